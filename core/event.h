@@ -1,0 +1,163 @@
+/// Facts and events: what somebody stated, never changed. Encoding is canonical: same event, same bytes, everywhere.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/number.h"
+#include "core/petition.h"
+#include "core/result.h"
+#include "core/router.h"
+
+namespace yizhan {
+
+using Digest = std::array<std::uint8_t, 32>;  ///< BLAKE2b-256
+
+struct EventId {
+  Origin origin;
+  std::uint64_t seq = 0;  ///< from 1, no gaps
+  auto operator<=>(const EventId&) const = default;
+};
+
+// ---- facts stated by the hall -------------------------------------------------------------------------------------
+
+/// A matter is registered (XFTL 22). Exactly one of `petition` and `sealed` is set.
+struct Filed {
+  std::optional<Petition> petition;
+  std::string sealed;          ///< base64 envelope to the discipline key (XFTL 30); nobody in the hall can open it
+  std::string query_tag;       ///< hex verifier of the query code (see core/seal.h); "" when none was given
+  std::string notice_version;  ///< of the privacy notice shown (PIPL 17)
+  std::string rulebook;
+  std::string source_ref;      ///< batch intake: the line's own id; otherwise ""
+};
+enum class ChosenBy { Citizen, Staff, Machine };
+/// What was suggested and what was chosen are two facts; what staff decide later is RouteOverridden.
+struct Routed {
+  Ruling ruling;
+  WindowCode chosen;
+  ChosenBy by = ChosenBy::Citizen;
+};
+enum class Priority { Normal, Elder, Disabled, Pregnant, WithInfant };
+struct TicketIssued {
+  std::string ticket;  ///< "A012": unique per hall and day ("A012" of kiosk K03 is issued from K03's own number range)
+  WindowCode window;
+  Priority priority = Priority::Normal;
+  std::string topic;   ///< tile code for the queue list; "" when sealed or QueueOnly
+};
+struct ReceiptPrinted { bool printed = false; std::string trouble; };  ///< trouble: "no_paper", "absent", …
+
+enum class QueueOp { Call, Recall, Missed, Hold, Resume, Move, End };
+/// A queue operation, serialised by the hall hub in its own log. A desk states it itself only when the hub is away.
+struct Queued {
+  QueueOp op{};
+  std::string ticket;
+  std::string desk;         ///< origin of the desk
+  std::string place;        ///< "1号律师窗口"
+  WindowCode to_window;     ///< Move only; the place in the queue (time of issue) is kept
+  std::string reason;       ///< Move: why
+  std::string request;      ///< request id: the same request again gets the same answer
+  bool offline = false;     ///< stated by a desk without the hub
+};
+struct Viewed { std::string staff; std::string role; };  ///< who looked at the file (need.md 4.10)
+
+struct RouteOverridden { WindowCode window; LegalPath path = LegalPath::Unknown; std::string reason; std::string staff; };
+
+enum class ConsultOutcome { GuidedToCourt, GuidedToArbitration, GuidedToReconsideration, GuidedToLegalAid, BackToReception, ToMediation, AdviceOnly };
+/// The lawyer's structured record (need.md §2 G).
+struct Consulted {
+  std::string staff;
+  bool identity_checked = false;
+  std::string facts, law;
+  LegalPath path = LegalPath::Unknown;
+  std::vector<std::string> time_limits;
+  std::string advice;
+  ConsultOutcome outcome = ConsultOutcome::AdviceOnly;
+  std::vector<std::string> told;  ///< what was explained face to face
+};
+
+struct MediationApplied { std::string staff, applicant, respondent, dispute, claim; };
+/// A party agrees or clearly refuses; a refusal ends mediation for good (人民调解法 17).
+struct MediationConsent { std::string staff, party; bool agrees = false; std::string remark; };
+struct MediatorsChosen { std::string staff; std::vector<std::string> mediators; std::string chosen_by; };  ///< "parties" | "committee"
+struct MediationSession { std::string staff; std::string held_at; std::string notes; };
+enum class MediationOutcome { Agreed, Failed, Withdrawn, Refused };
+struct MediationEnded {
+  std::string staff;
+  MediationOutcome outcome{};
+  std::string terms;                ///< content of the agreement
+  std::int64_t amount_fen = -1;     ///< −1: none
+  std::string perform_by;           ///< YYYY-MM-DD, required when Agreed
+  std::string perform_way;          ///< bank transfer, cash, …; required when Agreed
+  bool oral = false;                ///< oral agreement (art. 28)
+  std::string effective;            ///< YYYY-MM-DD when all signed; starts the 30 days for confirmation
+};
+
+/// Reception's disposition under XFTL 22, proposed by the hall.
+enum class Disposition { TransferredSameLevel, TransferredDown, Assigned, GuidedToJudicial, SentToDiscipline, NotAccepted, DuplicateInProcess, NoLongerAccepted };
+struct Disposed { std::string staff; Disposition disposition{}; std::string to_unit; std::string reason; std::string report_by; };
+/// Only the citizen rates; window service and outcome apart (need.md 4.3). 1…5, 0 = not rated.
+struct Rated { int service = 0; int outcome = 0; std::string comment; };
+
+// ---- facts stated by the county ------------------------------------------------------------------------------------
+
+struct Transferred { std::string to_unit; std::string report_by; };            // 转送 / 交办 when report_by is set
+struct Accepted { std::string unit; std::string accepted_on; };                // 受理, YYYY-MM-DD
+struct NotAccepted { std::string unit; std::string reason; };                  // 不予受理
+struct Extended { int days = 0; std::string approver; std::string reason; };   // 延期 XFTL 34
+enum class Opinion { Support, Explain, NotSupport };                           // XFTL 32
+struct Answered { std::string unit; Opinion opinion{}; std::string letter_no; std::string summary; };
+struct Served { std::string served_on; std::string way; };                     // 送达: starts the 30 days of XFTL 35
+
+using Fact = std::variant<Filed, Routed, TicketIssued, ReceiptPrinted, Queued, Viewed, RouteOverridden, Consulted, MediationApplied,
+                          MediationConsent, MediatorsChosen, MediationSession, MediationEnded, Disposed, Rated, Transferred,
+                          Accepted, NotAccepted, Extended, Answered, Served>;
+
+/// An event as it is stored and sent. `body` is the canonical JSON of the fact, kept verbatim; it may be absent (a
+/// header-only copy, or erased): the chain still verifies because it runs over the header with `body_hash`.
+/// The header carries no personal data.
+struct Event {
+  EventId id;
+  Time at{};
+  MatterId matter;       ///< "" for facts about no matter
+  std::string type;      ///< "filed", "routed", …
+  int v = 1;             ///< version of the type
+  Digest body_hash{};    ///< BLAKE2b-256 of the body bytes
+  std::optional<std::string> body;
+  Digest hash{};         ///< BLAKE2b-256(previous hash ‖ header bytes)
+};
+
+/// The type word of a fact and the facts a type word may hold.
+std::string_view type_of(const Fact& fact);
+/// Canonical JSON: keys sorted, no spaces, UTF-8, no newline; enums as words. encode_fact(decode_fact(b)) == b for
+/// every b this function made.
+std::string encode_fact(const Fact& fact);
+/// Errors: NotFound (a type this version does not know: keep the event, skip the fact); Invalid (the body cannot be
+/// read: quarantine it, never drop it).
+Result<Fact> decode_fact(std::string_view type, int v, std::string_view body);
+/// The fact of an event; NotFound also when the body is absent.
+Result<Fact> fact_of(const Event& event);
+
+/// The header bytes that are hashed: {"at":…,"body_hash":"…","matter":"…","origin":"…","seq":…,"type":"…","v":…}
+std::string header_bytes(const Event& event);
+Digest hash_bytes(std::string_view bytes);
+Digest chain_hash(const Digest& previous, const Event& event);
+/// Makes the event that follows `previous` (all zeroes before seq 1).
+Event make_event(const Origin& origin, std::uint64_t seq, Time at, const MatterId& matter, const Fact& fact, const Digest& previous);
+
+/// One line of NDJSON without the newline: the header's fields, "hash", and "body" LAST and verbatim (absent when
+/// header-only). Written and read without a JSON tree: ingest runs at disk speed.
+void append_line(std::string& out, const Event& event);
+/// Reads a line that append_line could have written. A body that is not JSON is not an error (it is kept verbatim).
+/// Errors: Invalid (the header is malformed, a length limit is exceeded). Does not verify hashes.
+Result<Event> parse_line(std::string_view line);
+inline constexpr std::size_t event_body_bytes_max = 1 << 20;
+
+std::string hex(const Digest& digest);
+Result<Digest> digest_from_hex(std::string_view hex);
+
+}  // namespace yizhan

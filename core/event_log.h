@@ -1,0 +1,86 @@
+/// The durable truth: an append-only log per origin in one SQLite file (WAL, synchronous=FULL, hash-chained).
+/// Not thread-safe: one thread owns the writer; readers open their own read-only EventLog on the same file.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/event.h"
+
+namespace yizhan {
+
+struct Head {
+  Origin origin;
+  std::uint64_t seq = 0;
+  Digest hash{};
+};
+
+struct Merged {
+  std::vector<Event> fresh;  ///< events that were new here, in order
+  Head head;                 ///< after the merge
+  std::size_t quarantined = 0;  ///< bodies that could not be read: stored, flagged, acknowledged
+};
+
+struct Damage {  ///< one finding of verify()
+  Origin origin;
+  std::uint64_t seq = 0;
+  std::string what;
+};
+
+class EventLog {
+ public:
+  enum class Mode { ReadWrite, ReadOnly };
+  /// Opens or creates. A second ReadWrite on the same file anywhere is refused with Conflict ("another process has this
+  /// database open"), by an advisory lock beside the file. `vfs` names an SQLite VFS (tests); "" is the default.
+  /// Errors: Conflict, Io (read-only disk, full disk), Corrupt (not our file, wrong schema, failed read-back of pragmas).
+  static Result<std::unique_ptr<EventLog>> open(const std::string& path, Mode mode = Mode::ReadWrite, const std::string& vfs = "");
+  ~EventLog();
+
+  /// States new facts about one matter as `as`, all or none, in one transaction. On success they are on disk AND were
+  /// read back and their hashes compared, so a receipt may be printed. Errors: Io (nothing was written; after one Io
+  /// every later call fails too: a disk that lied once is not trusted, the process must restart), Unavailable (disk full:
+  /// nothing was written; later calls may succeed).
+  Result<std::vector<Event>> append(const Origin& as, const MatterId& matter, std::span<const Fact> facts, Time at);
+  /// Several matters in one transaction (batch intake, group commit); all or none.
+  struct Statement { MatterId matter; std::vector<Fact> facts; };
+  Result<std::vector<Event>> append_many(const Origin& as, std::span<const Statement> statements, Time at);
+
+  /// Takes events of one other origin: skips what is known, needs the rest contiguous, verifies body hashes and the
+  /// chain, inserts, moves the head; one transaction; durable on return. Idempotent.
+  /// Errors: NotFound "gap": first event is beyond head+1 (head() tells where to resume); Conflict "fork": a known seq
+  /// with another hash (the events are kept in table `aside`); Corrupt: a hash does not verify (nothing merged); Io.
+  Result<Merged> merge(std::span<const Event> events);
+  /// Adds bodies to header-only copies when they match body_hash; others are ignored. Returns how many were filled.
+  Result<std::size_t> fill(std::span<const Event> events);
+
+  Result<std::vector<Head>> heads() const;
+  Result<Head> head(const Origin& origin) const;  ///< seq 0 and zero hash when unknown
+  /// Events of one origin with seq > `seq`, in order, at most `limit` and at most about `bytes_max` of bodies.
+  Result<std::vector<Event>> after(const Origin& origin, std::uint64_t seq, std::size_t limit, std::size_t bytes_max = 4u << 20) const;
+  /// Events in order of arrival here (any origin) after a local cursor; returns the new cursor in `cursor`.
+  Result<std::vector<Event>> arrived_after(std::int64_t& cursor, std::size_t limit) const;
+  Result<std::vector<Event>> of_matter(const MatterId& matter) const;  ///< all origins, ordered by (origin, seq)
+  Result<std::uint64_t> count() const;
+
+  /// A small durable key-value of this process beside the log (peer marks, epoch, cursors). Not facts.
+  Status put_note(std::string_view key, std::string_view value);
+  Result<std::string> note(std::string_view key) const;  ///< NotFound when absent
+
+  /// Reads everything: chains, body hashes, gaps, heads, integrity_check. Empty means sound. `progress(done, total)`.
+  Result<std::vector<Damage>> verify(const std::function<void(std::uint64_t, std::uint64_t)>& progress = {}) const;
+  /// wal_checkpoint(TRUNCATE): at session end and after deletes.
+  Status checkpoint();
+  const std::string& path() const;
+
+ private:
+  struct Impl;
+  explicit EventLog(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace yizhan

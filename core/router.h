@@ -1,0 +1,128 @@
+/// The rulebook of a jurisdiction, and the router: where a petition should go and why. Pure and total.
+#pragma once
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/law.h"
+#include "core/petition.h"
+#include "core/result.h"
+
+namespace yizhan {
+
+/// A window code: LAW lawyer, MED mediation, PET reception, or a desk (ZJ ZR CG HB JT JY RS SJ WJ GA MZ NY OT).
+using WindowCode = std::string;
+inline const WindowCode window_lawyer = "LAW";
+inline const WindowCode window_mediation = "MED";
+inline const WindowCode window_reception = "PET";
+
+/// The six paths of XFTL 31, and what is not an appeal.
+enum class LegalPath {
+  Judicial,        // 31(1) court, procuratorate, police, review of litigation matters
+  Arbitration,     // 31(2)
+  PartyAppeal,     // 31(3)
+  Administrative,  // 31(4) review, adjudication, confirmation, licence, penalty
+  Duty,            // 31(5) request to investigate or protect
+  Petition,        // 31(6) opinion letter; the only one that starts the 60-day clock
+  Suggestion,      // 29
+  Accusation,      // 30
+  InformationRequest,
+  Unknown,         // a person decides
+};
+
+struct Reason {
+  std::string rule;     ///< id of the rule in the rulebook
+  Article basis;
+  std::string because;  ///< one line a citizen understands, ≤ 20 characters
+  std::string consequence;  ///< second line: what follows, ≤ 24 characters; may be empty
+};
+
+struct Ruling {
+  WindowCode window;
+  LegalPath path = LegalPath::Unknown;
+  bool urgent = false;
+  bool sealed = false;
+  bool mediatable = false;
+  std::vector<WindowCode> alternatives;  ///< never contains `window`; never the unit complained of
+  std::vector<Reason> reasons;           ///< never empty
+  std::string rulebook;                  ///< "national 2022-05-01"
+};
+
+/// One window service of the hall: code, name, ticket prefix. Windows are data.
+struct WindowInfo {
+  WindowCode code;
+  std::string name;    ///< "律师窗口"
+  std::string prefix;  ///< ticket letter "A"
+  std::string place;   ///< "1号律师窗口"
+  std::string blurb;   ///< one line for the ruling screen
+  bool on_site = true; ///< false: a department reached through reception
+};
+
+/// A tile of the "what kind" screen.
+struct TopicInfo {
+  std::string code;   ///< "wages"
+  std::string name;   ///< 拖欠工资
+  std::string example;///< 干了活，没给钱
+  std::string icon;   ///< icon name of the UI kit
+  MatterKind kind = MatterKind::Appeal;
+  WindowCode desk;    ///< the department desk this topic usually concerns
+  std::vector<std::string> questions;  ///< which guided questions to ask, in order ("in_proceedings", …)
+  std::vector<std::string> phrases;    ///< tap-to-insert phrases
+};
+
+/// A row of the decision table; conditions are ANDed, an empty list matches anything.
+struct Rule {
+  std::string id;
+  std::map<std::string, std::vector<std::string>> when;  ///< field → accepted words ("in_proceedings" → {"yes"})
+  LegalPath path = LegalPath::Unknown;
+  WindowCode window;  ///< "topic" = the desk of the topic
+  std::vector<WindowCode> alternatives;
+  bool urgent = false, sealed = false, mediatable = false;
+  bool stop = true;   ///< false: adds a reason or a flag and goes on to later rows
+  Article basis;
+  std::string because, consequence;
+  int line = 0;
+};
+
+struct RepLimit {
+  int heads_max = 0;  ///< applies to groups of at most this many; 0 = any size
+  int reps_max = 5;
+};
+
+struct RuleBook {
+  std::string jurisdiction;  ///< "national", "zhejiang", …
+  std::string name;          ///< shown to staff
+  Date valid_from{};
+  std::vector<Term> terms;
+  std::vector<RepLimit> rep_limits;
+  Article rep_basis;
+  std::vector<WindowInfo> windows;
+  std::vector<TopicInfo> topics;
+  std::vector<Rule> rules;
+  std::map<std::string, std::vector<std::string>> words;  ///< named word lists used by rules ("urgent_words", …)
+  std::string id() const;  ///< "national 2022-05-01"
+  const Term* term(std::string_view id) const;
+  const WindowInfo* window(std::string_view code) const;
+  const TopicInfo* topic(std::string_view code) const;
+  int rep_limit(int head_count) const;
+};
+
+/// Reads one rulebook (TOML). A file may say `base = "national"`: then `base` is the loaded parent it overrides.
+/// Errors: Invalid "<file>:<line>: what is wrong"; a rulebook that could leave a petition without a window is refused.
+Result<RuleBook> load_rulebook(std::string_view toml, std::string_view file, const RuleBook* base = nullptr);
+
+/// All dated rulebooks of a jurisdiction; the one in force on a day.
+struct RuleBooks {
+  std::vector<RuleBook> books;  ///< sorted by valid_from
+  const RuleBook& in_force(Date day) const;  ///< the latest with valid_from ≤ day; the first when day is before all
+};
+
+/// Always rules; always says why. Never throws, never reads a clock or a file.
+Ruling route(const Petition& petition, const RuleBook& rules);
+
+std::string_view word(LegalPath path);          ///< "Judicial"
+std::string_view chinese(LegalPath path);       ///< "（一）法院·公安·检察"
+std::string_view word(MatterKind kind);
+
+}  // namespace yizhan

@@ -1,0 +1,37 @@
+/// Cryptography of the core, on libsodium: sealing accusations, device signatures, query tags. Floor 4 inside core:
+/// only mains, the store and the sync edges include it.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/event.h"
+#include "core/result.h"
+
+namespace yizhan {
+
+struct KeyPair { std::string public_hex, secret_hex; };
+KeyPair make_box_keys();   ///< X25519: recipients
+KeyPair make_sign_keys();  ///< Ed25519: devices and hubs
+
+/// The envelope of trust.md §8.3: padded to 4 KiB, XChaCha20-Poly1305 under a fresh key, the key sealed to every
+/// recipient, key commitment, bound to `associated` (the matter number). Always three wraps: unused slots are dummies,
+/// so the number of recipients does not show. Returns base64.
+Result<std::string> seal(std::string_view plain, std::string_view associated, const std::vector<std::string>& recipient_public_hex);
+/// Errors: Invalid (no wrap opens with this key; tampered).
+Result<std::string> unseal(std::string_view envelope, std::string_view associated, const KeyPair& recipient);
+
+std::string sign(std::string_view message, std::string_view secret_hex);  ///< hex, 64 bytes
+bool verify_signature(std::string_view message, std::string_view signature_hex, std::string_view public_hex);
+std::string fingerprint(std::string_view public_hex);  ///< "4F2A 90C1 …", for two people to compare aloud
+
+/// Verifier of a query code for one matter (Argon2id 8 MiB, salted by the matter number; about 15 ms). Hex.
+std::string query_tag(std::string_view canonical_code, const MatterId& matter);
+bool same_tag(std::string_view a, std::string_view b);  ///< constant time
+void random_bytes(unsigned char* out, std::size_t n);
+std::string new_query_code();
+std::string random_id();  ///< 16 random bytes, hex
+std::string base64(std::string_view bytes);
+Result<std::string> from_base64(std::string_view text);
+
+}  // namespace yizhan

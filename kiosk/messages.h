@@ -1,0 +1,116 @@
+/// What the four threads of a kiosk or a desk say to each other: commands in, one immutable snapshot out.
+/// Values only. The ui thread never touches a log, a socket or a device.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/event.h"
+#include "core/matter.h"
+#include "core/petition.h"
+#include "core/router.h"
+#include "sync/wire.h"
+
+namespace yizhan::kiosk {
+
+// ---- commands: ui → store/devices ------------------------------------------------------------------------------------
+
+/// Validate → route → seal → append. The same `request` again gives the same outcome: a double tap files once.
+struct FileMatter {
+  std::string request;
+  Petition petition;
+  WindowCode chosen;            ///< what the citizen chose on the ruling screen; "" takes the proposal
+  ChosenBy by = ChosenBy::Citizen;
+  Priority priority = Priority::Normal;
+  std::string notice_version;
+  std::string help_id;          ///< desk filing for a citizen: the help call it answers
+};
+struct TakeNumber { std::string request; WindowCode window; Priority priority = Priority::Normal; };  ///< 只取号
+struct PrintReceipt { std::string request; };       ///< of the last filing of this session; again = reprint
+struct AskProgress { std::string request; std::string number, code; };
+struct Rate { std::string request; std::string number, code; int service = 0, outcome = 0; std::string comment; };
+struct CallHelper { std::string id; std::string page; std::optional<Petition> draft; };  ///< also updates the draft of a running call
+struct StopHelper { std::string id; };
+struct ReadCard { bool wanted = false; };           ///< the reader is only listened to while a screen asks for a card
+struct EndVisit {};                                 ///< wipe: cancel print jobs, forget receipt, card, progress
+// desk only
+struct QueueCommand { sync::QueueAsk ask; };
+struct OpenMatter { MatterId matter; std::string staff; };     ///< fetches bodies, states Viewed
+struct StateFact { MatterId matter; Fact fact; std::string request; };  ///< Consulted, Mediation…, Disposed, RouteOverridden
+struct TakeHelp { std::string id; };
+
+using Command = std::variant<FileMatter, TakeNumber, PrintReceipt, AskProgress, Rate, CallHelper, StopHelper, ReadCard, EndVisit,
+                             QueueCommand, OpenMatter, StateFact, TakeHelp>;
+
+// ---- snapshot: everything → ui -----------------------------------------------------------------------------------------
+
+enum class DeviceState { Ready, Absent, OutOfPaper, Fault, Busy };
+
+struct Receipt {
+  std::string request;
+  MatterId matter;              ///< "" for 只取号
+  std::string query_code;       ///< "" when none
+  std::string ticket;           ///< "A012"
+  WindowCode window;
+  std::string window_name, place;
+  int ahead = 0;
+  int minutes = 0;
+  bool sealed = false;
+  Time at{};
+  std::vector<Deadline> deadlines;
+  std::string chain8;           ///< first 8 hex digits of the log's head: an anchor on paper
+};
+/// Outcome of a command, by its request id. Either a receipt or the problems, never both.
+struct Outcome {
+  std::string request;
+  std::optional<Receipt> receipt;
+  std::vector<Problem> problems;
+  std::optional<Error> error;
+};
+struct Progress {
+  std::string request;
+  MatterId matter;
+  std::vector<Line> lines;
+  std::string state_words;      ///< 已登记 / 县里已收到 / 单位已受理 …
+  std::vector<Deadline> deadlines;
+  Time as_of{};                 ///< county facts were complete here at this time
+  bool as_of_known = false;
+  bool may_rate = false;
+  std::vector<Problem> problems;///< wrong code, unknown number, "elsewhere and the line is down"
+};
+struct CardRead { std::uint64_t serial = 0; Identity identity; std::string trouble; };  ///< serial grows with each card
+struct HelpState { std::string id; bool reached = false; std::string taken_by; bool done = false; std::string outcome; };
+
+struct Snapshot {
+  std::string center;           ///< "云栖县信访超市": brand is configuration
+  std::string place;            ///< this machine: "一号自助机", "1号律师窗口"
+  Time now{};                   ///< wall time for the clock on screen; refreshed at least every minute
+  sync::HallNews hall;
+  bool hub_online = false, county_online = false;
+  std::uint64_t unsent = 0;     ///< events the hub does not have yet
+  std::uint64_t uncounted = 0;  ///< events the county has not acknowledged
+  DeviceState printer = DeviceState::Ready, reader = DeviceState::Ready;
+  std::optional<Error> failed;  ///< store trouble: disk full (Unavailable), Io, Corrupt
+  bool disk_low = false;
+  std::optional<Outcome> outcome;     ///< of the last command that has one
+  std::optional<Progress> progress;
+  std::optional<CardRead> card;
+  std::optional<HelpState> help;
+  std::string print_request;          ///< request id of the last print job
+  std::optional<ReceiptPrinted> print;///< its outcome once known
+  // desk only
+  std::vector<Ticket> tickets;        ///< of the desk's windows today: waiting, called here, missed, on hold
+  std::vector<sync::HelpCall> help_calls;   ///< reception
+  std::optional<Matter> open;         ///< the matter opened at this desk
+  std::vector<Matter> earlier;        ///< earlier visits of the same person or matter, newest first
+  std::optional<sync::QueueAnswer> answer;  ///< of the last queue command
+  std::string answer_request;
+  std::optional<Error> answer_error;
+  std::string stated_request;         ///< last StateFact that is on disk
+  int served_today = 0;
+  int minutes_average = 0;
+};
+
+}  // namespace yizhan::kiosk

@@ -1,0 +1,145 @@
+/// The widget kit: everything the screens draw with. Sizes and places in millimetres; colours and type from look tokens.
+/// Immediate mode: a screen is a function that draws and reports what was pressed. Screens own nothing, the kit keeps no
+/// visitor text beyond the frame (but for desk text fields, whose ImGui context dies with the session).
+/// ui thread only.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace yizhan::ui {
+
+/// A box in millimetres, origin top left of the page.
+struct Box {
+  float x = 0, y = 0, w = 0, h = 0;
+  float right() const { return x + w; }
+  float bottom() const { return y + h; }
+  Box inset(float all) const { return {x + all, y + all, w - 2 * all, h - 2 * all}; }
+  Box inset(float across, float down) const { return {x + across, y + down, w - 2 * across, h - 2 * down}; }
+  /// Cuts a strip off this box and returns it; `gap` is left between.
+  Box cut_top(float height, float gap = 0) { Box c{x, y, w, height}; y += height + gap; h -= height + gap; return c; }
+  Box cut_bottom(float height, float gap = 0) { Box c{x, bottom() - height, w, height}; h -= height + gap; return c; }
+  Box cut_left(float width, float gap = 0) { Box c{x, y, width, h}; x += width + gap; w -= width + gap; return c; }
+  Box cut_right(float width, float gap = 0) { Box c{right() - width, y, width, h}; w -= width + gap; return c; }
+  /// Column `i` of `n` equal columns.
+  Box column(int i, int n, float gap) const { const float c = (w - gap * static_cast<float>(n - 1)) / static_cast<float>(n); return {x + static_cast<float>(i) * (c + gap), y, c, h}; }
+  Box row(int i, int n, float gap) const { const float c = (h - gap * static_cast<float>(n - 1)) / static_cast<float>(n); return {x, y + static_cast<float>(i) * (c + gap), w, c}; }
+};
+
+/// Colour tokens (look/tokens.md). The high-contrast theme maps the same tokens.
+enum class Ink : std::uint8_t {
+  Paper, Card, Sand, Tray, Ink, Muted, Primary, Primary2, Deep, OnPrimary, OnPrimary2, Tint, IconFill, Hill1, Hill2, Hill3,
+  Amber, AmberTint, AmberEdge, Promise, Brick, BrickTint, Seal, Edge, Line, Board, BoardPanel, BoardBar, BoardText,
+  BoardCalled, BoardSecond, Clear,
+};
+/// Type steps of the kiosk; desks and boards use Desk…/Board… steps. Bold is a weight, not a step.
+enum class Step : std::uint8_t {
+  Caption, Body, Input, Button, Title, Choice, Headline, Window, Code, Number, NumberLarge,
+  DeskSmall, Desk, DeskTitle, DeskNumber, BoardWords, BoardNumber, BoardCalled,
+};
+enum class Weight : std::uint8_t { Regular, Medium, Bold };
+enum class Align : std::uint8_t { Left, Centre, Right };
+struct TextStyle {
+  Step step = Step::Body;
+  Ink ink = Ink::Ink;
+  Weight weight = Weight::Regular;
+  Align align = Align::Left;
+  int lines_max = 0;        ///< 0: as many as fit the box; the last one ends in … when cut
+  bool middle = false;      ///< centre vertically in the box
+  bool shrink = false;      ///< one line: use the largest size that fits (long names, long units)
+};
+enum class Look : std::uint8_t { Filled, Edged, Help, Quiet, OnDark };
+enum class Icon : std::uint8_t {
+  None, Back, Next, Helper, Leave, Speaker, Screen, Ticket, Search, Star, Signpost, Wages, Neighbours, Land, House, Scales,
+  Official, Leaf, School, Lightbulb, Question, Card, Document, NoDocument, Person, Persons, Family, Check, Cross, Clock, Lock,
+  Cloud, CloudOff, Printer, PaperOut, Bell, Pause, Play, Transfer, Pencil, Keyboard, Digits, Phrases, Backspace, ArrowUp,
+  ArrowDown, TextSize, Contrast, Low, Desk, Mediation, Building, Phone, Warning, Home, Info, Plus, Minus, Calendar, Place,
+};
+
+enum class TextSize : std::uint8_t { Normal, Large, Largest };
+struct Theme { TextSize size = TextSize::Normal; bool contrast = false; bool low = false; };
+
+/// What a finger or pointer can touch in the frame just drawn: for tests, robots, speech and the size checks.
+struct HitBox { std::string name; Box box; std::string words; bool enabled = true; };
+
+class Ui {
+ public:
+  virtual ~Ui() = default;
+
+  // -- page ----------------------------------------------------------------------------------------------------------
+  virtual Box page() const = 0;          ///< whole window in mm
+  virtual const Theme& theme() const = 0;
+  virtual double seconds() const = 0;    ///< for motion only; grows from the start of the program
+  virtual void again_in(double seconds) = 0;  ///< asks for another frame (clock, motion); otherwise none is drawn
+
+  // -- paint (not touchable) --------------------------------------------------------------------------------------------
+  virtual void fill(Box box, Ink ink, float radius_mm = 0) = 0;
+  virtual void gradient(Box box, Ink top, Ink bottom, float radius_mm = 0) = 0;
+  virtual void edge(Box box, Ink ink, float thick_mm = 0.5f, float radius_mm = 0) = 0;
+  virtual void line(float x0, float y0, float x1, float y1, Ink ink, float thick_mm = 0.25f) = 0;
+  virtual void circle(float cx, float cy, float r_mm, Ink ink) = 0;
+  virtual void card(Box box, float radius_mm = 4) = 0;      ///< white, one soft shadow, no edge: cannot be touched
+  virtual void icon(Box box, Icon icon, Ink ink = Ink::Primary) = 0;
+  virtual void qr(Box box, std::string_view payload) = 0;
+
+  // -- words: wrapped by Chinese rules (UAX 14), never as a format string or a label --------------------------------------
+  /// Draws and returns the height used in mm. Text that does not fit ends in "…" and is reported to clipped().
+  virtual float text(Box box, std::string_view words, const TextStyle& style = {}) = 0;
+  virtual float text_height(float width_mm, std::string_view words, const TextStyle& style = {}) = 0;
+  virtual float text_width(std::string_view words, const TextStyle& style = {}) = 0;
+
+  // -- touch: `name` is for tests and speech ("submit"); the words are what people see -----------------------------------
+  /// True on release inside. A second press within 0.5 s is ignored (EN 301 549 5.8). Disabled ones are drawn pale and
+  /// never report.
+  virtual bool button(std::string_view name, Box box, std::string_view words, Look look = Look::Edged, Icon icon = Icon::None,
+                      bool enabled = true, std::string_view shortcut = {}) = 0;
+  /// A bare touchable area: the screen draws inside it. `selected` gives the thick edge, tint and tick.
+  virtual bool touch(std::string_view name, Box box, std::string_view words, bool selected = false, bool enabled = true) = 0;
+  /// Picture left, name and one line right; selected = 6 px edge + tint + tick.
+  virtual bool tile(std::string_view name, Box box, Icon icon, std::string_view words, std::string_view line, bool selected) = 0;
+  /// Choice row with a radio mark.
+  virtual bool choice(std::string_view name, Box box, std::string_view words, std::string_view line, bool selected, Icon icon = Icon::None) = 0;
+  virtual bool check(std::string_view name, Box box, std::string_view words, bool on) = 0;
+  virtual bool pressed_key(std::string_view key) = 0;  ///< "F2", "Ctrl+P", "Escape": true once
+
+  // -- text entry ------------------------------------------------------------------------------------------------------
+  /// A shown text field for the touch keyboard: draws text, composing text and caret; true when touched.
+  struct FieldView { std::string_view text, composing, placeholder, problem; bool active = false; bool secret = false; bool several_lines = false; std::string_view foot_left, foot_right; };
+  virtual bool field(std::string_view name, Box box, const FieldView& view) = 0;
+  /// A desk text field with a real keyboard; returns the new text when it changed.
+  virtual std::optional<std::string> edit(std::string_view name, Box box, std::string_view text, std::string_view placeholder = {},
+                                          bool several_lines = false, std::string_view problem = {}) = 0;
+
+  // -- after the frame -----------------------------------------------------------------------------------------------------
+  virtual const std::vector<HitBox>& hits() const = 0;          ///< of the frame being drawn
+  virtual const std::vector<std::string>& clipped() const = 0;  ///< names/words cut off in this frame (tests: must be empty)
+};
+
+/// The soft keyboard panel of the kiosk: pinyin, digits, phrases. Its state lives in the session so that a wipe wipes it.
+enum class KeyboardMode : std::uint8_t { Pinyin, Digits, Phrases };
+struct KeyboardState {
+  KeyboardMode mode = KeyboardMode::Pinyin;
+  std::string composing;            ///< raw letters typed so far
+  int page = 0;                     ///< page of candidates or phrases
+};
+struct KeyboardResult {
+  KeyboardState state;              ///< new state
+  std::string insert;               ///< text to insert at the caret
+  int backspaces = 0;               ///< characters to delete before inserting
+  bool changed = false;
+};
+/// Candidates for letters. Learns nothing, writes nothing. Null engine: letters are inserted as typed.
+struct PinyinEngine {
+  virtual ~PinyinEngine() = default;
+  struct Candidates { std::vector<std::string> words; std::string preedit; std::vector<int> consumed; bool more = false; };
+  /// `consumed[i]` = letters used by words[i]; the rest stays composing.
+  virtual Candidates candidates(std::string_view letters, int page) = 0;
+};
+/// Draws the panel in `box`; `modes` limits the tabs (ID number: Digits only). Digits mode has X for ID numbers.
+KeyboardResult keyboard(Ui& ui, Box box, const KeyboardState& state, PinyinEngine* engine, std::span<const KeyboardMode> modes,
+                        std::span<const std::string> phrases);
+
+}  // namespace yizhan::ui
