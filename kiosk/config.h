@@ -1,0 +1,45 @@
+/// One machine's settings: <data dir>/config.toml over built-in defaults, command line over both.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/law.h"
+#include "core/router.h"
+#include "core/seal.h"
+
+namespace yizhan::kiosk {
+
+struct Config {
+  std::string data_dir;
+  Origin origin = "440583-K01";
+  std::string role = "kiosk";          ///< kiosk, desk-lawyer, desk-mediator, desk-reception, board
+  std::string center = "云栖县信访超市";
+  std::string place = "一号自助机";
+  std::vector<std::string> windows;    ///< codes a desk serves
+  std::string staff;                   ///< name shown at a desk
+  std::string jurisdiction = "national";
+  std::string assets_dir;              ///< rulebooks, holidays, strings, pinyin
+  std::string hub_url;                 ///< "http://127.0.0.1:7301" or https
+  std::string ca_file;                 ///< private CA for https
+  std::string hub_origin, hub_public_hex;  ///< pinned at enrolment
+  KeyPair key;                         ///< Ed25519, <data dir>/device.key (0600), made at first start
+  std::vector<std::string> discipline_keys;  ///< X25519 public keys of the discipline recipients (county's key-set)
+  std::string printer = "simulated";   ///< "simulated", "none", "file:/dev/usb/lp0"
+  std::string reader = "simulated";    ///< "simulated", "none"
+  std::string devices_dir;             ///< simulated devices: where the panel puts cards and paper; default <data dir>/devices
+  std::string notice_version = "2026-11";
+  int idle_warn_s = 90, idle_wipe_s = 30;
+  int ticket_first = 0, ticket_last = 0;   ///< 0: derived from the device number (K01 001–299, K02 301–599, K03 601–899, …)
+};
+
+/// Reads <data_dir>/config.toml when there is one and makes keys that are missing.
+/// Errors: Invalid "<file>:<line>: …" (unknown key, wrong type), Io.
+Result<Config> load_config(const std::string& data_dir, const std::string& role);
+
+struct Books { RuleBooks rules; WorkCalendar calendar; };
+/// Loads rulebooks of the jurisdiction and every holiday file of the assets.
+/// Errors: Invalid "<file>:<line>: …": the program refuses to start and prints exactly this.
+Result<Books> load_books(const std::string& assets_dir, const std::string& jurisdiction);
+
+}  // namespace yizhan::kiosk
