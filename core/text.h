@@ -26,17 +26,22 @@ std::string utf8(char32_t c);
 
 /// C0/C1 controls other than \n and \t, bidi controls, zero-width characters, NUL, U+FEFF.
 bool has_control(std::string_view text);
-/// Drops what a printer or a terminal could take for a command (C0, C1, ESC, DEL), for paper and terminals only;
-/// what is stored stays as the person wrote it.
+/// Drops what a printer or a terminal could take for a command (C0 but \n and \t, C1, ESC, DEL, bidi controls) and shows
+/// broken UTF-8 as U+FFFD, for paper and terminals only; what is stored stays as the person wrote it.
 std::string printable(std::string_view text);
+/// Nothing a person could read: empty, spaces (ideographic too), line breaks, controls.
+bool blank(std::string_view text);
+/// The words after "<field>: " of an error of this file, as a screen shows them.
+std::string_view without_field(std::string_view what);
 
 /// A statement field as people write it: valid UTF-8, no NUL; stored verbatim.
 /// Errors: Invalid; `what` is "<field>: …" with what to do.
 Result<std::string> clean_text(std::string_view field, std::string_view text, std::size_t characters_max);
 
 /// A person's name: 1–50 letters or ideographs of any plane, spaces, the interpunct. Look-alikes of the interpunct
-/// (•・．.‧∙) become U+00B7. Never NFC-normalised: that turns compatibility ideographs into other characters.
-/// Errors: Invalid (controls, digits only, too long, empty).
+/// (•・．.‧∙) become U+00B7; a full stop after a Latin letter stays (an initial). Outer spaces go. Never
+/// NFC-normalised: that turns compatibility ideographs into other characters.
+/// Errors: Invalid "name: …" (controls, emoji, digits or signs only, too long, empty).
 Result<std::string> clean_name(std::string_view name);
 
 enum class IdKind { Resident, ResidencePermit, ForeignPermanentResident };
@@ -47,11 +52,12 @@ struct IdNumber {
 };
 /// A Chinese identity number (GB 11643; 81/82/83 residence permits; foreign permanent resident cards, old 15-character
 /// and new 18-digit form starting with 9). Full-width digits, spaces and hyphens are folded. Any area code is accepted:
-/// abolished ones live on in cards. Errors: Invalid; names the position or the part that does not fit and what to do.
+/// abolished ones live on in cards. Errors: Invalid "number: …"; names the position or the part that does not fit and
+/// what to do. Knows no today, so any birth year 1880…2099 passes.
 Result<IdNumber> parse_id_number(std::string_view text);
 /// GB 11643 / ISO 7064 MOD 11-2 check character for 17 digits.
 char id_check_digit(std::string_view seventeen_digits);
-/// "110***********002X" style: first and last two shown, the rest masked.
+/// "11**************2X": first and last two shown, the rest masked.
 std::string mask_id(std::string_view canonical);
 std::string mask_phone(std::string_view phone);
 /// 张** : the family name only (one character, or two for known compound surnames).
