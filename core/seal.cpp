@@ -1,0 +1,270 @@
+#include "core/seal.h"
+
+#include <sodium.h>
+
+#include <array>
+#include <cstring>
+#include <optional>
+
+namespace yizhan {
+
+namespace {
+
+constexpr std::size_t wraps = 3;
+constexpr std::size_t pad_block = 4096;  // sizes show in steps of 4 KiB only
+constexpr std::string_view magic = "YZ1\n";
+constexpr std::size_t key_bytes = crypto_aead_xchacha20poly1305_ietf_KEYBYTES;
+constexpr std::size_t nonce_bytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+constexpr std::size_t tag_bytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
+constexpr std::size_t digest_bytes = 32;
+constexpr std::size_t wrapped_bytes = key_bytes + digest_bytes;
+constexpr std::size_t wrap_bytes = wrapped_bytes + crypto_box_SEALBYTES;
+// magic ‖ nonce ‖ three wraps ‖ commitment ‖ ciphertext
+constexpr std::size_t nonce_at = magic.size();
+constexpr std::size_t wraps_at = nonce_at + nonce_bytes;
+constexpr std::size_t commitment_at = wraps_at + wraps * wrap_bytes;
+constexpr std::size_t cipher_at = commitment_at + digest_bytes;
+static_assert(key_bytes == digest_bytes);
+
+void ready() {
+  static const int done = sodium_init();
+  YIZHAN_CHECK(done >= 0, "libsodium starts");
+}
+
+const unsigned char* bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+
+std::string to_hex(const unsigned char* data, std::size_t n) {
+  std::string out(2 * n + 1, '\0');
+  sodium_bin2hex(out.data(), out.size(), data, n);
+  out.pop_back();
+  return out;
+}
+
+template <std::size_t N>
+std::optional<std::array<unsigned char, N>> from_hex(std::string_view hex) {
+  std::array<unsigned char, N> out;
+  std::size_t n = 0;
+  const char* end = nullptr;
+  if (hex.size() != 2 * N || sodium_hex2bin(out.data(), N, hex.data(), hex.size(), nullptr, &n, &end) != 0 || n != N) return std::nullopt;
+  return out;
+}
+
+/// Wiped when it goes out of scope: the machine that sealed cannot read what it sealed.
+struct Secret {
+  std::array<unsigned char, wrapped_bytes> data{};  // key ‖ hash of the header
+  Secret() = default;
+  Secret(const Secret&) = delete;
+  Secret& operator=(const Secret&) = delete;
+  ~Secret() { sodium_memzero(data.data(), data.size()); }
+  const unsigned char* key() const { return data.data(); }
+};
+
+std::array<unsigned char, digest_bytes> header_hash(std::string_view nonce, std::string_view associated) {
+  std::array<unsigned char, digest_bytes> out;
+  crypto_generichash_state state;
+  crypto_generichash_init(&state, nullptr, 0, out.size());
+  crypto_generichash_update(&state, bytes(magic), magic.size());
+  crypto_generichash_update(&state, bytes(nonce), nonce.size());
+  crypto_generichash_update(&state, bytes(associated), associated.size());
+  crypto_generichash_final(&state, out.data(), out.size());
+  return out;
+}
+
+// XChaCha20-Poly1305 does not commit to its key: without this, one ciphertext could open to two texts under two keys.
+std::array<unsigned char, digest_bytes> commitment(const Secret& secret) {
+  std::array<unsigned char, digest_bytes> out;
+  std::string message = "yizhan-commit";
+  message.append(reinterpret_cast<const char*>(secret.key()) + key_bytes, digest_bytes);
+  crypto_generichash(out.data(), out.size(), bytes(message), message.size(), secret.key(), key_bytes);
+  return out;
+}
+
+/// What the cipher is bound to: everything before it, and the matter it belongs to.
+std::string bound(std::string_view envelope, std::string_view associated) {
+  std::string out(envelope.substr(0, cipher_at));
+  out += associated;
+  return out;
+}
+
+}  // namespace
+
+KeyPair make_box_keys() {
+  ready();
+  unsigned char pk[crypto_box_PUBLICKEYBYTES], sk[crypto_box_SECRETKEYBYTES];
+  crypto_box_keypair(pk, sk);
+  KeyPair pair{to_hex(pk, sizeof pk), to_hex(sk, sizeof sk)};
+  sodium_memzero(sk, sizeof sk);
+  return pair;
+}
+
+KeyPair make_sign_keys() {
+  ready();
+  unsigned char pk[crypto_sign_PUBLICKEYBYTES], sk[crypto_sign_SECRETKEYBYTES];
+  crypto_sign_keypair(pk, sk);
+  KeyPair pair{to_hex(pk, sizeof pk), to_hex(sk, sizeof sk)};
+  sodium_memzero(sk, sizeof sk);
+  return pair;
+}
+
+Result<std::string> seal(std::string_view plain, std::string_view associated, const std::vector<std::string>& recipient_public_hex) {
+  ready();
+  if (recipient_public_hex.empty()) return Error{Code::Invalid, "seal: no recipient key"};
+  if (recipient_public_hex.size() > wraps) return Error{Code::Invalid, "seal: at most three recipient keys"};
+
+  std::string envelope(magic);
+  envelope.resize(nonce_at + nonce_bytes);
+  randombytes_buf(bytes(envelope) + nonce_at, nonce_bytes);
+  Secret secret;
+  randombytes_buf(secret.data.data(), key_bytes);
+  const auto header = header_hash(std::string_view(envelope).substr(nonce_at, nonce_bytes), associated);
+  std::memcpy(secret.data.data() + key_bytes, header.data(), header.size());
+
+  for (std::size_t i = 0; i < wraps; ++i) {
+    unsigned char wrap[wrap_bytes];
+    Secret filler;  // a dummy slot: nothing anyone needs, for a key nobody has
+    const Secret* content = &secret;
+    std::array<unsigned char, crypto_box_PUBLICKEYBYTES> to;
+    if (i < recipient_public_hex.size()) {
+      const auto key = from_hex<crypto_box_PUBLICKEYBYTES>(recipient_public_hex[i]);
+      if (!key) return Error{Code::Invalid, "seal: recipient key: expected 64 hex digits"};
+      to = *key;
+    } else {
+      unsigned char nobody[crypto_box_SECRETKEYBYTES];
+      crypto_box_keypair(to.data(), nobody);
+      sodium_memzero(nobody, sizeof nobody);
+      randombytes_buf(filler.data.data(), filler.data.size());
+      content = &filler;
+    }
+    if (crypto_box_seal(wrap, content->data.data(), content->data.size(), to.data()) != 0)
+      return Error{Code::Invalid, "seal: recipient key is weak"};
+    envelope.append(reinterpret_cast<const char*>(wrap), sizeof wrap);
+  }
+  const auto committed = commitment(secret);
+  envelope.append(reinterpret_cast<const char*>(committed.data()), committed.size());
+
+  std::string padded(plain);
+  std::size_t padded_size = 0;
+  padded.resize(plain.size() + pad_block);
+  YIZHAN_CHECK(sodium_pad(&padded_size, bytes(padded), plain.size(), pad_block, padded.size()) == 0, "the padding fits");
+  const std::string ad = bound(envelope, associated);
+  envelope.resize(cipher_at + padded_size + tag_bytes);
+  crypto_aead_xchacha20poly1305_ietf_encrypt(bytes(envelope) + cipher_at, nullptr, bytes(padded), padded_size, bytes(ad), ad.size(), nullptr,
+                                             bytes(envelope) + nonce_at, secret.key());
+  sodium_memzero(padded.data(), padded.size());
+  return base64(envelope);
+}
+
+Result<std::string> unseal(std::string_view envelope64, std::string_view associated, const KeyPair& recipient) {
+  ready();
+  const Error closed{Code::Invalid, "envelope: it does not open with this key, or it was changed"};
+  const auto pk = from_hex<crypto_box_PUBLICKEYBYTES>(recipient.public_hex);
+  auto sk = from_hex<crypto_box_SECRETKEYBYTES>(recipient.secret_hex);
+  if (!pk || !sk) return Error{Code::Invalid, "envelope: the key is malformed"};
+  const auto decoded = from_base64(envelope64);
+  if (!decoded || decoded->size() < cipher_at + tag_bytes || !decoded->starts_with(magic)) return closed;
+  const std::string& envelope = *decoded;
+
+  Secret secret;
+  bool opened = false;
+  for (std::size_t i = 0; i < wraps && !opened; ++i)
+    opened = crypto_box_seal_open(secret.data.data(), bytes(std::string_view(envelope)) + wraps_at + i * wrap_bytes, wrap_bytes, pk->data(),
+                                  sk->data()) == 0;
+  sodium_memzero(sk->data(), sk->size());
+  if (!opened) return closed;
+  const auto header = header_hash(std::string_view(envelope).substr(nonce_at, nonce_bytes), associated);
+  if (sodium_memcmp(header.data(), secret.key() + key_bytes, header.size()) != 0) return closed;
+  const auto committed = commitment(secret);
+  if (sodium_memcmp(committed.data(), envelope.data() + commitment_at, committed.size()) != 0) return closed;
+
+  const std::string ad = bound(envelope, associated);
+  std::string plain(envelope.size() - cipher_at - tag_bytes, '\0');
+  if (crypto_aead_xchacha20poly1305_ietf_decrypt(bytes(plain), nullptr, nullptr, bytes(std::string_view(envelope)) + cipher_at,
+                                                 envelope.size() - cipher_at, bytes(ad), ad.size(),
+                                                 bytes(std::string_view(envelope)) + nonce_at, secret.key()) != 0)
+    return closed;
+  std::size_t size = 0;
+  if (sodium_unpad(&size, bytes(plain), plain.size(), pad_block) != 0) return closed;
+  plain.resize(size);
+  return plain;
+}
+
+std::string sign(std::string_view message, std::string_view secret_hex) {
+  ready();
+  auto sk = from_hex<crypto_sign_SECRETKEYBYTES>(secret_hex);
+  YIZHAN_CHECK(sk.has_value(), "a signing key was loaded and checked before it is used");
+  unsigned char signature[crypto_sign_BYTES];
+  crypto_sign_detached(signature, nullptr, bytes(message), message.size(), sk->data());
+  sodium_memzero(sk->data(), sk->size());
+  return to_hex(signature, sizeof signature);
+}
+
+bool verify_signature(std::string_view message, std::string_view signature_hex, std::string_view public_hex) {
+  ready();
+  const auto signature = from_hex<crypto_sign_BYTES>(signature_hex);
+  const auto pk = from_hex<crypto_sign_PUBLICKEYBYTES>(public_hex);
+  return signature && pk && crypto_sign_verify_detached(signature->data(), bytes(message), message.size(), pk->data()) == 0;
+}
+
+std::string fingerprint(std::string_view public_hex) {
+  const Digest digest = hash_bytes(public_hex);
+  const std::string text = hex(digest);
+  std::string out;
+  for (std::size_t i = 0; i < 20; ++i) {  // 80 bits: read aloud in a quarter of a minute
+    if (i > 0 && i % 4 == 0) out += ' ';
+    const char c = text[i];
+    out += c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
+  }
+  return out;
+}
+
+std::string query_tag(std::string_view canonical_code, const MatterId& matter) {
+  ready();
+  unsigned char salt[crypto_pwhash_SALTBYTES], tag[32];
+  const std::string context = "yizhan-query-salt:" + matter;
+  crypto_generichash(salt, sizeof salt, bytes(std::string_view(context)), context.size(), nullptr, 0);
+  const int done = crypto_pwhash(tag, sizeof tag, canonical_code.data(), canonical_code.size(), salt, 2, 8u << 20, crypto_pwhash_ALG_ARGON2ID13);
+  YIZHAN_CHECK(done == 0, "8 MiB of memory for a query code");
+  return to_hex(tag, sizeof tag);
+}
+
+bool same_tag(std::string_view a, std::string_view b) {
+  return !a.empty() && a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+void random_bytes(unsigned char* out, std::size_t n) {
+  ready();
+  randombytes_buf(out, n);
+}
+
+std::string new_query_code() {
+  unsigned char entropy[15];
+  random_bytes(entropy, sizeof entropy);
+  return make_query_code(entropy);
+}
+
+std::string random_id() {
+  unsigned char id[16];
+  random_bytes(id, sizeof id);
+  return to_hex(id, sizeof id);
+}
+
+std::string base64(std::string_view data) {
+  std::string out(sodium_base64_encoded_len(data.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
+  sodium_bin2base64(out.data(), out.size(), bytes(data), data.size(), sodium_base64_VARIANT_ORIGINAL);
+  out.pop_back();
+  return out;
+}
+
+Result<std::string> from_base64(std::string_view text) {
+  std::string out(text.size() / 4 * 3 + 3, '\0');
+  std::size_t n = 0;
+  const char* end = nullptr;
+  if (sodium_base642bin(bytes(out), out.size(), text.data(), text.size(), nullptr, &n, &end, sodium_base64_VARIANT_ORIGINAL) != 0 ||
+      end != text.data() + text.size())
+    return Error{Code::Invalid, "base64: malformed"};
+  out.resize(n);
+  return out;
+}
+
+}  // namespace yizhan
