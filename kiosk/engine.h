@@ -20,7 +20,6 @@ class Engine {
   virtual bool post(Command command) = 0;  ///< false: the mailbox is full (nothing lost: the caller keeps its command)
   virtual std::shared_ptr<const Snapshot> latest() const = 0;
   virtual const Books& books() const = 0;
-  virtual const Config& config() const = 0;  ///< as start() got it: origin, staff, windows, idle times, assets_dir
   virtual const Config& config() const = 0;  ///< as started: origin, centre, staff, folders, patience
   /// Sets the hook of start(), because a window opens after the engine: `engine.on_news([&] { window->wake(); })`. It is called
   /// from any engine thread and must return at once. An empty one ends it: when this returns, no call is under way, so do it
