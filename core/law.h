@@ -11,13 +11,14 @@
 
 namespace yizhan {
 
-/// "信访工作条例" + "22(1)".
+/// A law and the place in it: {信访工作条例, 22(1)}. "22.2" is a paragraph (款), "22(1)" an item (项), "22.1(1)" both. A
+/// number in other form (司发通〔2016〕127号) is kept as it is; a promise of a county has no law and its words as number.
 struct Article {
   std::string law;
   std::string number;
   bool operator==(const Article&) const = default;
 };
-/// "《信访工作条例》第二十二条第一款" from {信访工作条例, 22(1)}; used on screens and paper.
+/// "《信访工作条例》第二十二条第二款" from {信访工作条例, 22.2}; used on screens and paper.
 std::string chinese(const Article& article);
 
 /// Official holidays and make-up working days (调休), by year.
@@ -29,10 +30,10 @@ struct WorkCalendar {
   bool known(Date day) const;
 };
 /// Reads one year of the county's holiday file (JSON: {"year":2024,"days":[{"date","isOffDay","name"}…]}).
-/// Errors: Invalid "<file>:<line>: …".
+/// Errors: Invalid "<file>:<line>: …" (also: a year given twice, a make-up day that is no weekend); nothing was added then.
 Status add_holidays(WorkCalendar& calendar, std::string_view json, std::string_view file);
 
-enum class Unit { CalendarDays, WorkingDays };
+enum class Unit { CalendarDays, WorkingDays, Months };  ///< a month ends on the same day of the month, or on its last (民法典 202)
 enum class Whose { OurDuty, CitizensRight };  ///< ours never rolls forward; the citizen's rolls over rest days (law.md §3.7)
 
 /// One time limit of a jurisdiction.
@@ -45,6 +46,7 @@ struct Term {
   bool promised = false;  ///< the county's own promise beside the statutory clock
   Article basis;
   std::string label;      ///< short Chinese name on screens ("转送、告知")
+  std::string from;       ///< what starts it, for the explanation ("受理")
 };
 
 struct Deadline {
@@ -54,7 +56,7 @@ struct Deadline {
   bool promised = false;
   Article basis;
   std::string why;  ///< "条例第三十四条：2024-02-01 受理，60日，到期 2024-04-01"
-  bool calendar_known = true;  ///< false when the holiday table does not cover the due date
+  bool calendar_known = true;  ///< false when the date depends on a year the holiday table does not cover
 };
 
 /// due = start + amount (+ extra days such as an extension or hearing days), start day not counted.
