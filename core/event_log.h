@@ -23,7 +23,7 @@ struct Head {
 struct Merged {
   std::vector<Event> fresh;  ///< events that were new here, in order
   Head head;                 ///< after the merge
-  std::size_t quarantined = 0;  ///< bodies that could not be read: stored, flagged, acknowledged
+  std::size_t quarantined = 0;  ///< bodies that are not JSON: stored, flagged, acknowledged
 };
 
 struct Damage {  ///< one finding of verify()
@@ -46,9 +46,13 @@ class EventLog {
   /// every later call fails too: a disk that lied once is not trusted, the process must restart), Unavailable (disk full:
   /// nothing was written; later calls may succeed).
   Result<std::vector<Event>> append(const Origin& as, const MatterId& matter, std::span<const Fact> facts, Time at);
-  /// Several matters in one transaction (batch intake, group commit); all or none.
-  struct Statement { MatterId matter; std::vector<Fact> facts; };
+  /// Several matters in one transaction (batch intake, group commit); all or none. A `request` is remembered in the same
+  /// transaction (see stated()); stating it twice is refused with Conflict. Also Invalid: a text that is not UTF-8.
+  struct Statement { MatterId matter; std::vector<Fact> facts; std::string request = {}; };
   Result<std::vector<Event>> append_many(const Origin& as, std::span<const Statement> statements, Time at);
+
+  /// The matter a request id was stated for, on whatever day. NotFound when never.
+  Result<MatterId> stated(std::string_view request) const;
 
   /// Takes events of one other origin: skips what is known, needs the rest contiguous, verifies body hashes and the
   /// chain, inserts, moves the head; one transaction; durable on return. Idempotent.

@@ -1,0 +1,703 @@
+#include "core/event_log.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <set>
+#include <type_traits>
+
+#include "core/event_text.h"
+#include "core/sqlite.h"
+
+namespace yizhan {
+
+namespace {
+
+using sqlite::Database;
+using sqlite::Resetting;
+
+constexpr const char* application_id = "1499088974";  // "YZHN"
+constexpr const char* schema_version = "1";
+// Larger than SQLite's usual 1000 pages costs RAM and restart time, smaller costs one fsync of the database more often.
+constexpr int checkpoint_pages = 1000;
+constexpr std::size_t aside_rows_max = 10'000;
+
+// Rows are added and never changed. The triggers are no lock against a thief; they are a lock against our own mistakes.
+constexpr const char* schema = R"sql(
+CREATE TABLE log(id INTEGER PRIMARY KEY, origin TEXT NOT NULL UNIQUE, seq INTEGER NOT NULL, hash BLOB NOT NULL) STRICT;
+CREATE TABLE event(
+  arrival INTEGER PRIMARY KEY, log INTEGER NOT NULL REFERENCES log(id), seq INTEGER NOT NULL, at INTEGER NOT NULL,
+  matter TEXT NOT NULL, type TEXT NOT NULL, v INTEGER NOT NULL, body_hash BLOB NOT NULL, hash BLOB NOT NULL, body BLOB,
+  quarantined INTEGER NOT NULL DEFAULT 0, UNIQUE(log, seq)) STRICT;
+CREATE INDEX event_matter ON event(matter) WHERE matter <> '';
+CREATE TABLE aside(
+  id INTEGER PRIMARY KEY, origin TEXT NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL, line BLOB NOT NULL,
+  UNIQUE(origin, seq, hash)) STRICT;
+CREATE TABLE note(key TEXT PRIMARY KEY, value BLOB NOT NULL, sum BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TRIGGER event_kept BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
+CREATE TRIGGER event_unchanged BEFORE UPDATE ON event WHEN NOT (OLD.body IS NULL AND NEW.body IS NOT NULL AND
+  OLD.arrival IS NEW.arrival AND OLD.log IS NEW.log AND OLD.seq IS NEW.seq AND OLD.at IS NEW.at AND OLD.matter IS NEW.matter AND
+  OLD.type IS NEW.type AND OLD.v IS NEW.v AND OLD.body_hash IS NEW.body_hash AND OLD.hash IS NEW.hash)
+  BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
+CREATE TRIGGER event_not_replaced BEFORE INSERT ON event
+  WHEN EXISTS (SELECT 1 FROM event WHERE log = NEW.log AND seq = NEW.seq) OR EXISTS (SELECT 1 FROM event WHERE arrival = NEW.arrival)
+  BEGIN SELECT RAISE(ABORT, 'events are never replaced'); END;
+CREATE TRIGGER log_kept BEFORE DELETE ON log BEGIN SELECT RAISE(ABORT, 'logs are never deleted'); END;
+CREATE TRIGGER log_forward BEFORE UPDATE ON log WHEN NEW.seq <= OLD.seq OR NEW.origin IS NOT OLD.origin OR NEW.id IS NOT OLD.id
+  BEGIN SELECT RAISE(ABORT, 'a log only grows'); END;
+CREATE TRIGGER aside_kept BEFORE DELETE ON aside BEGIN SELECT RAISE(ABORT, 'what was put aside is never deleted'); END;
+CREATE TRIGGER aside_unchanged BEFORE UPDATE ON aside BEGIN SELECT RAISE(ABORT, 'what was put aside is never changed'); END;
+)sql";
+
+constexpr std::string_view schema_question =
+    "SELECT group_concat(type || '|' || name || '|' || tbl_name || '|' || sql, ';') FROM (SELECT * FROM sqlite_schema WHERE sql IS NOT NULL "
+    "ORDER BY type, name)";
+
+constexpr std::string_view event_columns = "l.origin, e.seq, e.at, e.matter, e.type, e.v, e.body_hash, e.hash, e.body";
+
+std::string_view bytes(const Digest& digest) { return {reinterpret_cast<const char*>(digest.data()), digest.size()}; }
+
+bool read_digest(std::string_view from, Digest& to) {
+  if (from.size() != to.size()) return false;
+  std::memcpy(to.data(), from.data(), to.size());
+  return true;
+}
+
+Result<Event> read_event(const sqlite::Statement& row) {
+  Event event;
+  event.id = {std::string(row.bytes(0)), static_cast<std::uint64_t>(row.integer(1))};
+  event.at = Time{Span{row.integer(2)}};
+  event.matter = row.bytes(3);
+  event.type = row.bytes(4);
+  event.v = static_cast<int>(row.integer(5));
+  if (!read_digest(row.bytes(6), event.body_hash) || !read_digest(row.bytes(7), event.hash))
+    return Error{Code::Corrupt, "event " + event.id.origin + "/" + std::to_string(event.id.seq) + ": a hash has the wrong length"};
+  if (!row.is_null(8)) event.body.emplace(row.bytes(8));
+  return event;
+}
+
+Digest note_sum(std::string_view key, std::string_view value) {
+  std::string all(key);
+  all += '\0';
+  all += value;
+  return hash_bytes(all);
+}
+
+/// One process per database: flock on a file beside it, held until closed. The kernel lets go when the process dies.
+class Lock {
+ public:
+  Lock() = default;
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+  ~Lock() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Status take(const std::string& path) {
+    fd_ = ::open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd_ < 0) {
+      const int reason = errno;
+      if (reason == EROFS) return Error{Code::Io, "the disk is read-only: " + path};
+      if (reason == ENOSPC) return Error{Code::Unavailable, "disk full: " + path};
+      return Error{Code::Io, "the database cannot be locked: " + path + ": " + std::strerror(reason)};
+    }
+    if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+      if (errno == EWOULDBLOCK) return Error{Code::Conflict, "another process has this database open: " + path};
+      return Error{Code::Io, "the database cannot be locked: " + path + ": " + std::strerror(errno)};
+    }
+    return Done{};
+  }
+
+ private:
+  int fd_ = -1;
+};
+
+}  // namespace
+
+struct EventLog::Impl {
+  std::string path;
+  Mode mode = Mode::ReadWrite;
+  Lock lock;
+  Database db;       // the one connection that writes and checkpoints
+  Database witness;  // reads back what was written through the file, not through the writer's cache
+  mutable std::optional<Error> failed;
+  int wal_pages = 0;
+
+  mutable sqlite::Statement head_of, known, read_after, read_arrived, read_matter, get_note, read_back;
+  sqlite::Statement begin, commit, rollback, add_log, add_event, move_head, fill_body, keep_aside, put_note, add_note;
+
+  // ---- trouble -------------------------------------------------------------------------------------------------------
+
+  /// Remembers a failed disk for good: after one failed sync the kernel may have dropped what it could not write.
+  Error trouble(Error error) const {
+    if (error.code == Code::Io && !failed) failed = Error{Code::Io, "after an earlier failure, restart needed: " + error.what};
+    return error;
+  }
+  Error trouble(int rc, std::string_view doing) const { return trouble(db.error_of(rc, doing)); }
+
+  // ---- opening -------------------------------------------------------------------------------------------------------
+
+  Status expect(const char* pragma, const char* setting, std::string_view expected) {
+    if (setting[0] != '\0')
+      if (auto set = db.run("PRAGMA " + std::string(pragma) + "=" + setting); !set) return set;
+    const auto got = db.ask("PRAGMA " + std::string(pragma));
+    if (!got) return got.error();
+    if (*got != expected) return Error{Code::Corrupt, "the database refuses " + std::string(pragma) + "=" + std::string(expected) + ", it says " + *got};
+    return Done{};
+  }
+
+  Status start(const std::string& vfs) {
+    const bool writes = mode == Mode::ReadWrite;
+    if (writes)
+      if (auto locked = lock.take(path); !locked) return locked;
+    auto opened = Database::open(path, !writes, vfs);
+    if (!opened) return opened.error();
+    db = std::move(*opened);
+    db.restrict(writes);
+    if (writes && sqlite3_db_readonly(db.handle(), "main") == 1) return Error{Code::Io, "the disk or the file is read-only: " + path};
+    if (auto s = db.run("PRAGMA busy_timeout=5000"); !s) return s;
+
+    const auto id = db.ask("PRAGMA application_id");
+    if (!id) return id.error();
+    const auto found = db.ask(schema_question);
+    if (!found) return found.error();
+    const bool fresh = writes && found->empty() && *id == "0";
+    if (!fresh && *id != application_id) return Error{Code::Corrupt, "not a Yizhan database: " + path};
+
+    if (writes)
+      if (auto s = expect("journal_mode", "WAL", "wal"); !s) return s;
+    if (auto s = settings(writes); !s) return s;
+    if (fresh) {
+      if (auto s = db.run(std::string("BEGIN IMMEDIATE;") + schema + "PRAGMA application_id=" + application_id +
+                          ";PRAGMA user_version=" + schema_version + ";COMMIT");
+          !s)
+        return s;
+    }
+    if (auto s = expect("journal_mode", "", "wal"); !s) return s;
+    if (auto s = expect("application_id", "", application_id); !s) return s;
+    if (auto s = expect("user_version", "", schema_version); !s) return s;
+    if (auto s = same_schema(); !s) return s;
+
+    if (writes) {
+      auto second = Database::open(path, true, vfs);
+      if (!second) return second.error();
+      witness = std::move(*second);
+      witness.restrict(false);
+      if (auto s = witness.run("PRAGMA busy_timeout=5000;PRAGMA query_only=ON;PRAGMA cache_size=-256;PRAGMA trusted_schema=OFF;PRAGMA mmap_size=0"); !s)
+        return s;
+    }
+    return statements(writes);
+  }
+
+  Status settings(bool writes) {
+    struct Setting {
+      const char *pragma, *value, *expected;
+    };
+    const Setting all[] = {{"synchronous", "FULL", "2"}, {"secure_delete", "ON", "1"}, {"trusted_schema", "OFF", "0"},
+                           {"cell_size_check", "ON", "1"}, {"foreign_keys", "ON", "1"}, {"recursive_triggers", "ON", "1"},
+                           {"temp_store", "MEMORY", "2"}, {"cache_size", "-2048", "-2048"}, {"mmap_size", "0", "0"},
+                           {"busy_timeout", "", "5000"}, {"wal_autocheckpoint", "0", "0"}};
+    for (const Setting& s : all) {
+      // A build without memory mapping answers nothing: that is off, too.
+      if (std::string_view(s.pragma) == "mmap_size") {
+        if (auto ran = db.run("PRAGMA mmap_size=0"); !ran) return ran;
+        continue;
+      }
+      if (auto held = expect(s.pragma, s.value, s.expected); !held) return held;
+    }
+    if (!writes) return db.run("PRAGMA query_only=ON");
+    // Our own checkpoints instead of SQLite's: it drops the error of a checkpoint that failed, and we must not.
+    sqlite3_wal_hook(
+        db.handle(),
+        [](void* self, sqlite3*, const char*, int pages) {
+          static_cast<Impl*>(self)->wal_pages = pages;
+          return SQLITE_OK;
+        },
+        this);
+    return Done{};
+  }
+
+  Status same_schema() {
+    auto model = Database::open(":memory:", false, "");
+    if (!model) return model.error();
+    if (auto made = model->run(schema); !made) return made;
+    const auto wanted = model->ask(schema_question);
+    const auto got = db.ask(schema_question);
+    if (!wanted) return wanted.error();
+    if (!got) return got.error();
+    if (*wanted != *got) return Error{Code::Corrupt, "the database has another schema: " + path};
+    return Done{};
+  }
+
+  Status statements(bool writes) {
+    struct Wanted {
+      sqlite::Statement* to;
+      std::string sql;
+      bool writer = false;
+    };
+    const std::string select = "SELECT " + std::string(event_columns) + " FROM event e JOIN log l ON l.id = e.log ";
+    const Wanted all[] = {
+        {&head_of, "SELECT id, seq, hash FROM log WHERE origin = ?"},
+        {&known, select + "WHERE e.log = ? AND e.seq = ?"},
+        {&read_after, select + "WHERE e.log = (SELECT id FROM log WHERE origin = ?) AND e.seq > ? ORDER BY e.seq LIMIT ?"},
+        {&read_arrived, "SELECT " + std::string(event_columns) + ", e.arrival FROM event e JOIN log l ON l.id = e.log WHERE e.arrival > ? ORDER BY e.arrival LIMIT ?"},
+        {&read_matter, select + "WHERE e.matter = ? AND e.matter <> '' ORDER BY l.origin, e.seq"},
+        {&get_note, "SELECT value, sum FROM note WHERE key = ?"},
+        {&begin, "BEGIN IMMEDIATE", true},
+        {&commit, "COMMIT", true},
+        {&rollback, "ROLLBACK", true},
+        {&add_log, "INSERT INTO log(origin, seq, hash) VALUES(?, 0, zeroblob(32)) RETURNING id", true},
+        {&add_event, "INSERT INTO event(log, seq, at, matter, type, v, body_hash, hash, body, quarantined) VALUES(?,?,?,?,?,?,?,?,?,?)", true},
+        {&move_head, "UPDATE log SET seq = ?, hash = ? WHERE id = ?", true},
+        {&fill_body, "UPDATE event SET body = ?, quarantined = ? WHERE log = (SELECT id FROM log WHERE origin = ?) AND seq = ? AND body IS NULL AND body_hash = ?", true},
+        {&keep_aside, "INSERT OR IGNORE INTO aside(origin, seq, hash, line) SELECT ?, ?, ?, ? WHERE (SELECT count(*) FROM aside) < ?", true},
+        {&put_note, "INSERT INTO note(key, value, sum) VALUES(?, ?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value, sum = excluded.sum", true},
+        {&add_note, "INSERT INTO note(key, value, sum) VALUES(?, ?, ?)", true},
+    };
+    for (const Wanted& wanted : all) {
+      if (wanted.writer && !writes) continue;
+      auto made = db.prepare(wanted.sql);
+      if (!made) return made.error();
+      *wanted.to = std::move(*made);
+    }
+    if (writes) {
+      auto made = witness.prepare("SELECT " + std::string(event_columns) +
+                                  " FROM event e JOIN log l ON l.id = e.log WHERE e.log = ? AND e.seq >= ? ORDER BY e.seq LIMIT ?");
+      if (!made) return made.error();
+      read_back = std::move(*made);
+    }
+    return Done{};
+  }
+
+  // ---- transactions --------------------------------------------------------------------------------------------------
+
+  Status may_write() const {
+    if (failed) return *failed;
+    if (mode == Mode::ReadOnly) return Error{Code::Invalid, "the log was opened for reading only"};
+    return Done{};
+  }
+
+  void undo() {
+    if (!db.in_transaction()) return;
+    if (const int rc = rollback.run(); rc != SQLITE_OK && db.in_transaction()) trouble(Error{Code::Io, "a transaction could not be undone"});
+  }
+
+  /// Runs `body` in one transaction; durable when this succeeds.
+  template <class F>
+  auto transact(F&& body) -> std::invoke_result_t<F> {
+    if (auto may = may_write(); !may) return may.error();
+    if (const int rc = begin.run(); rc != SQLITE_OK) return trouble(rc, "begin");
+    auto result = body();
+    if (!result) {
+      undo();
+      return trouble(result.error());
+    }
+    if (const int rc = commit.run(); rc != SQLITE_OK) {
+      const Error error = trouble(rc, "commit");
+      undo();
+      return error;
+    }
+    if (wal_pages >= checkpoint_pages) tidy();
+    return result;
+  }
+
+  /// Moves the write-ahead log into the database. What was committed is durable already, so a full disk here costs nothing;
+  /// a failed disk is remembered and refuses the next call.
+  void tidy() {
+    const int rc = sqlite3_wal_checkpoint_v2(db.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    if (rc == SQLITE_OK) wal_pages = 0;
+    else trouble(rc, "checkpoint");
+  }
+
+  // ---- pieces --------------------------------------------------------------------------------------------------------
+
+  struct LogRow {
+    std::int64_t id = 0;  ///< 0: unknown log
+    Head head;
+  };
+
+  Result<LogRow> log_row(const Origin& origin) const {
+    LogRow row;
+    row.head.origin = origin;
+    const Resetting reset{head_of};
+    const int rc = head_of.bind_text(1, origin).step();
+    if (rc == SQLITE_DONE) return row;
+    if (rc != SQLITE_ROW) return trouble(rc, "read a head");
+    row.id = head_of.integer(0);
+    row.head.seq = static_cast<std::uint64_t>(head_of.integer(1));
+    if (!read_digest(head_of.bytes(2), row.head.hash)) return Error{Code::Corrupt, "log " + origin + ": the head is damaged"};
+    return row;
+  }
+
+  Status ensure(LogRow& row) {
+    if (row.id != 0) return Done{};
+    const Resetting reset{add_log};
+    const int rc = add_log.bind_text(1, row.head.origin).step();
+    if (rc != SQLITE_ROW) return trouble(rc, "add a log");
+    row.id = add_log.integer(0);
+    return Done{};
+  }
+
+  Status insert(std::int64_t log, const Event& event, bool quarantined) {
+    add_event.bind(1, log).bind(2, static_cast<std::int64_t>(event.id.seq)).bind(3, event.at.time_since_epoch().count());
+    add_event.bind_text(4, event.matter).bind_text(5, event.type).bind(6, event.v);
+    add_event.bind_blob(7, bytes(event.body_hash)).bind_blob(8, bytes(event.hash)).bind(10, quarantined ? 1 : 0);
+    if (event.body) add_event.bind_blob(9, *event.body);
+    else add_event.bind_null(9);
+    if (const int rc = add_event.run(); rc != SQLITE_OK) return trouble(rc, "add an event");
+    return Done{};
+  }
+
+  Status set_head(const LogRow& row) {
+    move_head.bind(1, static_cast<std::int64_t>(row.head.seq)).bind_blob(2, bytes(row.head.hash)).bind(3, row.id);
+    if (const int rc = move_head.run(); rc != SQLITE_OK) return trouble(rc, "move the head");
+    return Done{};
+  }
+
+  Status write_note(sqlite::Statement& how, std::string_view key, std::string_view value) {
+    const Digest sum = note_sum(key, value);
+    how.bind_text(1, key).bind_blob(2, value).bind_blob(3, bytes(sum));
+    if (const int rc = how.run(); rc != SQLITE_OK) return trouble(rc, "write a note");
+    return Done{};
+  }
+
+  /// Reads the rows again through another connection and compares every hash. Any difference: the disk is not trusted.
+  Status confirm(std::int64_t log, const std::vector<Event>& written) {
+    if (written.empty()) return Done{};
+    const Resetting reset{read_back};
+    read_back.bind(1, log).bind(2, static_cast<std::int64_t>(written.front().id.seq)).bind(3, static_cast<std::int64_t>(written.size()));
+    Digest previous = before_first;
+    for (const Event& event : written) {
+      const int rc = read_back.step();
+      if (rc != SQLITE_ROW) return trouble(Error{Code::Io, "what was written cannot be read back"});
+      const auto found = read_event(read_back);
+      if (!found || found->hash != event.hash || !found->body || hash_bytes(*found->body) != event.body_hash ||
+          chain_hash(previous, *found) != event.hash)
+        return trouble(Error{Code::Io, "what was read back is not what was written"});
+      previous = event.hash;
+    }
+    return Done{};
+  }
+  Digest before_first{};  ///< hash before the first event of the running append
+
+  Result<std::vector<Event>> rows(sqlite::Statement& statement, std::size_t bytes_max, std::int64_t* cursor) const {
+    const Resetting reset{statement};
+    std::vector<Event> events;
+    std::size_t taken = 0;
+    for (;;) {
+      const int rc = statement.step();
+      if (rc == SQLITE_DONE) return events;
+      if (rc != SQLITE_ROW) return trouble(rc, "read events");
+      if (taken >= bytes_max) return events;
+      auto event = read_event(statement);
+      if (!event) return event.error();
+      if (event->body) taken += event->body->size();
+      if (cursor) *cursor = statement.integer(9);
+      events.push_back(std::move(*event));
+    }
+  }
+};
+
+EventLog::EventLog(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+EventLog::~EventLog() {
+  // A disk that lied once gets no more writes from us, not even the checkpoint at close.
+  if (impl_->db.handle() != nullptr && impl_->failed) impl_->db.restrict(false);
+}
+
+Result<std::unique_ptr<EventLog>> EventLog::open(const std::string& path, Mode mode, const std::string& vfs) {
+  auto impl = std::make_unique<Impl>();
+  impl->path = path;
+  impl->mode = mode;
+  if (auto started = impl->start(vfs); !started) return started.error();
+  return std::unique_ptr<EventLog>(new EventLog(std::move(impl)));
+}
+
+Result<std::vector<Event>> EventLog::append(const Origin& as, const MatterId& matter, std::span<const Fact> facts, Time at) {
+  const Statement one[] = {{matter, {facts.begin(), facts.end()}, {}}};
+  return append_many(as, one, at);
+}
+
+Result<std::vector<Event>> EventLog::append_many(const Origin& as, std::span<const Statement> statements, Time at) {
+  auto& me = *impl_;
+  struct Body {
+    const MatterId* matter;
+    std::string_view type;
+    std::string text;
+  };
+  std::vector<Body> bodies;
+  for (const Statement& s : statements)
+    for (const Fact& fact : s.facts) {
+      auto text = encode_fact_checked(fact);
+      if (!text) return text.error();
+      bodies.push_back({&s.matter, type_of(fact), std::move(*text)});
+    }
+
+  std::int64_t log = 0;
+  auto written = me.transact([&]() -> Result<std::vector<Event>> {
+    auto row = me.log_row(as);
+    if (!row) return row.error();
+    if (auto made = me.ensure(*row); !made) return made.error();
+    log = row->id;
+    me.before_first = row->head.hash;
+    std::vector<Event> events;
+    events.reserve(bodies.size());
+    for (Body& body : bodies) {
+      events.push_back(make_event_of(as, row->head.seq + 1, at, *body.matter, body.type, 1, std::move(body.text), row->head.hash));
+      const Event& event = events.back();
+      if (auto plain = check_header(event); !plain) return plain.error();
+      if (auto added = me.insert(log, event, false); !added) return added.error();
+      row->head.seq = event.id.seq;
+      row->head.hash = event.hash;
+    }
+    if (!events.empty())
+      if (auto moved = me.set_head(*row); !moved) return moved.error();
+    for (const Statement& s : statements)
+      if (!s.request.empty())
+        if (auto noted = me.write_note(me.add_note, "request/" + s.request, s.matter); !noted)
+          return noted.error().code == Code::Conflict ? Error{Code::Conflict, "this request was stated before"} : noted.error();
+    return events;
+  });
+  if (!written) return written;
+  if (auto confirmed = me.confirm(log, *written); !confirmed) return confirmed.error();
+  return written;
+}
+
+Result<MatterId> EventLog::stated(std::string_view request) const { return note("request/" + std::string(request)); }
+
+Result<Merged> EventLog::merge(std::span<const Event> events) {
+  auto& me = *impl_;
+  if (events.empty()) return Error{Code::Invalid, "merge: no events"};
+  const Origin& origin = events.front().id.origin;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (auto plain = check_header(events[i]); !plain) return plain.error();
+    if (events[i].id.origin != origin) return Error{Code::Invalid, "merge: events of more than one log"};
+    if (events[i].id.seq != events[0].id.seq + i) return Error{Code::NotFound, "gap: events are missing inside the batch of " + origin};
+    if (events[i].body && hash_bytes(*events[i].body) != events[i].body_hash)
+      return Error{Code::Corrupt, "corrupt: the body of " + origin + "/" + std::to_string(events[i].id.seq) + " is not the one that was stated"};
+  }
+
+  bool forked = false;
+  auto merged = me.transact([&]() -> Result<Merged> {
+    auto row = me.log_row(origin);
+    if (!row) return row.error();
+    Merged result;
+    std::size_t fresh_from = 0;
+    for (; fresh_from < events.size() && events[fresh_from].id.seq <= row->head.seq; ++fresh_from) {
+      const Event& event = events[fresh_from];
+      const Resetting reset{me.known};
+      if (const int rc = me.known.bind(1, row->id).bind(2, static_cast<std::int64_t>(event.id.seq)).step(); rc != SQLITE_ROW)
+        return rc == SQLITE_DONE ? Error{Code::Corrupt, "log " + origin + ": a known event is missing"} : me.trouble(rc, "read an event");
+      const auto ours = read_event(me.known);
+      if (!ours) return ours.error();
+      if (ours->hash == event.hash) continue;
+      // The same header under another hash is damage on the way; another header under the same number is a second history.
+      if (header_bytes(*ours) == header_bytes(event)) return Error{Code::Corrupt, "corrupt: the hash of " + origin + "/" + std::to_string(event.id.seq)};
+      forked = true;
+      break;
+    }
+    if (forked) {
+      for (const Event& event : events.subspan(fresh_from)) {
+        std::string line;
+        append_line(line, event);
+        me.keep_aside.bind_text(1, origin).bind(2, static_cast<std::int64_t>(event.id.seq)).bind_blob(3, bytes(event.hash)).bind_blob(4, line);
+        me.keep_aside.bind(5, static_cast<std::int64_t>(aside_rows_max));
+        if (const int rc = me.keep_aside.run(); rc != SQLITE_OK) return me.trouble(rc, "put an event aside");
+      }
+      return result;
+    }
+    if (fresh_from < events.size()) {
+      if (events[fresh_from].id.seq != row->head.seq + 1) return Error{Code::NotFound, "gap: " + origin + " is known up to " + std::to_string(row->head.seq)};
+      if (auto made = me.ensure(*row); !made) return made.error();
+      result.fresh.reserve(events.size() - fresh_from);
+      for (const Event& event : events.subspan(fresh_from)) {
+        if (chain_hash(row->head.hash, event) != event.hash)
+          return Error{Code::Corrupt, "corrupt: the chain of " + origin + " breaks at " + std::to_string(event.id.seq)};
+        const bool poisoned = event.body && !valid_json(*event.body);
+        result.quarantined += poisoned;
+        if (auto added = me.insert(row->id, event, poisoned); !added) return added.error();
+        row->head.seq = event.id.seq;
+        row->head.hash = event.hash;
+        result.fresh.push_back(event);
+      }
+      if (auto moved = me.set_head(*row); !moved) return moved.error();
+    }
+    result.head = row->head;
+    return result;
+  });
+  if (merged && forked) return Error{Code::Conflict, "fork: " + origin + " has two histories; both are kept, a person must look"};
+  return merged;
+}
+
+Result<std::size_t> EventLog::fill(std::span<const Event> events) {
+  auto& me = *impl_;
+  return me.transact([&]() -> Result<std::size_t> {
+    std::size_t filled = 0;
+    for (const Event& event : events) {
+      if (!event.body || event.body->size() > event_body_bytes_max || hash_bytes(*event.body) != event.body_hash) continue;
+      me.fill_body.bind_blob(1, *event.body).bind(2, valid_json(*event.body) ? 0 : 1).bind_text(3, event.id.origin);
+      me.fill_body.bind(4, static_cast<std::int64_t>(event.id.seq)).bind_blob(5, bytes(event.body_hash));
+      if (const int rc = me.fill_body.run(); rc != SQLITE_OK) return me.trouble(rc, "fill a body");
+      filled += static_cast<std::size_t>(me.db.changes());
+    }
+    return filled;
+  });
+}
+
+Result<std::vector<Head>> EventLog::heads() const {
+  const auto& me = *impl_;
+  if (me.failed) return *me.failed;
+  auto statement = impl_->db.prepare("SELECT origin, seq, hash FROM log ORDER BY origin");
+  if (!statement) return me.trouble(statement.error());
+  std::vector<Head> heads;
+  for (;;) {
+    const int rc = statement->step();
+    if (rc == SQLITE_DONE) return heads;
+    if (rc != SQLITE_ROW) return me.trouble(rc, "read the heads");
+    Head head{std::string(statement->bytes(0)), static_cast<std::uint64_t>(statement->integer(1)), {}};
+    if (!read_digest(statement->bytes(2), head.hash)) return Error{Code::Corrupt, "log " + head.origin + ": the head is damaged"};
+    heads.push_back(std::move(head));
+  }
+}
+
+Result<Head> EventLog::head(const Origin& origin) const {
+  if (impl_->failed) return *impl_->failed;
+  auto row = impl_->log_row(origin);
+  if (!row) return row.error();
+  return std::move(row->head);
+}
+
+Result<std::vector<Event>> EventLog::after(const Origin& origin, std::uint64_t seq, std::size_t limit, std::size_t bytes_max) const {
+  if (impl_->failed) return *impl_->failed;
+  impl_->read_after.bind_text(1, origin).bind(2, static_cast<std::int64_t>(seq)).bind(3, static_cast<std::int64_t>(limit));
+  return impl_->rows(impl_->read_after, bytes_max, nullptr);
+}
+
+Result<std::vector<Event>> EventLog::arrived_after(std::int64_t& cursor, std::size_t limit) const {
+  if (impl_->failed) return *impl_->failed;
+  impl_->read_arrived.bind(1, cursor).bind(2, static_cast<std::int64_t>(limit));
+  return impl_->rows(impl_->read_arrived, SIZE_MAX, &cursor);
+}
+
+Result<std::vector<Event>> EventLog::of_matter(const MatterId& matter) const {
+  if (impl_->failed) return *impl_->failed;
+  impl_->read_matter.bind_text(1, matter);
+  return impl_->rows(impl_->read_matter, SIZE_MAX, nullptr);
+}
+
+Result<std::uint64_t> EventLog::count() const {
+  // Numbers have no gaps, so the heads know.
+  const auto all = heads();
+  if (!all) return all.error();
+  std::uint64_t total = 0;
+  for (const Head& head : *all) total += head.seq;
+  return total;
+}
+
+Status EventLog::put_note(std::string_view key, std::string_view value) {
+  return impl_->transact([&]() -> Status { return impl_->write_note(impl_->put_note, key, value); });
+}
+
+Result<std::string> EventLog::note(std::string_view key) const {
+  const auto& me = *impl_;
+  if (me.failed) return *me.failed;
+  const Resetting reset{me.get_note};
+  const int rc = me.get_note.bind_text(1, key).step();
+  if (rc == SQLITE_DONE) return Error{Code::NotFound, "no such note"};
+  if (rc != SQLITE_ROW) return me.trouble(rc, "read a note");
+  std::string value(me.get_note.bytes(0));
+  if (me.get_note.bytes(1) != bytes(note_sum(key, value))) return Error{Code::Corrupt, "a note is damaged"};
+  return value;
+}
+
+Result<std::vector<Damage>> EventLog::verify(const std::function<void(std::uint64_t, std::uint64_t)>& progress) const {
+  const auto& me = *impl_;
+  if (me.failed) return *me.failed;
+  auto& db = impl_->db;
+  std::vector<Damage> damages;
+  const auto damage = [&](const Origin& origin, std::uint64_t seq, std::string what) { damages.push_back({origin, seq, std::move(what)}); };
+  /// Goes through a query's rows; damage is noted, a failed disk is an error.
+  const auto each = [&](std::string_view sql, const Origin& origin, std::int64_t id, const std::function<void(sqlite::Statement&)>& row) -> Status {
+    auto statement = db.prepare(sql);
+    int rc = SQLITE_CORRUPT;
+    if (statement) {
+      if (id != 0) statement->bind(1, id);
+      while ((rc = statement->step()) == SQLITE_ROW) row(*statement);
+    } else if (statement.error().code == Code::Io) {
+      return me.trouble(statement.error());
+    }
+    if (rc == SQLITE_DONE) return Done{};
+    const Error error = db.error_of(rc, "read everything");
+    if (error.code == Code::Io) return me.trouble(error);
+    damage(origin, 0, error.what);
+    return Done{};
+  };
+
+  auto s = each("PRAGMA integrity_check", "", 0, [&](sqlite::Statement& row) {
+    if (row.bytes(0) != "ok") damage("", 0, "integrity: " + std::string(row.bytes(0)));
+  });
+  if (!s) return s.error();
+
+  struct Log {
+    std::int64_t id;
+    Head head;
+  };
+  std::vector<Log> logs;
+  std::uint64_t total = 0, done = 0;
+  s = each("SELECT id, origin, seq, hash FROM log ORDER BY origin", "", 0, [&](sqlite::Statement& row) {
+    Log log{row.integer(0), {std::string(row.bytes(1)), static_cast<std::uint64_t>(row.integer(2)), {}}};
+    if (!read_digest(row.bytes(3), log.head.hash)) damage(log.head.origin, 0, "the head is damaged");
+    total += log.head.seq;
+    logs.push_back(std::move(log));
+  });
+  if (!s) return s.error();
+
+  for (const Log& log : logs) {
+    std::uint64_t seq = 0;
+    Digest previous{};
+    s = each("SELECT " + std::string(event_columns) + ", e.quarantined FROM event e JOIN log l ON l.id = e.log WHERE e.log = ? ORDER BY e.seq",
+             log.head.origin, log.id, [&](sqlite::Statement& row) {
+               const auto event = read_event(row);
+               ++seq;
+               if (progress && ++done % 1000 == 0) progress(done, total);
+               if (!event) return damage(log.head.origin, seq, event.error().what);
+               if (event->id.seq != seq) {
+                 damage(log.head.origin, seq, "gap: the next event here is " + std::to_string(event->id.seq));
+                 seq = event->id.seq;
+               }
+               if (event->body && hash_bytes(*event->body) != event->body_hash) damage(log.head.origin, seq, "the body was changed");
+               if (chain_hash(previous, *event) != event->hash) damage(log.head.origin, seq, "the chain breaks here");
+               if ((event->body && !valid_json(*event->body)) != (row.integer(9) != 0)) damage(log.head.origin, seq, "the quarantine flag is wrong");
+               previous = event->hash;
+             });
+    if (!s) return s.error();
+    if (seq != log.head.seq) damage(log.head.origin, seq, "the head says " + std::to_string(log.head.seq) + " events");
+    else if (previous != log.head.hash) damage(log.head.origin, seq, "the head has another hash");
+  }
+  s = each("SELECT count(*) FROM event WHERE log NOT IN (SELECT id FROM log)", "", 0, [&](sqlite::Statement& row) {
+    if (row.integer(0) != 0) damage("", 0, "events of no log: " + std::to_string(row.integer(0)));
+  });
+  if (!s) return s.error();
+  s = each("SELECT key, value, sum FROM note", "", 0, [&](sqlite::Statement& row) {
+    if (row.bytes(2) != bytes(note_sum(row.bytes(0), row.bytes(1)))) damage("", 0, "a note is damaged");
+  });
+  if (!s) return s.error();
+  if (progress) progress(total, total);
+  return damages;
+}
+
+Status EventLog::checkpoint() {
+  auto& me = *impl_;
+  if (auto may = me.may_write(); !may) return may;
+  const int rc = sqlite3_wal_checkpoint_v2(me.db.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  if (rc != SQLITE_OK) return me.trouble(rc, "checkpoint");
+  me.wal_pages = 0;
+  return Done{};
+}
+
+const std::string& EventLog::path() const { return impl_->path; }
+
+}  // namespace yizhan
