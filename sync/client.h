@@ -2,6 +2,7 @@
 #pragma once
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -37,6 +38,9 @@ struct ClientState {
   std::string trouble;          ///< why not online, for operators: "no answer", "not our hub: unsigned reply", …
   std::map<Origin, Mark> marks;
   std::uint64_t pushed = 0, pulled = 0;
+  Time complete_at{};           ///< when everything the hub had for us was last here; kept over a restart
+  std::optional<HallNews> hall; ///< the hall hub's news, as fresh as the last answer
+  int failures = 0;             ///< exchanges that failed in a row
   std::optional<Error> stopped; ///< fork or corrupt: a person must look
 };
 
@@ -52,7 +56,10 @@ class Client {
   void received(const Result<Reply>& reply, Tick now, Time wall);
   Tick again_at() const;   ///< when step() may have something; never sleeps itself
   Span patience() const;   ///< how long the last request may go without progress
-  void nudge();            ///< something was written: push soon, whatever the back-off of an idle client
+  /// Something was written: push soon, whatever the back-off (but at most one try a second while the hub is away).
+  /// The one call that any thread may make. A long poll under way is ended by the edge (CurlTransport::interrupt).
+  void nudge();
+  bool waiting() const;    ///< the exchange under way is a long poll: interrupting it costs nothing
   const ClientState& state() const;
 
  private:
@@ -64,5 +71,20 @@ class Client {
 void sign_request(Request& request, const Origin& self, const KeyPair& key, Time wall);
 /// Errors: Unavailable ("not our hub: …": unsigned, wrong key, HTML, redirect), Invalid/Conflict/… as the hub said.
 Status check_reply(const Reply& reply, const Request& request, std::string_view hub_public_hex);
+
+/// Who we are and whom we trust: what enrolment leaves behind.
+struct Pinned {
+  Origin self;
+  KeyPair key;
+  std::string hub_origin, hub_public_hex;
+};
+/// One signed call outside the step machine (a desk's queue operation, a progress query): signs, exchanges, checks,
+/// unpacks. Blocks as long as the transport does. Errors: as check_reply; Invalid also for a reply that is not readable.
+Result<std::string> ask(Transport& transport, const Pinned& pinned, std::string_view method, std::string_view target, std::string body,
+                        Time wall, Span patience = Span{15'000});
+
+/// Enrols this device at a hub with a one-time code. On success the hub's key in the answer is the one to pin; show its
+/// fingerprint() so that two people can compare it. Errors: Unavailable, Invalid (wrong or used code).
+Result<Enrolment> enrol(Transport& transport, const EnrolAsk& ask, const KeyPair& key, Time wall);
 
 }  // namespace yizhan::sync

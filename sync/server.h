@@ -1,6 +1,8 @@
 /// The hub as a step: a request in, a reply or a wait out. No socket, no thread; the log is SQLite's.
 #pragma once
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -17,7 +19,19 @@ struct HubConfig {
   bool county = false;          ///< has no upstream
   KeyPair key;                  ///< Ed25519, signs replies
   std::string upstream_origin;  ///< hall hub: the county
+  std::vector<std::string> discipline_keys;  ///< handed to devices at enrolment (XFTL 30)
 };
+
+/// A request taken apart: unpacked, parsed, hashed. Pure work, so that the edge can do it away from the store's thread.
+struct Parsed {
+  Request request;               ///< without its body once that is unpacked
+  Target target;
+  std::string signed_text;       ///< what the device must have signed
+  std::string body;              ///< unpacked; empty for a batch of events
+  std::vector<Event> events;     ///< POST /v1/log
+  std::optional<Refusal> refusal;///< it cannot be read at all
+};
+Parsed parse(Request request);
 
 /// A long poll: call handle() again when version() has changed, or at `until` (then it answers whatever there is).
 struct Wait { Tick until; };
@@ -29,6 +43,12 @@ class Hub {
   /// Loads devices and folds the hall from the log. Errors: Io, Corrupt.
   Status start();
   std::variant<Reply, Wait> handle(const Request& request, Time wall, Tick now, bool may_wait = true);
+  /// The two halves of handle(): the decision (store's thread; the reply is neither packed nor signed), and the finish
+  /// (any thread, pure).
+  std::variant<Reply, Wait> answer(const Parsed& request, Time wall, Tick now, bool may_wait = true);
+  static void finish(Reply& reply, const Request& request, const Origin& self, const KeyPair& key);
+  /// The disk failed under us: nothing may be acknowledged any more, the process must end.
+  std::optional<Error> broken() const;
   std::uint64_t version() const;  ///< grows with every change a poller could want to see
   /// The upstream client's latest acknowledgements and state, shown to devices.
   void upstream(bool online, Time county_as_of, const std::map<Origin, std::uint64_t>& county_marks);
@@ -38,7 +58,9 @@ class Hub {
   /// County: states a fact about a matter in the stream of its hall. Errors: NotFound (no such matter), Invalid.
   Result<Event> decide(const MatterId& matter, const Fact& fact, Time wall);
   /// Makes a one-time enrolment code (8 digits) for a device. Valid one hour, once.
-  Result<std::string> invite(const Origin& origin, std::string_view role, Time wall);
+  /// `windows` empty: those that go with the role. Errors: Invalid (origin or role), Io.
+  Result<std::string> invite(const Origin& origin, std::string_view role, Time wall, std::vector<std::string> windows = {},
+                             std::string name = "");
   std::vector<Device> devices() const;
   Status revoke(const Origin& origin);
 

@@ -11,6 +11,7 @@
 #include "core/clock.h"
 #include "core/event.h"
 #include "core/event_log.h"
+#include "core/law.h"
 #include "core/matter.h"
 #include "core/result.h"
 
@@ -38,6 +39,9 @@ struct Transport {
   virtual Result<Reply> exchange(const Request& request, Span patience) = 0;
 };
 inline constexpr std::size_t reply_bytes_max = 16u << 20;
+/// What an exchange says when Transport::interrupt-like machinery of the edge ended a long poll on purpose (Unavailable):
+/// not trouble, the client goes on at once.
+inline constexpr std::string_view interrupted_words = "interrupted";
 
 /// Who a device is and what a hub lets it do. `role` words: kiosk, desk-lawyer, desk-mediator, desk-reception, board, hall.
 struct Device {
@@ -47,6 +51,8 @@ struct Device {
   std::string name;
   std::vector<std::string> windows;  ///< window codes a desk serves
   bool revoked = false;
+  Time seen{};               ///< last signed request; since the hub's start
+  std::int64_t skew_ms = 0;  ///< its clock against ours then; more than 10 minutes is flagged, never refused
 };
 
 /// Hall news for kiosks and boards: counts, calls, no names, no matters (GET /v1/hall).
@@ -93,5 +99,98 @@ struct HelpCall {
 };
 std::string to_json(const HelpCall& call);
 Result<HelpCall> help_call_from_json(std::string_view json);
+
+/// The calls a device finds when it asks (GET /v1/help). `version` is for the next `known=`.
+struct HelpList { std::uint64_t version = 0; std::vector<HelpCall> calls; };
+std::string to_json(const HelpList& list);
+Result<HelpList> help_list_from_json(std::string_view json);
+
+/// Kiosk → hall hub: how far is a matter that was filed elsewhere in the hall (POST /v1/progress).
+struct ProgressAsk { MatterId matter; std::string query_tag; };
+/// Dated lines without personal data, and until when the county's facts are complete here.
+struct ProgressAnswer {
+  MatterId matter;
+  std::string state;                 ///< word of MatterState
+  std::string state_words;           ///< the same in Chinese
+  std::vector<Line> lines;
+  std::vector<Deadline> deadlines;
+  Time as_of{};                      ///< 0: the county has never been reached
+  bool county_has_it = false;        ///< everything filed about it is acknowledged by the county
+  bool may_rate = false;
+};
+std::string to_json(const ProgressAsk& ask);
+Result<ProgressAsk> progress_ask_from_json(std::string_view json);
+std::string to_json(const ProgressAnswer& answer);
+Result<ProgressAnswer> progress_answer_from_json(std::string_view json);
+
+/// GET /v1/heads.
+struct HubHead { Head head; std::uint64_t county = 0; };  ///< county: highest seq the county has acknowledged
+struct Heads {
+  std::uint64_t version = 0;
+  Time now{};
+  std::vector<HubHead> heads;
+  std::optional<HallNews> hall;  ///< a hall hub adds its news: one long poll feeds the whole screen
+};
+std::string to_json(const Heads& heads);
+Result<Heads> heads_from_json(std::string_view json);
+
+/// POST /v1/log/{origin}: what is on the hub's disk now. Only a signed one that names our own (origin, seq, hash) counts.
+struct Ack { Head head; std::uint64_t county = 0; };
+std::string to_json(const Ack& ack);
+Result<Ack> ack_from_json(std::string_view json);
+
+/// Every error body. `seq` is set for "gap": resume after it.
+struct Refusal { std::string code, what; std::uint64_t seq = 0; };
+std::string to_json(const Refusal& refusal);
+Result<Refusal> refusal_from_json(std::string_view json);
+
+/// POST /v1/enrol and its reply.
+struct EnrolAsk { std::string code; Origin origin; std::string role, public_hex, name; std::vector<std::string> windows; };
+struct Enrolment {
+  Origin origin;
+  std::string role;
+  std::vector<std::string> windows;
+  std::string hub_origin, hub_public_hex;   ///< to be pinned by the device
+  std::vector<std::string> discipline_keys; ///< X25519 public keys an accusation is sealed to (XFTL 30)
+};
+std::string to_json(const EnrolAsk& ask);
+Result<EnrolAsk> enrol_ask_from_json(std::string_view json);
+std::string to_json(const Enrolment& enrolment);
+Result<Enrolment> enrolment_from_json(std::string_view json);
+
+std::string to_json(const std::vector<Device>& devices);
+Result<std::vector<Device>> devices_from_json(std::string_view json);
+
+/// A request's target taken apart: path segments and query, percent-decoded. Errors: Invalid.
+struct Target {
+  std::vector<std::string> path;
+  std::vector<std::pair<std::string, std::string>> query;
+  std::string_view value(std::string_view name) const;                                ///< "" when absent
+  std::uint64_t number(std::string_view name, std::uint64_t otherwise) const;         ///< otherwise: absent or not a number
+};
+Result<Target> parse_target(std::string_view target);
+
+/// Bodies larger than this travel as zstd.
+inline constexpr std::size_t compress_from_bytes = 512;
+inline constexpr std::size_t request_bytes_max = 4u << 20;        ///< a request body as sent
+inline constexpr std::size_t plain_request_bytes_max = 16u << 20; ///< the same, unpacked
+inline constexpr std::size_t plain_reply_bytes_max = 64u << 20;
+std::string zstd_pack(std::string_view plain);
+/// Never makes more than `bytes_max`, whatever the frame promises. Errors: Invalid (not zstd, cut off, too large).
+Result<std::string> zstd_unpack(std::string_view packed, std::size_t bytes_max);
+/// Sets the body, packed when that is worth it, with Content-Type and Content-Encoding.
+void set_body(Request& request, std::string body, std::string_view content_type);
+void set_body(Reply& reply, std::string body, std::string_view content_type);
+/// The body as meant. Errors: Invalid (an encoding we do not speak, too large).
+Result<std::string> body_of(const Request& request);
+Result<std::string> body_of(const Reply& reply);
+/// NDJSON ↔ events. Errors: Invalid "line N: …".
+std::string to_lines(const std::vector<Event>& events);
+Result<std::vector<Event>> events_from_lines(std::string_view lines);
+
+/// The bytes a device signs, and the bytes a hub signs: the reply is bound to that very request, so that an old reply
+/// cannot be played again.
+std::string request_text(const Request& request, std::string_view time_ms);
+std::string reply_text(const Reply& reply, const Request& request);
 
 }  // namespace yizhan::sync

@@ -1,0 +1,501 @@
+#include "sync/client.h"
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <random>
+
+namespace yizhan::sync {
+namespace {
+
+constexpr Span try_again_min{1'000};      // a nudge while the hub is away does not become a storm
+constexpr std::uint64_t lines_max = 1000;  // events asked for in one pull
+
+std::string seconds_text(Span span) { return std::to_string(std::max<std::int64_t>(span.count() / 1000, 1)); }
+
+/// "17 9": two numbers of a note; zeroes when unreadable (losing a mark costs one repeated message).
+std::pair<std::uint64_t, std::uint64_t> two_numbers(std::string_view text) {
+  std::uint64_t a = 0, b = 0;
+  const auto first = std::from_chars(text.data(), text.data() + text.size(), a);
+  if (first.ec == std::errc{} && first.ptr != text.data() + text.size()) std::from_chars(first.ptr + 1, text.data() + text.size(), b);
+  return {a, b};
+}
+
+}  // namespace
+
+struct Client::Impl {
+  enum class Asked { Nothing, Heads, Wait, Push, Pull };
+
+  ClientConfig config;
+  WithLog with_log;
+  ClientState state;
+  std::atomic<bool> nudged{false};
+
+  Tick again{};
+  Tick tried{};                       // when the last exchange began
+  bool loaded = false;                // marks read from the notes
+  bool met = false;                   // heads of this connection are known
+  std::uint64_t version = 0;          // the hub's, for the long poll
+  std::map<Origin, Head> hub;         // what the hub has
+  std::map<Origin, Mark> noted;       // marks as they are in the notes
+  Time noted_at{};                    // complete_at as it is in the notes
+  std::set<Origin> blocked;           // logs a person must look at first
+  std::set<Origin> checked;           // logs whose head at the hub was found in our chain
+  std::mt19937_64 dice;
+
+  Asked asked = Asked::Nothing;
+  Request request;                    // under way
+  Origin log;                         // of a push or pull under way
+  Head last_sent;                     // last event of the push under way
+  std::size_t sent_plain_bytes = 0;
+  Span patience{15'000};
+
+  double link_bytes_per_ms = 0;       // measured, as sent
+  double packed_share = 0.5;          // bytes as sent / bytes of the lines
+  std::map<Origin, std::pair<std::uint64_t, int>> rewinds;  // where a gap sent us back to, and how often
+
+  Impl(ClientConfig c, WithLog w) : config(std::move(c)), with_log(std::move(w)), dice(config.jitter_seed) {}
+
+  bool one_pass() const { return config.long_poll.count() == 0; }
+
+  bool pushes(const Origin& origin) const {
+    if (blocked.contains(origin)) return false;
+    if (!config.relay) return origin == config.self;
+    return std::find(config.pull.begin(), config.pull.end(), origin) == config.pull.end();
+  }
+  bool pulls(const Origin& origin) const {
+    if (blocked.contains(origin) || origin == config.self) return false;
+    return std::any_of(config.pull.begin(), config.pull.end(), [&](const auto& name) { return name == "*" || name == origin; });
+  }
+
+  // ---- notes: marks and the moment of completeness survive a restart -----------------------------------------------
+
+  std::string note_name(std::string_view what) const { return "sync." + config.hub_origin + "." + std::string(what); }
+
+  void load(EventLog& event_log) {
+    loaded = true;
+    if (const auto heads = event_log.heads()) {
+      for (const auto& head : *heads) {
+        auto& mark = state.marks[head.origin];
+        mark.total = head.seq;
+        if (const auto note = event_log.note(note_name(head.origin))) {
+          std::tie(mark.hub, mark.county) = two_numbers(*note);
+          mark.hub = std::min(mark.hub, mark.total);
+          mark.county = std::min(mark.county, mark.total);
+          mark.sent = mark.hub;
+        }
+      }
+    }
+    noted = state.marks;
+    if (const auto note = event_log.note(note_name("complete"))) {
+      noted_at = Time{Span{static_cast<std::int64_t>(two_numbers(*note).first)}};
+      state.complete_at = noted_at;
+    }
+  }
+
+  void save(EventLog& event_log) {
+    for (const auto& [origin, mark] : state.marks) {
+      auto& old = noted[origin];
+      if (old.hub == mark.hub && old.county == mark.county) continue;
+      // Losing a mark costs one repeated message.
+      if (event_log.put_note(note_name(origin), std::to_string(mark.hub) + " " + std::to_string(mark.county))) old = mark;
+    }
+    // Not at every answer: an idle kiosk should leave its disk alone.
+    if (state.complete_at > noted_at + std::chrono::minutes(5) || noted_at == Time{}) {
+      if (state.complete_at != Time{} &&
+          event_log.put_note(note_name("complete"), std::to_string(state.complete_at.time_since_epoch().count()) + " 0"))
+        noted_at = state.complete_at;
+    }
+  }
+
+  // ---- trouble -----------------------------------------------------------------------------------------------------
+
+  void stop(const Origin& origin, Error error) {
+    blocked.insert(origin);
+    if (!state.stopped) state.stopped = std::move(error);
+  }
+
+  void failed(std::string words, Tick now, Span at_least = Span{0}) {
+    state.online = false;
+    state.trouble = std::move(words);
+    met = false;
+    ++state.failures;
+    const int doublings = std::min(state.failures - 1, 20);
+    const auto full = std::min<std::int64_t>(config.retry_max.count(), config.retry_min.count() << doublings);
+    // Between half and all of it: a county's halls must not come back in step after a power cut.
+    const auto wait = full / 2 + static_cast<std::int64_t>(dice() % static_cast<std::uint64_t>(full / 2 + 1));
+    again = now + std::max(Span{wait}, std::min(at_least, config.retry_max));
+  }
+
+  void succeeded(Time wall) {
+    state.online = true;
+    state.last_contact = wall;
+    state.trouble.clear();
+    state.failures = 0;
+  }
+
+  // ---- what to ask next --------------------------------------------------------------------------------------------
+
+  Request begin(Asked what, std::string_view method, std::string target, Tick now, Span wait_ms) {
+    asked = what;
+    request = Request{std::string(method), std::move(target), {}, {}};
+    patience = wait_ms;
+    tried = now;
+    return request;
+  }
+
+  std::size_t plain_bytes_now() const {
+    double wire = static_cast<double>(config.batch_bytes_min);
+    if (link_bytes_per_ms > 0) wire = link_bytes_per_ms * static_cast<double>(config.batch_time.count());
+    wire = std::clamp(wire, static_cast<double>(config.batch_bytes_min), static_cast<double>(config.batch_bytes_max));
+    return static_cast<std::size_t>(wire / packed_share);
+  }
+
+  /// Is the hub's head part of our chain? Errors: Conflict (fork, or the hub knows more of our own log than we do).
+  Status check_head(EventLog& event_log, const Origin& origin, const Head& theirs, std::uint64_t ours) {
+    if (theirs.seq > ours) {
+      if (origin != config.self) return Done{};  // our copy of somebody's log is behind: its author will send it again
+      return Error{Code::Conflict, "log " + origin + ": the hub has more of it than this disk (an old copy was restored?)"};
+    }
+    if (theirs.seq == 0) return Done{};
+    const auto own = event_log.after(origin, theirs.seq - 1, 1);
+    if (!own) return own.error();
+    if (own->size() != 1 || own->front().hash != theirs.hash)
+      return Error{Code::Conflict, "log " + origin + ": fork at " + std::to_string(theirs.seq)};
+    return Done{};
+  }
+
+  std::optional<Request> push_next(EventLog& event_log, const std::vector<Head>& heads, Tick now) {
+    for (const auto& head : heads) {
+      auto& mark = state.marks[head.origin];
+      mark.total = head.seq;
+      if (!pushes(head.origin)) continue;
+      const auto found = hub.find(head.origin);
+      const Head theirs = found == hub.end() ? Head{head.origin, 0, {}} : found->second;
+      if (!checked.contains(head.origin)) {
+        const auto sound = check_head(event_log, head.origin, theirs, head.seq);
+        if (!sound) {
+          stop(head.origin, sound.error());
+          continue;
+        }
+        checked.insert(head.origin);
+        mark.hub = mark.sent = std::min(theirs.seq, head.seq);
+      }
+      if (theirs.seq >= head.seq) continue;
+      const auto bytes = plain_bytes_now();
+      const auto events = event_log.after(head.origin, theirs.seq, config.batch_events_max, bytes);
+      if (!events) {
+        stop(head.origin, events.error());
+        continue;
+      }
+      if (events->empty()) continue;
+      std::string lines;
+      lines.reserve(bytes + bytes / 4);
+      for (const auto& event : *events) {
+        append_line(lines, event);
+        lines += '\n';
+        last_sent = {head.origin, event.id.seq, event.hash};
+        if (lines.size() >= bytes) break;
+      }
+      log = head.origin;
+      sent_plain_bytes = lines.size();
+      auto made = begin(Asked::Push, "POST", "/v1/log/" + head.origin + "?after=" + std::to_string(theirs.seq), now, Span{15'000});
+      set_body(made, std::move(lines), "application/x-ndjson");
+      mark.sent = last_sent.seq;
+      return made;
+    }
+    return {};
+  }
+
+  std::optional<Request> pull_next(EventLog& event_log, Tick now) {
+    for (const auto& [origin, theirs] : hub) {
+      if (!pulls(origin)) continue;
+      const auto ours = event_log.head(origin);
+      if (!ours) {
+        stop(origin, ours.error());
+        continue;
+      }
+      if (ours->seq >= theirs.seq) continue;
+      log = origin;
+      std::uint64_t limit = lines_max;
+      if (link_bytes_per_ms > 0) {  // about 300 bytes an event as sent
+        const double fit = link_bytes_per_ms * static_cast<double>(config.batch_time.count()) / 300.0;
+        limit = static_cast<std::uint64_t>(std::clamp(fit, 16.0, static_cast<double>(lines_max)));
+      }
+      return begin(Asked::Pull, "GET", "/v1/log/" + origin + "?after=" + std::to_string(ours->seq) + "&limit=" + std::to_string(limit),
+                   now, Span{15'000});
+    }
+    return {};
+  }
+
+  std::optional<Request> next(Tick now, Time wall) {
+    std::optional<Request> made;
+    with_log([&](EventLog& event_log) {
+      if (!loaded) load(event_log);
+      const auto heads = event_log.heads();
+      if (!heads) {
+        state.stopped = heads.error();
+        return;
+      }
+      for (const auto& head : *heads) state.marks[head.origin].total = head.seq;
+      if (!met) return;
+      made = push_next(event_log, *heads, now);
+      if (!made) made = pull_next(event_log, now);
+      if (made) return;
+      state.complete_at = wall;
+      save(event_log);
+    });
+    if (made) return made;
+    if (state.stopped && blocked.empty()) return {};  // the log itself cannot be read
+    if (!met) return begin(Asked::Heads, "GET", "/v1/heads", now, Span{15'000});
+    if (one_pass()) {
+      state.done = true;
+      return {};
+    }
+    return begin(Asked::Wait, "GET", "/v1/heads?wait=" + seconds_text(config.long_poll) + "&known=" + std::to_string(version), now,
+                 config.long_poll + Span{10'000});
+  }
+
+  // ---- what the hub answered ---------------------------------------------------------------------------------------
+
+  void take_heads(const std::string& body, Tick now) {
+    auto heads = heads_from_json(body);
+    if (!heads) return failed("not our hub: " + heads.error().what, now);
+    hub.clear();
+    for (const auto& row : heads->heads) {
+      hub[row.head.origin] = row.head;
+      if (!pushes(row.head.origin)) continue;
+      auto& mark = state.marks[row.head.origin];
+      mark.county = std::max(mark.county, std::min(row.county, mark.total));
+    }
+    checked.clear();
+    met = true;
+    version = heads->version;
+    if (heads->hall) state.hall = std::move(heads->hall);
+    again = now;
+  }
+
+  void take_ack(const std::string& body, Tick now) {
+    const auto ack = ack_from_json(body);
+    if (!ack) return failed("not our hub: " + ack.error().what, now);
+    // Only an acknowledgement that names our own log, seq and hash counts (T17).
+    if (ack->head.origin != log || ack->head.seq < last_sent.seq) return failed("wrong acknowledgement: another log or too little", now);
+    bool ours = ack->head.seq == last_sent.seq && ack->head.hash == last_sent.hash;
+    if (ack->head.seq > last_sent.seq)
+      with_log([&](EventLog& event_log) {
+        const auto own = event_log.after(log, ack->head.seq - 1, 1);
+        ours = own && own->size() == 1 && own->front().hash == ack->head.hash;
+      });
+    if (!ours) return failed("wrong acknowledgement: hash", now);
+    hub[log] = ack->head;
+    auto& mark = state.marks[log];
+    state.pushed += ack->head.seq - std::min(mark.hub, ack->head.seq);
+    mark.hub = mark.sent = ack->head.seq;
+    mark.county = std::max(mark.county, std::min(ack->county, ack->head.seq));
+    rewinds.erase(log);
+    const auto elapsed = std::max<std::int64_t>((now - tried).count(), 1);
+    const auto wire = static_cast<double>(request.body.size());
+    if (sent_plain_bytes > 4096) {
+      const double rate = wire / static_cast<double>(elapsed);
+      link_bytes_per_ms = link_bytes_per_ms > 0 ? 0.5 * link_bytes_per_ms + 0.5 * rate : rate;
+      packed_share = std::clamp(0.5 * packed_share + 0.5 * wire / static_cast<double>(sent_plain_bytes), 0.05, 1.0);
+    }
+    again = now;
+  }
+
+  void take_lines(const std::string& body, Tick now) {
+    const auto events = events_from_lines(body);
+    if (!events) return failed("not our hub: " + events.error().what, now);
+    if (events->empty()) {  // the head promised more: ask again from the heads
+      met = false;
+      again = now + config.retry_min;
+      return;
+    }
+    for (const auto& event : *events)
+      if (event.id.origin != log) return failed("not our hub: another log", now);
+    Error trouble{Code::Invalid, ""};
+    with_log([&](EventLog& event_log) {
+      const auto merged = event_log.merge(*events);
+      if (merged) state.pulled += merged->fresh.size();
+      else trouble = merged.error();
+    });
+    if (!trouble.what.empty()) {
+      if (trouble.code == Code::Unavailable) return failed("disk: " + trouble.what, now);
+      if (trouble.code == Code::NotFound) {
+        met = false;
+        return failed("not our hub: gap in " + log, now);
+      }
+      stop(log, {trouble.code, "log " + log + ": " + trouble.what});
+      state.trouble = state.stopped->what;
+    }
+    again = now;
+  }
+
+  void take_refusal(const Reply& reply, Tick now) {
+    Refusal refusal{"unavailable", "status " + std::to_string(reply.status), 0};
+    if (const auto body = body_of(reply))
+      if (auto read = refusal_from_json(*body)) refusal = std::move(*read);
+    if (asked == Asked::Push && refusal.code == "gap") {
+      // The hub has less than we thought (its disk was replaced): resume where it says.
+      auto& [seq, times] = rewinds[log];
+      times = seq == refusal.seq ? times + 1 : 1;
+      seq = refusal.seq;
+      if (times > 3) return failed("the hub asks for the same part again and again: " + log, now);
+      met = false;
+      again = now;
+      return;
+    }
+    if (asked == Asked::Push && refusal.code == "fork") {
+      stop(log, {Code::Conflict, "log " + log + ": fork, " + refusal.what});
+      state.trouble = state.stopped->what;
+      again = now;
+      return;
+    }
+    if (asked == Asked::Push && refusal.code == "corrupt") {
+      stop(log, {Code::Corrupt, "log " + log + ": " + refusal.what});
+      state.trouble = state.stopped->what;
+      again = now;
+      return;
+    }
+    if (asked == Asked::Push && reply.status == 413) config.batch_bytes_max = std::max(config.batch_bytes_max / 2, config.batch_bytes_min);
+    failed(refusal.code + ": " + refusal.what, now);
+  }
+
+  Span retry_after(const Reply& reply) const {
+    const auto text = header(reply.headers, "Retry-After");
+    std::uint64_t seconds = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    if (text.empty() || read.ec == std::errc::invalid_argument) return Span{0};
+    if (read.ec == std::errc::result_out_of_range) return config.retry_max;
+    // Whatever a server asks for, we come back within retry_max (R11).
+    return Span{static_cast<std::int64_t>(std::min<std::uint64_t>(seconds, 86'400) * 1000)};
+  }
+
+  void take(const Result<Reply>& reply, Tick now, Time wall) {
+    if (asked == Asked::Nothing) return;
+    const Asked question = asked;
+    if (!reply) {
+      asked = Asked::Nothing;
+      if (question == Asked::Wait && reply.error().what == interrupted_words) {
+        again = now;
+        return;
+      }
+      return failed("no answer: " + reply.error().what, now);
+    }
+    const auto checked_reply = check_reply(*reply, request, config.hub_public_hex);
+    if (!checked_reply) {
+      const bool hub_said_so = checked_reply.error().code != Code::Unavailable;
+      if (hub_said_so) {
+        succeeded(wall);
+        take_refusal(*reply, now);
+      } else {
+        failed(checked_reply.error().what, now, retry_after(*reply));
+      }
+      asked = Asked::Nothing;
+      return;
+    }
+    const auto body = body_of(*reply);
+    if (!body) {
+      failed("not our hub: " + body.error().what, now);
+    } else {
+      succeeded(wall);
+      if (question == Asked::Push) take_ack(*body, now);
+      else if (question == Asked::Pull) take_lines(*body, now);
+      else take_heads(*body, now);
+    }
+    asked = Asked::Nothing;
+  }
+};
+
+Client::Client(ClientConfig config, WithLog with_log) : impl_(std::make_unique<Impl>(std::move(config), std::move(with_log))) {}
+Client::~Client() = default;
+
+std::optional<Request> Client::step(Tick now, Time wall) {
+  auto& me = *impl_;
+  if (me.asked != Impl::Asked::Nothing || (me.one_pass() && me.state.done)) return {};
+  const bool nudged = me.nudged.exchange(false);
+  if (now < me.again) {
+    if (!nudged) return {};
+    if (now < me.tried + try_again_min) {
+      me.again = std::min(me.again, me.tried + try_again_min);
+      return {};
+    }
+  }
+  auto request = me.next(now, wall);
+  if (!request) return {};
+  sign_request(*request, me.config.self, me.config.key, wall);
+  me.request = *request;
+  return request;
+}
+
+void Client::received(const Result<Reply>& reply, Tick now, Time wall) { impl_->take(reply, now, wall); }
+Tick Client::again_at() const { return impl_->nudged ? std::min(impl_->again, impl_->tried + try_again_min) : impl_->again; }
+Span Client::patience() const { return impl_->patience; }
+void Client::nudge() { impl_->nudged = true; }
+bool Client::waiting() const { return impl_->asked == Impl::Asked::Wait; }
+const ClientState& Client::state() const { return impl_->state; }
+
+// ---- signatures ----------------------------------------------------------------------------------------------------
+
+void sign_request(Request& request, const Origin& self, const KeyPair& key, Time wall) {
+  const auto time = std::to_string(wall.time_since_epoch().count());
+  request.headers.push_back({"Yizhan-Device", self});
+  request.headers.push_back({"Yizhan-Time", time});
+  request.headers.push_back({"Yizhan-Signature", sign(request_text(request, time), key.secret_hex)});
+}
+
+Status check_reply(const Reply& reply, const Request& request, std::string_view hub_public_hex) {
+  if (reply.status >= 300 && reply.status < 400) return Error{Code::Unavailable, "not our hub: redirect"};
+  const auto signature = header(reply.headers, "Yizhan-Signature");
+  if (signature.empty()) {
+    // What stands in front of a hub (its own HTTP edge, a proxy) may be too busy; that is trouble, never success.
+    if (reply.status >= 400) return Error{Code::Unavailable, "no hub behind it: status " + std::to_string(reply.status)};
+    const auto type = header(reply.headers, "Content-Type");
+    return Error{Code::Unavailable, type.starts_with("text/html") ? "not our hub: a web page" : "not our hub: unsigned reply"};
+  }
+  if (!verify_signature(reply_text(reply, request), signature, hub_public_hex)) return Error{Code::Unavailable, "not our hub: wrong signature"};
+  if (reply.status >= 200 && reply.status < 300) return Done{};
+  Refusal refusal{"unavailable", "status " + std::to_string(reply.status), 0};
+  if (const auto body = body_of(reply))
+    if (auto read = refusal_from_json(*body)) refusal = std::move(*read);
+  Code code = Code::Invalid;
+  if (refusal.code == "gap" || refusal.code == "not_found") code = Code::NotFound;
+  else if (refusal.code == "fork" || refusal.code == "conflict") code = Code::Conflict;
+  else if (refusal.code == "corrupt") code = Code::Corrupt;
+  else if (refusal.code == "unavailable") code = Code::Unavailable;
+  return Error{code, refusal.code + ": " + refusal.what};
+}
+
+Result<std::string> ask(Transport& transport, const Pinned& pinned, std::string_view method, std::string_view target, std::string body,
+                        Time wall, Span patience) {
+  Request request{std::string(method), std::string(target), {}, {}};
+  if (!body.empty()) set_body(request, std::move(body), "application/json");
+  sign_request(request, pinned.self, pinned.key, wall);
+  const auto reply = transport.exchange(request, patience);
+  if (!reply) return reply.error();
+  if (const auto sound = check_reply(*reply, request, pinned.hub_public_hex); !sound) return sound.error();
+  return body_of(*reply);
+}
+
+Result<Enrolment> enrol(Transport& transport, const EnrolAsk& ask, const KeyPair& key, Time wall) {
+  Request request{"POST", "/v1/enrol", {}, {}};
+  set_body(request, to_json(ask), "application/json");
+  sign_request(request, ask.origin, key, wall);
+  const auto reply = transport.exchange(request, Span{15'000});
+  if (!reply) return reply.error();
+  const auto body = body_of(*reply);
+  if (!body) return body.error();
+  if (reply->status != 200) {
+    if (const auto refusal = refusal_from_json(*body); refusal && reply->status < 500)
+      return Error{Code::Invalid, refusal->code + ": " + refusal->what};
+    return Error{Code::Unavailable, "no hub behind it: status " + std::to_string(reply->status)};
+  }
+  auto enrolment = enrolment_from_json(*body);
+  if (!enrolment) return Error{Code::Unavailable, "not a hub: " + enrolment.error().what};
+  // The reply must at least be signed by the very key it asks us to pin.
+  if (const auto sound = check_reply(*reply, request, enrolment->hub_public_hex); !sound) return sound.error();
+  if (enrolment->origin != ask.origin) return Error{Code::Unavailable, "not a hub: enrolled somebody else"};
+  return enrolment;
+}
+
+}  // namespace yizhan::sync

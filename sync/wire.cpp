@@ -1,0 +1,476 @@
+#include "sync/wire.h"
+
+#include <zstd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+namespace yizhan::sync {
+namespace {
+
+using Json = nlohmann::json;
+
+bool same_word(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::int64_t ms(Time at) { return at.time_since_epoch().count(); }
+Time from_ms(std::int64_t at) { return Time{Span{at}}; }
+
+// Text of any origin goes through here: a byte that is not UTF-8 must not make the writer throw.
+std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+/// Runs a reader over parsed JSON; whatever the library throws becomes one Invalid.
+template <class T, class Read>
+Result<T> read_json(std::string_view text, const char* what, Read read) {
+  try {
+    const Json json = Json::parse(text);
+    if (!json.is_object() && !json.is_array()) return Error{Code::Invalid, std::string(what) + ": not JSON"};
+    return read(json);
+  } catch (const std::exception&) {  // the library's words quote the input, which may be personal
+    return Error{Code::Invalid, std::string(what) + ": not in the expected form"};
+  }
+}
+
+constexpr std::pair<QueueOp, std::string_view> queue_ops[] = {
+    {QueueOp::Call, "call"}, {QueueOp::Recall, "recall"}, {QueueOp::Missed, "missed"}, {QueueOp::Hold, "hold"},
+    {QueueOp::Resume, "resume"}, {QueueOp::Move, "move"}, {QueueOp::End, "end"}};
+
+Json json_of(const HallNews& news) {
+  Json queues = Json::array(), calls = Json::array();
+  for (const auto& queue : news.queues)
+    queues.push_back({{"window", queue.window}, {"waiting", queue.waiting}, {"minutes", queue.minutes}, {"serving", queue.serving}});
+  for (const auto& call : news.calls)
+    calls.push_back({{"ticket", call.ticket}, {"place", call.place}, {"at", ms(call.at)}, {"state", call.state}, {"calls", call.calls}});
+  return {{"queues", queues}, {"calls", calls}, {"upstream_online", news.upstream_online}, {"county_as_of", ms(news.county_as_of)},
+          {"as_of", ms(news.as_of)}};
+}
+
+HallNews hall_news_of(const Json& json) {
+  HallNews news;
+  for (const auto& queue : json.at("queues"))
+    news.queues.push_back({queue.at("window"), queue.at("waiting"), queue.at("minutes"), queue.at("serving")});
+  for (const auto& call : json.at("calls"))
+    news.calls.push_back({call.at("ticket"), call.at("place"), from_ms(call.at("at")), call.at("state"), call.at("calls")});
+  news.upstream_online = json.at("upstream_online");
+  news.county_as_of = from_ms(json.at("county_as_of"));
+  news.as_of = from_ms(json.at("as_of"));
+  return news;
+}
+
+Json json_of(const HelpCall& call) {
+  return {{"id", call.id}, {"kiosk", call.kiosk}, {"place", call.place}, {"at", ms(call.at)}, {"page", call.page},
+          {"draft", call.draft}, {"taken_by", call.taken_by}, {"done", call.done}, {"outcome", call.outcome}};
+}
+
+HelpCall help_call_of(const Json& json) {
+  HelpCall call;
+  call.id = json.at("id");
+  call.kiosk = json.value("kiosk", "");
+  call.place = json.value("place", "");
+  call.at = from_ms(json.value("at", std::int64_t{0}));
+  call.page = json.value("page", "");
+  call.draft = json.value("draft", "");
+  call.taken_by = json.value("taken_by", "");
+  call.done = json.value("done", false);
+  call.outcome = json.value("outcome", "");
+  return call;
+}
+
+Json json_of(const Head& head) { return {{"origin", head.origin}, {"seq", head.seq}, {"hash", hex(head.hash)}}; }
+
+Head head_of(const Json& json) {
+  Head head;
+  head.origin = json.at("origin");
+  head.seq = json.at("seq");
+  const auto hash = digest_from_hex(json.at("hash").get<std::string>());
+  if (!hash) throw std::invalid_argument("hash");
+  head.hash = *hash;
+  return head;
+}
+
+Json json_of(const Article& article) { return {{"law", article.law}, {"number", article.number}}; }
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+Result<std::string> percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i];
+      continue;
+    }
+    const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
+    const int low = high >= 0 ? hex_value(text[i + 2]) : -1;
+    if (low < 0) return Error{Code::Invalid, "target: broken percent sign"};
+    out += static_cast<char>(high * 16 + low);
+    i += 2;
+  }
+  return out;
+}
+
+template <class Message>
+void put_body(Message& message, std::string body, std::string_view content_type) {
+  message.headers.push_back({"Content-Type", std::string(content_type)});
+  if (body.size() > compress_from_bytes) {
+    message.headers.push_back({"Content-Encoding", "zstd"});
+    message.body = zstd_pack(body);
+  } else {
+    message.body = std::move(body);
+  }
+}
+
+template <class Message>
+Result<std::string> get_body(const Message& message, std::size_t bytes_max) {
+  const auto encoding = header(message.headers, "Content-Encoding");
+  if (encoding.empty() || same_word(encoding, "identity")) {
+    if (message.body.size() > bytes_max) return Error{Code::Invalid, "body: too large"};
+    return message.body;
+  }
+  if (!same_word(encoding, "zstd")) return Error{Code::Invalid, "body: unknown Content-Encoding"};
+  return zstd_unpack(message.body, bytes_max);
+}
+
+}  // namespace
+
+std::string_view header(const std::vector<Header>& headers, std::string_view name) {
+  for (const auto& [key, value] : headers)
+    if (same_word(key, name)) return value;
+  return {};
+}
+
+// ---- hall news -----------------------------------------------------------------------------------------------------
+
+std::string to_json(const HallNews& news) { return dump(json_of(news)); }
+Result<HallNews> hall_news_from_json(std::string_view json) { return read_json<HallNews>(json, "hall news", hall_news_of); }
+
+// ---- queue ---------------------------------------------------------------------------------------------------------
+
+std::string to_json(const QueueAsk& ask) {
+  std::string_view op;
+  for (const auto& [value, name] : queue_ops)
+    if (value == ask.op) op = name;
+  return dump({{"op", op}, {"request", ask.request}, {"desk", ask.desk}, {"place", ask.place}, {"windows", ask.windows},
+               {"ticket", ask.ticket}, {"to_window", ask.to_window}, {"reason", ask.reason}});
+}
+
+Result<QueueAsk> queue_ask_from_json(std::string_view json) {
+  return read_json<QueueAsk>(json, "queue", [](const Json& in) -> Result<QueueAsk> {
+    QueueAsk ask;
+    const std::string op = in.at("op");
+    const auto* found = std::find_if(std::begin(queue_ops), std::end(queue_ops), [&](const auto& row) { return row.second == op; });
+    if (found == std::end(queue_ops)) return Error{Code::Invalid, "queue: unknown operation"};
+    ask.op = found->first;
+    ask.request = in.at("request");
+    ask.desk = in.value("desk", "");
+    ask.place = in.value("place", "");
+    ask.windows = in.value("windows", std::vector<std::string>{});
+    ask.ticket = in.value("ticket", "");
+    ask.to_window = in.value("to_window", "");
+    ask.reason = in.value("reason", "");
+    return ask;
+  });
+}
+
+std::string to_json(const QueueAnswer& answer) {
+  return dump({{"ticket", answer.ticket}, {"matter", answer.matter}, {"words", answer.words}});
+}
+
+Result<QueueAnswer> queue_answer_from_json(std::string_view json) {
+  return read_json<QueueAnswer>(json, "queue answer",
+                                [](const Json& in) { return QueueAnswer{in.at("ticket"), in.at("matter"), in.at("words")}; });
+}
+
+// ---- help ----------------------------------------------------------------------------------------------------------
+
+std::string to_json(const HelpCall& call) { return dump(json_of(call)); }
+Result<HelpCall> help_call_from_json(std::string_view json) { return read_json<HelpCall>(json, "help call", help_call_of); }
+
+std::string to_json(const HelpList& list) {
+  Json calls = Json::array();
+  for (const auto& call : list.calls) calls.push_back(json_of(call));
+  return dump({{"version", list.version}, {"calls", calls}});
+}
+
+Result<HelpList> help_list_from_json(std::string_view json) {
+  return read_json<HelpList>(json, "help list", [](const Json& in) {
+    HelpList list;
+    list.version = in.at("version");
+    for (const auto& call : in.at("calls")) list.calls.push_back(help_call_of(call));
+    return list;
+  });
+}
+
+// ---- progress ------------------------------------------------------------------------------------------------------
+
+std::string to_json(const ProgressAsk& ask) { return dump({{"matter", ask.matter}, {"query_tag", ask.query_tag}}); }
+
+Result<ProgressAsk> progress_ask_from_json(std::string_view json) {
+  return read_json<ProgressAsk>(json, "progress", [](const Json& in) { return ProgressAsk{in.at("matter"), in.at("query_tag")}; });
+}
+
+std::string to_json(const ProgressAnswer& answer) {
+  Json lines = Json::array(), terms = Json::array();
+  for (const auto& line : answer.lines)
+    lines.push_back({{"at", ms(line.at)}, {"by", line.by}, {"type", line.type}, {"words", line.words}});
+  for (const auto& term : answer.deadlines)
+    terms.push_back({{"term", term.term}, {"start", iso(term.start)}, {"due", iso(term.due)}, {"promised", term.promised},
+                     {"basis", json_of(term.basis)}, {"why", term.why}, {"calendar_known", term.calendar_known}});
+  return dump({{"matter", answer.matter}, {"state", answer.state}, {"state_words", answer.state_words}, {"lines", lines},
+               {"deadlines", terms}, {"as_of", ms(answer.as_of)}, {"county_has_it", answer.county_has_it},
+               {"may_rate", answer.may_rate}});
+}
+
+Result<ProgressAnswer> progress_answer_from_json(std::string_view json) {
+  return read_json<ProgressAnswer>(json, "progress answer", [](const Json& in) -> Result<ProgressAnswer> {
+    ProgressAnswer answer;
+    answer.matter = in.at("matter");
+    answer.state = in.at("state");
+    answer.state_words = in.at("state_words");
+    for (const auto& line : in.at("lines"))
+      answer.lines.push_back({from_ms(line.at("at")), line.at("by"), line.at("type"), line.at("words")});
+    for (const auto& row : in.at("deadlines")) {
+      const auto start = parse_date(row.at("start").get<std::string>());
+      const auto due_day = parse_date(row.at("due").get<std::string>());
+      if (!start || !due_day) return Error{Code::Invalid, "progress answer: date"};
+      answer.deadlines.push_back({row.at("term"), *start, *due_day, row.at("promised"),
+                                  Article{row.at("basis").at("law"), row.at("basis").at("number")}, row.at("why"),
+                                  row.at("calendar_known")});
+    }
+    answer.as_of = from_ms(in.at("as_of"));
+    answer.county_has_it = in.at("county_has_it");
+    answer.may_rate = in.at("may_rate");
+    return answer;
+  });
+}
+
+// ---- heads, acknowledgements, refusals -----------------------------------------------------------------------------
+
+std::string to_json(const Heads& heads) {
+  Json rows = Json::array();
+  for (const auto& row : heads.heads) {
+    Json head = json_of(row.head);
+    head["county"] = row.county;
+    rows.push_back(std::move(head));
+  }
+  Json out{{"version", heads.version}, {"now", ms(heads.now)}, {"heads", std::move(rows)}};
+  if (heads.hall) out["hall"] = json_of(*heads.hall);
+  return dump(out);
+}
+
+Result<Heads> heads_from_json(std::string_view json) {
+  return read_json<Heads>(json, "heads", [](const Json& in) {
+    Heads heads;
+    heads.version = in.at("version");
+    heads.now = from_ms(in.at("now"));
+    for (const auto& row : in.at("heads")) heads.heads.push_back({head_of(row), row.value("county", std::uint64_t{0})});
+    if (in.contains("hall")) heads.hall = hall_news_of(in.at("hall"));
+    return heads;
+  });
+}
+
+std::string to_json(const Ack& ack) {
+  Json out = json_of(ack.head);
+  out["durable"] = true;
+  out["county"] = ack.county;
+  return dump(out);
+}
+
+Result<Ack> ack_from_json(std::string_view json) {
+  return read_json<Ack>(json, "acknowledgement", [](const Json& in) -> Result<Ack> {
+    if (!in.at("durable").get<bool>()) return Error{Code::Invalid, "acknowledgement: not durable"};
+    return Ack{head_of(in), in.at("county")};
+  });
+}
+
+std::string to_json(const Refusal& refusal) {
+  Json out{{"code", refusal.code}, {"what", refusal.what}};
+  if (refusal.code == "gap") out["seq"] = refusal.seq;
+  return dump(out);
+}
+
+Result<Refusal> refusal_from_json(std::string_view json) {
+  return read_json<Refusal>(json, "refusal", [](const Json& in) {
+    return Refusal{in.at("code"), in.at("what"), in.value("seq", std::uint64_t{0})};
+  });
+}
+
+// ---- enrolment and devices -----------------------------------------------------------------------------------------
+
+std::string to_json(const EnrolAsk& ask) {
+  return dump({{"code", ask.code}, {"origin", ask.origin}, {"role", ask.role}, {"public_hex", ask.public_hex}, {"name", ask.name},
+               {"windows", ask.windows}});
+}
+
+Result<EnrolAsk> enrol_ask_from_json(std::string_view json) {
+  return read_json<EnrolAsk>(json, "enrol", [](const Json& in) {
+    return EnrolAsk{in.at("code"), in.at("origin"), in.at("role"), in.at("public_hex"), in.value("name", ""),
+                    in.value("windows", std::vector<std::string>{})};
+  });
+}
+
+std::string to_json(const Enrolment& enrolment) {
+  return dump({{"origin", enrolment.origin}, {"role", enrolment.role}, {"windows", enrolment.windows},
+               {"hub_origin", enrolment.hub_origin}, {"hub_public_hex", enrolment.hub_public_hex},
+               {"discipline_keys", enrolment.discipline_keys}});
+}
+
+Result<Enrolment> enrolment_from_json(std::string_view json) {
+  return read_json<Enrolment>(json, "enrolment", [](const Json& in) {
+    return Enrolment{in.at("origin"), in.at("role"), in.at("windows"), in.at("hub_origin"), in.at("hub_public_hex"),
+                     in.value("discipline_keys", std::vector<std::string>{})};
+  });
+}
+
+std::string to_json(const std::vector<Device>& devices) {
+  Json out = Json::array();
+  for (const auto& device : devices)
+    out.push_back({{"origin", device.origin}, {"role", device.role}, {"public_hex", device.public_hex}, {"name", device.name},
+                   {"windows", device.windows}, {"revoked", device.revoked}, {"seen", ms(device.seen)}, {"skew_ms", device.skew_ms}});
+  return dump(out);
+}
+
+Result<std::vector<Device>> devices_from_json(std::string_view json) {
+  return read_json<std::vector<Device>>(json, "devices", [](const Json& in) {
+    std::vector<Device> devices;
+    for (const auto& row : in)
+      devices.push_back({row.at("origin"), row.at("role"), row.at("public_hex"), row.at("name"), row.at("windows"), row.at("revoked"),
+                         from_ms(row.value("seen", std::int64_t{0})), row.value("skew_ms", std::int64_t{0})});
+    return devices;
+  });
+}
+
+// ---- targets -------------------------------------------------------------------------------------------------------
+
+std::string_view Target::value(std::string_view name) const {
+  for (const auto& [key, text] : query)
+    if (key == name) return text;
+  return {};
+}
+
+std::uint64_t Target::number(std::string_view name, std::uint64_t otherwise) const {
+  const auto text = value(name);
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} && end == text.data() + text.size() && !text.empty() ? number : otherwise;
+}
+
+Result<Target> parse_target(std::string_view text) {
+  if (text.empty() || text[0] != '/' || text.size() > 2048) return Error{Code::Invalid, "target: not a path"};
+  Target target;
+  const auto mark = text.find('?');
+  std::string_view path = text.substr(0, mark).substr(1), query = mark == std::string_view::npos ? "" : text.substr(mark + 1);
+  while (!path.empty()) {
+    const auto cut = path.find('/');
+    auto part = percent_decoded(path.substr(0, cut));
+    if (!part) return part.error();
+    target.path.push_back(std::move(*part));
+    path = cut == std::string_view::npos ? "" : path.substr(cut + 1);
+  }
+  while (!query.empty()) {
+    const auto cut = query.find('&');
+    const auto pair = query.substr(0, cut);
+    const auto equals = pair.find('=');
+    auto key = percent_decoded(pair.substr(0, equals));
+    auto value = percent_decoded(equals == std::string_view::npos ? "" : pair.substr(equals + 1));
+    if (!key || !value) return Error{Code::Invalid, "target: broken percent sign"};
+    target.query.emplace_back(std::move(*key), std::move(*value));
+    query = cut == std::string_view::npos ? "" : query.substr(cut + 1);
+  }
+  return target;
+}
+
+// ---- bodies --------------------------------------------------------------------------------------------------------
+
+std::string zstd_pack(std::string_view plain) {
+  // Level 1: on a loopback it must keep up with the disk, and on a 64 kbit/s line the next level saves only 4 %.
+  std::string out(ZSTD_compressBound(plain.size()), '\0');
+  const std::size_t size = ZSTD_compress(out.data(), out.size(), plain.data(), plain.size(), 1);
+  YIZHAN_CHECK(ZSTD_isError(size) == 0, "the bound is always enough");
+  out.resize(size);
+  return out;
+}
+
+Result<std::string> zstd_unpack(std::string_view packed, std::size_t bytes_max) {
+  struct Free {
+    void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
+  };
+  const std::unique_ptr<ZSTD_DCtx, Free> context(ZSTD_createDCtx());
+  // A frame may ask for a huge window: 8 MiB is the most any level up to 19 uses.
+  ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, 23);
+  const auto promised = ZSTD_getFrameContentSize(packed.data(), packed.size());
+  if (promised == ZSTD_CONTENTSIZE_ERROR) return Error{Code::Invalid, "body: not zstd"};
+  if (promised != ZSTD_CONTENTSIZE_UNKNOWN && promised > bytes_max) return Error{Code::Invalid, "body: too large"};
+  std::string out;
+  ZSTD_inBuffer in{packed.data(), packed.size(), 0};
+  std::size_t need = 1;
+  while (need != 0) {
+    const std::size_t grow = std::min<std::size_t>(bytes_max + 1 - out.size(), std::max<std::size_t>(packed.size() * 4, 1u << 16));
+    const std::size_t before = out.size();
+    out.resize(before + grow);
+    ZSTD_outBuffer room{out.data() + before, grow, 0};
+    need = ZSTD_decompressStream(context.get(), &room, &in);
+    out.resize(before + room.pos);
+    if (ZSTD_isError(need) != 0) return Error{Code::Invalid, "body: not zstd"};
+    if (out.size() > bytes_max) return Error{Code::Invalid, "body: too large"};
+    if (need != 0 && in.pos == in.size && room.pos < grow) return Error{Code::Invalid, "body: cut off"};
+  }
+  if (in.pos != in.size) return Error{Code::Invalid, "body: something follows the zstd frame"};
+  return out;
+}
+
+void set_body(Request& request, std::string body, std::string_view content_type) { put_body(request, std::move(body), content_type); }
+void set_body(Reply& reply, std::string body, std::string_view content_type) { put_body(reply, std::move(body), content_type); }
+Result<std::string> body_of(const Request& request) { return get_body(request, plain_request_bytes_max); }
+Result<std::string> body_of(const Reply& reply) { return get_body(reply, plain_reply_bytes_max); }
+
+std::string to_lines(const std::vector<Event>& events) {
+  std::string out;
+  for (const auto& event : events) {
+    append_line(out, event);
+    out += '\n';
+  }
+  return out;
+}
+
+Result<std::vector<Event>> events_from_lines(std::string_view lines) {
+  std::vector<Event> events;
+  while (!lines.empty()) {
+    const auto cut = lines.find('\n');
+    const auto line = lines.substr(0, cut);
+    lines = cut == std::string_view::npos ? "" : lines.substr(cut + 1);
+    if (line.empty()) continue;
+    auto event = parse_line(line);
+    if (!event) return Error{Code::Invalid, "line " + std::to_string(events.size() + 1) + ": " + event.error().what};
+    events.push_back(std::move(*event));
+  }
+  return events;
+}
+
+// ---- what is signed ------------------------------------------------------------------------------------------------
+
+std::string request_text(const Request& request, std::string_view time_ms) {
+  std::string text = request.method;
+  (text += '\n') += request.target;
+  (text += '\n') += time_ms;
+  (text += '\n') += hex(hash_bytes(request.body));
+  return text;
+}
+
+std::string reply_text(const Reply& reply, const Request& request) {
+  std::string text = std::to_string(reply.status);
+  (text += '\n') += request.target;
+  (text += '\n') += header(request.headers, "Yizhan-Signature");
+  (text += '\n') += header(reply.headers, "Content-Encoding");
+  (text += '\n') += hex(hash_bytes(reply.body));
+  return text;
+}
+
+}  // namespace yizhan::sync
