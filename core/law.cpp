@@ -192,6 +192,11 @@ class HolidayReader final : public nlohmann::json_sax<nlohmann::json> {
 
 }  // namespace
 
+bool places_article(std::string_view number) {
+  int part[3] = {0, 0, 0};
+  return split_number(number, part);
+}
+
 std::string chinese(const Article& article) {
   if (article.law.empty()) return article.number;
   const std::string place = chinese_place(article.number);

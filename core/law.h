@@ -21,6 +21,9 @@ struct Article {
 /// "《信访工作条例》第二十二条第二款" from {信访工作条例, 22.2}; used on screens and paper.
 std::string chinese(const Article& article);
 
+/// True for "22", "22.1", "31(2)", "22.1(3)".
+bool places_article(std::string_view number);
+
 /// Official holidays and make-up working days (调休), by year.
 struct WorkCalendar {
   std::set<Date> off;      ///< days off that would otherwise be working days (and the holidays themselves)

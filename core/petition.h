@@ -14,7 +14,8 @@ enum class DocumentKind { None, ResidentId, ResidencePermit, ForeignPermanentRes
 enum class FilingAs { Self, Agent, Relative, Guardian, Representative };
 enum class InputWay { Touch, Card, Desk, Batch };  ///< how it was entered; AssistedEntry is `helper` below
 
-/// One natural person or organisation. Everything but the name may be empty (PIPL 6: minimum data).
+/// One natural person or organisation. Everything may be empty (PIPL 6: minimum data; XFTL 19.1 says "generally"): who gives
+/// no name is registered too, and reception asks.
 struct Identity {
   std::string name;
   DocumentKind document = DocumentKind::None;
@@ -66,7 +67,7 @@ struct Petition {
 
 /// One thing to mend, so that a screen can point at it.
 struct Problem {
-  std::string field;  ///< "request", "petitioner.number", "head_count", …
+  std::string field;  ///< "request", "petitioner.number", "representatives[1].phone", "head_count", …
   std::string what;   ///< Chinese, ≤ 30 characters: what is wrong and what to do
 };
 

@@ -1,6 +1,7 @@
 /// The rulebook of a jurisdiction, and the router: where a petition should go and why. Pure and total.
 #pragma once
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,6 +58,7 @@ struct WindowInfo {
   std::string place;   ///< "1号律师窗口"
   std::string blurb;   ///< one line for the ruling screen
   bool on_site = true; ///< false: a department reached through reception
+  std::vector<std::string> units;  ///< names of the units behind it: complained of, the window leaves the route (XFTL 30.3)
 };
 
 /// A tile of the "what kind" screen.
@@ -71,7 +73,15 @@ struct TopicInfo {
   std::vector<std::string> phrases;    ///< tap-to-insert phrases
 };
 
-/// A row of the decision table; conditions are ANDed, an empty list matches anything.
+/// A row of the decision table; conditions are ANDed, a row without conditions matches anything. Rows are read in order: the
+/// first that matches and stops decides; those before it only add flags and reasons. Notes come after the decision and add
+/// reasons to it. Fields and their words:
+///   kind appeal suggestion accusation information_request queue_only · channel visit letter online phone fax hotline12345
+///   topic <tile code> none · counterparty unknown neighbour relative employer company property_manager government
+///   village_committee court official · in_proceedings decided about_official both_willing status_or_title in_danger:
+///   yes no unsure unasked, and "likely": unsure or unasked, but a word of the list of the same name stands in the text
+///   text, no_text <names of word lists>: one of them, none of them is found in title, request, facts or reasons
+/// in notes also: window <code> · path <LegalPath in snake_case> · urgent sealed mediatable conflict: yes no
 struct Rule {
   std::string id;
   std::map<std::string, std::vector<std::string>> when;  ///< field → accepted words ("in_proceedings" → {"yes"})
@@ -81,14 +91,18 @@ struct Rule {
   bool urgent = false, sealed = false, mediatable = false;
   bool stop = true;   ///< false: adds a reason or a flag and goes on to later rows
   Article basis;
-  std::string because, consequence;
+  std::string because, consequence;  ///< "{unit}" stands for the topic's department, "{handle}" for that term's amount
   int line = 0;
+  bool note = false;
 };
 
 struct RepLimit {
   int heads_max = 0;  ///< applies to groups of at most this many; 0 = any size
   int reps_max = 5;
 };
+
+/// The word lists of a rulebook, prepared for one pass over a text.
+class WordIndex;
 
 struct RuleBook {
   std::string jurisdiction;  ///< "national", "zhejiang", …
@@ -100,7 +114,10 @@ struct RuleBook {
   std::vector<WindowInfo> windows;
   std::vector<TopicInfo> topics;
   std::vector<Rule> rules;
-  std::map<std::string, std::vector<std::string>> words;  ///< named word lists used by rules ("urgent_words", …)
+  /// Named word lists. A list named like an answer ("in_danger") makes an open answer "likely"; "negation" just before a hit
+  /// and, for in_danger, "reported" in the same clause undo it.
+  std::map<std::string, std::vector<std::string>> words;
+  std::shared_ptr<const WordIndex> index;  ///< made by load_rulebook; without it route() makes one for each call
   std::string id() const;  ///< "national 2022-05-01"
   const Term* term(std::string_view id) const;
   const WindowInfo* window(std::string_view code) const;
@@ -117,8 +134,12 @@ struct RuleBooks {
   std::vector<RuleBook> books;  ///< sorted by valid_from
   const RuleBook& in_force(Date day) const;  ///< the latest with valid_from ≤ day; the first when day is before all
 };
+/// Keeps the order. Errors: Conflict (two of one jurisdiction from the same day).
+Status add(RuleBooks& books, RuleBook book);
 
-/// Always rules; always says why. Never throws, never reads a clock or a file.
+/// Always rules; always says why. Never throws, never reads a clock or a file. `window` and `alternatives` are windows of
+/// this hall (on site); a department is reached through reception and named in the reason. A window whose unit is the party
+/// complained of never appears; should every window be one, the matter is sealed to the discipline body.
 Ruling route(const Petition& petition, const RuleBook& rules);
 
 std::string_view word(LegalPath path);          ///< "Judicial"
