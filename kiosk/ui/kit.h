@@ -56,7 +56,8 @@ enum class Icon : std::uint8_t {
   None, Back, Next, Helper, Leave, Speaker, Screen, Ticket, Search, Star, Signpost, Wages, Neighbours, Land, House, Scales,
   Official, Leaf, School, Lightbulb, Question, Card, Document, NoDocument, Person, Persons, Family, Check, Cross, Clock, Lock,
   Cloud, CloudOff, Printer, PaperOut, Bell, Pause, Play, Transfer, Pencil, Keyboard, Digits, Phrases, Backspace, ArrowUp,
-  ArrowDown, TextSize, Contrast, Low, Desk, Mediation, Building, Phone, Warning, Home, Info, Plus, Minus, Calendar, Place,
+  ArrowDown, TextSize, Contrast, Low, Desk, Mediation, Building, Phone, Warning, Home, Info, Plus, Minus, Calendar, Place, Chevron,
+  Camera, Book, Globe,
 };
 
 enum class TextSize : std::uint8_t { Normal, Large, Largest };
@@ -107,7 +108,11 @@ class Ui {
 
   // -- text entry ------------------------------------------------------------------------------------------------------
   /// A shown text field for the touch keyboard: draws text, composing text and caret; true when touched.
-  struct FieldView { std::string_view text, composing, placeholder, problem; bool active = false; bool secret = false; bool several_lines = false; std::string_view foot_left, foot_right; };
+  struct FieldView {
+    std::string_view text{}, composing{}, placeholder{}, problem{};
+    bool active = false, secret = false, several_lines = false;
+    std::string_view foot_left{}, foot_right{};
+  };
   virtual bool field(std::string_view name, Box box, const FieldView& view) = 0;
   /// A desk text field with a real keyboard; returns the new text when it changed.
   virtual std::optional<std::string> edit(std::string_view name, Box box, std::string_view text, std::string_view placeholder = {},

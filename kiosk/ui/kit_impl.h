@@ -1,0 +1,150 @@
+/// The one implementation of Ui, shared by the real window and the headless one. Inside this room only.
+/// Input comes in as window pixels; output is an ImGui draw list.
+#pragma once
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "kiosk/ui/fonts.h"
+#include "kiosk/ui/kit.h"
+#include "kiosk/ui/layout.h"
+#include "kiosk/ui/tokens.h"
+
+struct ImDrawList;
+
+namespace yizhan::ui {
+
+/// EN 301 549 5.8: the same key again within this time is one press. Typing keys ("key.…", "candidate.…") only filter the
+/// bounce of a finger, or a phone number with 00 in it could not be typed.
+inline constexpr double again_s_min = 0.5, key_again_s_min = 0.12;
+
+class Kit final : public Ui {
+ public:
+  Kit(float px_per_mm, const Theme& theme);
+  ~Kit() override;
+
+  // -- input, in window pixels and in the order it happened
+  void pointer(float x, float y, bool down);
+  void pointer_gone();                       ///< the finger left the glass: nothing is under it any more
+  void key(std::string_view name);           ///< "F2", "Ctrl+P", "Backspace", "Shift+Left"
+  void typed(std::string_view utf8);
+  bool input_waiting() const { return !pointers_.empty(); }
+
+  // -- one frame: begin, the screen's calls, end
+  void begin(ImDrawList& list, int width_px, int height_px, double now);
+  void end();
+  double again_at() const { return again_at_; }          ///< +inf: when something happens
+  bool wants_text() const { return editing_ != 0; }
+  std::optional<Box> caret_px() const { return caret_; }  ///< where an input method should open its list
+  const std::vector<std::string>& missing() const { return missing_; }
+  void set_theme(const Theme& theme) { theme_ = theme; layouts_.clear(); }
+  float px_per_mm() const { return ppm_; }
+  std::string clipboard;                                  ///< desk only; zeroed with the kit
+
+  // -- Ui
+  Box page() const override;
+  const Theme& theme() const override { return theme_; }
+  double seconds() const override { return now_; }
+  void again_in(double seconds) override;
+  void fill(Box box, Ink ink, float radius_mm) override;
+  void gradient(Box box, Ink top, Ink bottom, float radius_mm) override;
+  void edge(Box box, Ink ink, float thick_mm, float radius_mm) override;
+  void line(float x0, float y0, float x1, float y1, Ink ink, float thick_mm) override;
+  void circle(float cx, float cy, float r_mm, Ink ink) override;
+  void card(Box box, float radius_mm) override;
+  void icon(Box box, Icon icon, Ink ink) override;
+  void qr(Box box, std::string_view payload) override;
+  float text(Box box, std::string_view words, const TextStyle& style) override;
+  float text_height(float width_mm, std::string_view words, const TextStyle& style) override;
+  float text_width(std::string_view words, const TextStyle& style) override;
+  bool button(std::string_view name, Box box, std::string_view words, Look look, Icon icon, bool enabled, std::string_view shortcut) override;
+  bool touch(std::string_view name, Box box, std::string_view words, bool selected, bool enabled) override;
+  bool tile(std::string_view name, Box box, Icon icon, std::string_view words, std::string_view line, bool selected) override;
+  bool choice(std::string_view name, Box box, std::string_view words, std::string_view line, bool selected, Icon icon) override;
+  bool check(std::string_view name, Box box, std::string_view words, bool on) override;
+  bool pressed_key(std::string_view key) override;
+  bool field(std::string_view name, Box box, const FieldView& view) override;
+  std::optional<std::string> edit(std::string_view name, Box box, std::string_view text, std::string_view placeholder, bool several_lines,
+                                  std::string_view problem) override;
+  const std::vector<HitBox>& hits() const override { return hits_; }
+  const std::vector<std::string>& clipped() const override { return clipped_; }
+
+ private:
+  struct Px { float x0 = 0, y0 = 0, x1 = 0, y1 = 0; float w() const { return x1 - x0; } float h() const { return y1 - y0; } };
+  struct Type { float em = 0, line = 0; Weight weight{}; };  ///< px
+  struct Pressing { bool fired = false, held = false; };
+  struct PointerEvent { float x = 0, y = 0; bool down = false, gone = false; };
+
+  Px px(Box box) const;
+  float len(float mm) const { return mm * ppm_; }
+  float edge_px(float kiosk_px, float desk_px) const;      ///< thickness of an edge: whole pixels, 3 at least in high contrast
+  std::uint32_t packed(Rgb c) const;
+  std::uint32_t ink(Ink ink) const { return packed(colour(ink, theme_.contrast)); }
+  Type type(Step step, Weight weight) const;
+  /// Desks are landscape and office software; kiosks are portrait. Sizes are given in the drawn pages' pixels.
+  bool desk_page() const { return width_px_ > height_px_; }
+  float dp(float kiosk_px, float desk_px) const { return desk_page() ? desk_px * ppm_ / 3.6f : kiosk_px * ppm_ / 4.0f; }
+  Type widget_type(float kiosk_em, float desk_em, Weight weight) const;
+  float smallest_em() const { return dp(28, 15); }         ///< nothing on a kiosk is smaller
+
+  std::vector<char32_t>& decoded(std::string_view words);
+  const TextLayout& layout(std::span<const char32_t> text, float width, std::size_t lines_max, const Type& type);
+  float advance(char32_t c, const Type& type);
+  float width_px(std::span<const char32_t> text, const Type& type);
+  /// Draws code points on one baseline; returns the x after the last.
+  float draw_run(float x, float baseline, std::span<const char32_t> text, const Type& type, std::uint32_t colour);
+  float draw_text(Px box, std::string_view words, Type type, std::uint32_t colour, Align align, int lines_max, bool middle, bool shrink);
+  void draw_icon_px(float x, float y, float size, Icon icon, std::uint32_t line, std::uint32_t fill, std::uint32_t ground);
+  void rect(Px box, std::uint32_t colour, float radius);
+  void outline(Px box, std::uint32_t colour, float thick, float radius);
+  void shadow(Px box, float radius);
+  void tick(float cx, float cy, float radius);
+  void focus_ring(Px box, float radius);
+  void dashes(float x0, float x1, float y, float thick, std::uint32_t colour);
+
+  /// Registers a touchable and says whether it was pressed; every widget goes through here.
+  Pressing press(std::string_view name, Box box, std::string_view words, bool enabled, std::string_view shortcut = {});
+  void surface(Px box, bool selected, bool held, float radius);
+  /// Caret movement and changes of one text field; returns true when `text` changed.
+  bool edit_keys(std::u32string& text, const TextLayout& lines, const Type& type, bool several_lines);
+  void report_clipped(std::string_view words);
+
+  // frame
+  float ppm_ = 4;
+  Theme theme_;
+  ImDrawList* list_ = nullptr;
+  int width_px_ = 0, height_px_ = 0;
+  double now_ = 0, again_at_ = 0;
+  Fonts fonts_;
+  std::vector<HitBox> hits_;
+  std::vector<std::string> clipped_, missing_;
+  std::vector<char32_t> scratch_;
+  std::unordered_map<std::uint64_t, TextLayout> layouts_;   ///< offsets only, never words
+  // touch
+  std::deque<PointerEvent> pointers_;
+  float at_x_ = -1e9f, at_y_ = -1e9f;
+  bool down_ = false, pressed_now_ = false, released_now_ = false;
+  std::uint64_t active_ = 0, last_fired_ = 0;
+  double last_fired_at_ = -1e9;
+  // keyboard
+  struct KeyEvent { std::string name; std::u32string text; };  ///< one of the two
+  std::vector<KeyEvent> keys_, keys_next_;
+  std::uint64_t focus_ = 0;                                 ///< by Tab, for people who use the keyboard alone
+  std::vector<std::uint64_t> focusable_, editable_;
+  bool active_seen_ = false;
+  float fired_x_ = -1e9f, fired_y_ = -1e9f;
+  // desk text field
+  std::uint64_t editing_ = 0;
+  bool editing_seen_ = false;
+  std::size_t caret_at_ = 0, anchor_ = 0;
+  float edit_scroll_ = 0;
+  double caret_since_ = 0;
+  std::vector<std::u32string> undo_;
+  std::optional<Box> caret_;
+};
+
+}  // namespace yizhan::ui
