@@ -2,6 +2,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -87,8 +88,9 @@ class Hall {
   std::optional<Ticket> ticket(std::string_view number, Date day) const;
 
  private:
-  std::map<MatterId, std::vector<Event>> events_;
-  std::map<Date, std::map<std::string, MatterId>> tickets_;  ///< day → number → matter
+  std::map<MatterId, std::vector<Event>> events_;   ///< each list sorted by (origin, seq), nothing twice
+  std::map<MatterId, std::vector<Ticket>> tickets_;  ///< of matters that have any, as of their latest event
+  std::map<Date, std::set<MatterId>> issued_on_;
 };
 
 /// Both clocks, side by side, as far as the facts allow (XFTL 22, 23, 34, 35 and the promises).
