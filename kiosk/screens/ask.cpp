@@ -1,0 +1,199 @@
+// Ask: number and code, what happened so far, rating, thanks; and 只取号.
+// Touchables besides those of a page: take_number: "window.<code>", "page.back", "page.next"; ask: "number", "code", "letter";
+// progress: "rate", "page.back", "page.next"; rate: "service.1" … "service.5", "outcome.1" … "outcome.5".
+#include <array>
+
+#include "kiosk/screens/parts.h"
+
+namespace yizhan::kiosk {
+
+Asked draw_take_number(Ui& ui, const View& view) {
+  const bool busy = !view.s.filing.empty();
+  Page page = begin_page(ui, view, {.title = "去哪个窗口？", .hint = busy ? "正在取号，请稍等。" : "点一下就取号，到窗口再说。", .next_shown = false});
+  Asked asked = page.asked;
+  std::vector<const WindowInfo*> windows;
+  for (const WindowInfo& window : view.world.rules.windows)
+    if (window.on_site) windows.push_back(&window);
+  const bool low = ui.theme().low;
+  const float gap = low ? touch_gap_mm : gutter_mm;
+  Box body = page.body;
+  if (view.s.filing_error) {
+    Box at = low ? page.show : body;
+    const float h = message(ui, at, Icon::Warning, "没取上号，请到接待窗口。", "本机存不下了，窗口照常办。", true);
+    if (!low) body.cut_top(h, gap);
+  }
+  int rows = rows_that_fit(body, low ? 34.f : 44.f, gap);
+  Pages pages = pages_of(static_cast<int>(windows.size()), rows, view.s.page);
+  if (pages.pages > 1) {
+    const Box buttons = low ? page.strip : body.cut_bottom(24, gap);
+    rows = rows_that_fit(body, low ? 34.f : 44.f, gap);
+    pages = pages_of(static_cast<int>(windows.size()), rows, view.s.page);
+    if (auto turn = page_buttons(ui, buttons, pages)) asked = turn;
+  }
+  const int shown = std::max(1, pages.last - pages.first);
+  const float row = std::min(62.f, (body.h - gap * static_cast<float>(shown - 1)) / static_cast<float>(shown));
+  for (int i = pages.first; i < pages.last; ++i) {
+    const WindowInfo& window = *windows[static_cast<std::size_t>(i)];
+    const auto* queue = queue_of(view.world.now, window.code);
+    const int waiting = queue == nullptr ? 0 : queue->waiting;
+    const std::string line = waiting == 0 ? "现在不用等" : people_words(waiting) + "，" + wait_words(waiting, queue->minutes);
+    if (choice_card(ui, "window." + window.code, body.cut_top(row, gap), window_icon(window.code), window.name, line, 2, busy && view.s.chosen == window.code, !busy))
+      asked = PickNumber{window.code};
+  }
+  return asked;
+}
+
+Asked draw_ask(Ui& ui, const View& view) {
+  const bool busy = !view.s.asking.empty();
+  const bool rating = view.s.purpose == Purpose::Rating;
+  Page page = begin_page(ui, view, {.title = rating ? "评价哪件事？" : "查哪件事？", .hint = "编号和查询码，小票上都有。", .next = busy ? "正在查" : rating ? "下一步" : "查一查",
+                                    .next_on = !view.s.number.empty() && !view.s.code.empty()});
+  Asked asked = page.asked;
+  const Box keys = cut_keyboard(ui, page);
+  Box area = ui.theme().low ? page.show : page.body;
+  const bool low = ui.theme().low;
+  // The pad has digits; the one letter of a number (自助机 K, 窗口 D) turns by its own button.
+  const std::string letter = "字母改成" + std::string(view.s.number.size() < 7 ? "D" : view.s.number[6] == 'K' ? "D" : view.s.number[6] == 'D' ? "H" : "K");
+  if (low) {
+    Box strip = page.strip;
+    if (ui.button("field.next", strip.cut_right(60, touch_gap_mm), "下一格")) asked = Focus{view.s.field == Field::MatterNumber ? Field::QueryCode : Field::MatterNumber, 0};
+    if (ui.button("letter", strip.cut_right(62), letter)) asked = Letter{};
+  } else {
+    area.h = std::min(area.h, 112.f);
+    const Box first = area.row(0, 2, touch_gap_mm);
+    const float w = 62, h = std::min(24.f, first.h);
+    if (ui.button("letter", {first.right() - w, first.bottom() - h, w, h}, letter)) asked = Letter{};
+  }
+  const std::array<FieldSpec, 2> specs{{{Field::MatterNumber, 0, "number", "编号", "按数字，横线不用按", false, false},
+                                        {Field::QueryCode, 0, "code", "查询码（16位）", "4个一组", false, false}}};
+  if (low) {
+    if (auto got = fields(ui, view, area, specs)) asked = got;
+  } else {
+    Box first = area.row(0, 2, touch_gap_mm);
+    first.w -= 62 + touch_gap_mm;
+    if (auto got = fields(ui, view, first, std::span(specs).first(1))) asked = got;
+    if (auto got = fields(ui, view, area.row(1, 2, touch_gap_mm), std::span(specs).last(1))) asked = got;
+  }
+  if (auto got = keyboard_panel(ui, view, keys)) asked = got;
+  return asked;
+}
+
+Asked draw_progress(Ui& ui, const View& view) {
+  Page page = begin_page(ui, view, {.title = "办到哪了", .next = "看好了，离开", .next_icon = Icon::None});
+  Asked asked = page.asked;
+  if (!view.s.progress) return asked;
+  const Progress& progress = *view.s.progress;
+  const bool low = ui.theme().low;
+  Box area = low ? page.show : page.body;
+  Box state = area.cut_top(std::min(46.f, area.h * 0.35f), gutter_mm);
+  if (ui.theme().contrast) {
+    ui.fill(state, Ink::Card, 4);
+    ui.edge(state, Ink::Primary, 0.75f, 4);
+  } else {
+    ui.gradient(state, Ink::Primary, Ink::Primary2, 4);
+  }
+  const Ink on = ui.theme().contrast ? Ink::Ink : Ink::OnPrimary, on2 = ui.theme().contrast ? Ink::Ink : Ink::OnPrimary2;
+  Box in = state.inset(10, 4);
+  ui.text(in.row(0, 3, 0), progress.matter, {Type::Body, on2, Weight::Regular, Align::Left, 1, true, true});
+  ui.text({in.x, in.y + in.h / 3, in.w, in.h * 0.42f}, progress.state_words, {Type::Choice, on, Weight::Bold, Align::Left, 1, true, true});
+  // What the county knew when the line was last up: dated, so that silence is no news.
+  const std::string as_of = progress.as_of_known ? "县里的消息截至 " + chinese_day(hall_day(progress.as_of)) + " " + hall_hhmm(progress.as_of) : "还没有收到县里的消息";
+  ui.text({in.x, in.bottom() - in.h * 0.27f, in.w, in.h * 0.27f}, as_of, {Type::Caption, on2, Weight::Regular, Align::Left, 1, true, true});
+
+  Box buttons = low ? page.strip : Box{};
+  if (progress.may_rate) {
+    Box row = low ? buttons : area.cut_bottom(26, gutter_mm);
+    if (ui.button("rate", low ? row.cut_right(48, touch_gap_mm) : row, "评价这件事", Look::Edged, low ? Icon::None : Icon::Star)) asked = RateNow{};
+    if (low) buttons = row;
+  }
+  const TextStyle date{Type::Caption, Ink::Muted, Weight::Medium, Align::Left, 1, false, true};
+  const TextStyle words{Type::Body, Ink::Ink, Weight::Medium};
+  const float row_min = std::max(26.f, ui.text_height(150, "月", date) + ui.text_height(150, "办", words) + 5);
+  const int count = static_cast<int>(progress.lines.size() + progress.deadlines.size());
+  int rows = rows_that_fit(area, row_min, 3);
+  Pages pages = pages_of(count, rows, view.s.page);
+  if (pages.pages > 1) {
+    const Box at = low ? buttons : area.cut_bottom(24, 3);
+    rows = rows_that_fit(area, row_min, 3);
+    pages = pages_of(count, rows, view.s.page);
+    if (auto turn = page_buttons(ui, at, pages)) asked = turn;
+  }
+  for (int i = pages.first; i < pages.last; ++i) {
+    const Box row = area.cut_top(std::min(34.f, std::max(row_min, 26.f)), 3);
+    if (row.h > area.h + row.h + 0.1f) break;
+    ui.card(row);
+    Box cell = row.inset(8, 2);
+    const auto at = static_cast<std::size_t>(i);
+    const bool happened = at < progress.lines.size();
+    const Box strip = cell.cut_left(14, 6);
+    const Box picture{strip.x, row.y + row.h / 2 - 6, 12, 12};
+    ui.icon(picture, happened ? Icon::Check : Icon::Clock, happened ? Ink::Primary : Ink::Muted);
+    const float h = cell.h * 0.42f;
+    std::string when, what;
+    if (happened) {
+      when = chinese_day(hall_day(progress.lines[at].at)) + " " + hall_hhmm(progress.lines[at].at);
+      what = progress.lines[at].words;
+    } else {
+      const Deadline& deadline = progress.deadlines[at - progress.lines.size()];
+      const Term* term = view.world.rules.term(deadline.term);
+      when = chinese_day(deadline.due) + "前 · " + (deadline.promised ? "本县承诺" : "法定");
+      what = term == nullptr || term->label.empty() ? "告诉您结果" : term->label;
+    }
+    ui.text(cell.cut_top(h), when, {Type::Caption, Ink::Muted, Weight::Medium, Align::Left, 1, true, true});
+    ui.text(cell, what, {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true});
+  }
+  if (count == 0) text_if_room(ui, area, "已经登记，等待转办。", {Type::Body, Ink::Ink, Weight::Medium});
+  return asked;
+}
+
+Asked draw_rate(Ui& ui, const View& view) {
+  const bool busy = !view.s.asking.empty();
+  Page page = begin_page(ui, view, {.title = "您满意吗？", .hint = "两样分开评。只有您能评。", .next = busy ? "正在交" : "交评价",
+                                    .next_on = view.s.service > 0 || view.s.outcome > 0, .next_icon = Icon::Check});
+  Asked asked = page.asked;
+  const bool low = ui.theme().low;
+  Box body = page.body;
+  if (view.s.filing_error) {
+    Box at = low ? page.show : body;
+    const float h = message(ui, at, Icon::Warning, "评价没交上，请再试一次。", "您点的都在。", true);
+    if (!low) body.cut_top(h, gutter_mm);
+  }
+  constexpr std::array<std::string_view, 5> grades{"很差", "不好", "一般", "满意", "很好"};
+  const auto one = [&](Box area, std::string_view name, std::string_view title, std::string_view line, int given, bool service) {
+    if (!low) {
+      const TextStyle bold{Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, false, true};
+      paragraph(ui, area, title, bold, 1);
+      if (area.h > 60) paragraph(ui, area, line, {Type::Body, Ink::Muted, Weight::Regular, Align::Left, 1, false, true}, 3);
+    } else {
+      const Box label = area.cut_left(50, touch_gap_mm);
+      ui.text(label, title, {Type::Body, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
+    }
+    area.h = std::min(area.h, 78.f);
+    for (int i = 1; i <= 5; ++i) {
+      const Box box = area.column(i - 1, 5, touch_gap_mm);
+      const bool on = i <= given;
+      if (ui.touch(std::string(name) + "." + std::to_string(i), box, grades[static_cast<std::size_t>(i - 1)], i == given, !busy)) asked = service ? Grade{i, 0} : Grade{0, i};
+      const float size = std::min(box.w - 8, box.h * 0.5f);
+      ui.icon({box.x + (box.w - size) / 2, box.y + (i == given ? 8.f : 5.f), size, size}, Icon::Star, on ? Ink::Primary : Ink::Edge);
+      const float top = box.y + size + (i == given ? 8.f : 5.f);
+      ui.text({box.x + 1, top, box.w - 2, box.bottom() - top - 1}, grades[static_cast<std::size_t>(i - 1)], {Type::Body, Ink::Ink, on ? Weight::Bold : Weight::Regular, Align::Centre, 1, true, true});
+    }
+  };
+  const float gap = low ? touch_gap_mm : 14.f;
+  one(body.row(0, 2, gap), "service", "窗口服务", "接待您的人，态度和耐心。", view.s.service, true);
+  one(body.row(1, 2, gap), "outcome", "办理结果", "事情办得怎么样。", view.s.outcome, false);
+  return asked;
+}
+
+Asked draw_thanks(Ui& ui, const View& view) {
+  Page page = begin_page(ui, view, {.title = "谢谢您说实话", .hint = "评价已经记下，谁也改不了。", .next = "好了，离开", .back = false, .next_icon = Icon::None});
+  Asked asked = page.asked;
+  Box area = ui.theme().low ? page.show : page.body;
+  if (area.h > 40) {
+    const float size = std::min(90.f, area.h - 20);
+    ui.icon({area.x + (area.w - size) / 2, area.y + std::min(40.f, (area.h - size) / 3), size, size}, Icon::Star);
+  }
+  return asked;
+}
+
+}  // namespace yizhan::kiosk

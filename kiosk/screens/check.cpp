@@ -1,0 +1,255 @@
+// Check: everything once more, a long text in full, and where to go.
+// Touchables besides those of a page: review: "edit.who", "edit.whom", "edit.kind", "edit.request", "edit.facts", "edit.reasons", "edit.place",
+// "read.request", "read.facts", "read.reasons", "page.back", "page.next"; read: "page.back", "page.next";
+// ruling: "window.<code>", "page.back", "page.next".
+#include <array>
+
+#include "core/text.h"
+#include "kiosk/screens/parts.h"
+
+namespace yizhan::kiosk {
+namespace {
+
+struct Entry {
+  std::string name, label, words;
+  Action edit;
+  std::string read;   ///< name of the touchable that shows the whole text
+  int part = 0;
+  Icon icon = Icon::Info;
+};
+
+std::string who_words(const View& view) {
+  std::string words = view.s.me.name.empty() ? "没留姓名" : view.s.me.name;
+  // The number is masked here too: the next person in the line can see this page (trust.md T4).
+  if (!view.s.me.number.empty()) words += " · " + mask_id(view.s.me.number);
+  if (!view.s.me.phone.empty()) words += " · " + mask_phone(view.s.me.phone);
+  return words;
+}
+
+std::vector<Entry> entries_of(const View& view) {
+  const Session& s = view.s;
+  std::vector<Entry> entries;
+  entries.push_back({"edit.who", "您是", who_words(view), Edit{Screen::Card, 0}, "", 0, Icon::Person});
+  std::string whom = "我自己的事";
+  if (s.whom == Whom::Relative) whom = "替家里人：" + s.other.name;
+  if (s.whom == Whom::Agent) whom = "受委托：" + s.other.name + (s.authority ? "（有委托书）" : "");
+  if (s.whom == Whom::Group) {
+    whom = std::to_string(s.heads) + "人一起";
+    std::string names;
+    for (const std::string& name : s.representatives)
+      if (!name.empty()) names += (names.empty() ? "" : "、") + name;
+    if (!names.empty()) whom += "，代表还有" + names;
+  }
+  entries.push_back({"edit.whom", "谁的事", whom, Edit{Screen::Whom, 0}, "", 0, Icon::Family});
+  const TopicInfo* topic = view.world.rules.topic(s.topic);
+  entries.push_back({"edit.kind", "什么事", topic == nullptr ? "没选" : topic->name, Edit{Screen::Kind, 0}, "", 0, topic == nullptr ? Icon::Question : icon_named(topic->icon)});
+  const std::string request = s.statement.request.empty() ? default_request(view.world.rules, s.topic) : s.statement.request;
+  entries.push_back({"edit.request", "要求", request, Edit{Screen::Statement, 0}, "read.request", 0, Icon::Pencil});
+  entries.push_back({"edit.facts", "事实", s.statement.facts.empty() ? "到窗口说" : s.statement.facts, Edit{Screen::Statement, 1}, "read.facts", 1, Icon::Pencil});
+  entries.push_back({"edit.reasons", "理由", s.statement.reasons.empty() ? "到窗口说" : s.statement.reasons, Edit{Screen::Statement, 2}, "read.reasons", 2, Icon::Pencil});
+  std::string place = s.statement.place.empty() ? "没写地方" : s.statement.place;
+  place += s.statement.party_complained_of.empty() ? "" : " · 反映：" + s.statement.party_complained_of;
+  entries.push_back({"edit.place", "地方", place, Edit{Screen::Place, 0}, "", 0, Icon::Place});
+  return entries;
+}
+
+}  // namespace
+
+Asked draw_review(Ui& ui, const View& view) {
+  Page page = begin_page(ui, view, {.title = "请您看一看，对吗？", .hint = "哪里不对，点右边「改」。", .next = "都对，下一步"});
+  Asked asked = page.asked;
+  const auto entries = entries_of(view);
+  const int count = static_cast<int>(entries.size());
+  Box body = page.body;
+  const bool low = ui.theme().low;
+  const float gap = touch_gap_mm;
+  const TextStyle label{Type::Caption, Ink::Muted, Weight::Medium, Align::Left, 1, false, true};
+  const TextStyle words{Type::Body, Ink::Ink, Weight::Medium};
+  const float label_h = ui.text_height(100, "要求", label), line_h = ui.text_height(100, "要求", words);
+  const float row_min = low ? 30.f : std::max(34.f, label_h + line_h + 5);
+  int rows = rows_that_fit(body, row_min, gap);
+  Pages pages = pages_of(count, rows, view.s.page);
+  if (pages.pages > 1) {
+    const Box buttons = low ? page.strip : body.cut_bottom(24, gap);
+    rows = rows_that_fit(body, row_min, gap);
+    pages = pages_of(count, rows, view.s.page);
+    if (auto turn = page_buttons(ui, buttons, pages)) asked = turn;
+  }
+  const int shown = std::max(1, pages.last - pages.first);
+  const float row_h = std::min(52.f, (body.h - gap * static_cast<float>(shown - 1)) / static_cast<float>(shown));
+  for (int i = pages.first; i < pages.last; ++i) {
+    const Entry& entry = entries[static_cast<std::size_t>(i)];
+    const Box row = body.cut_top(row_h, gap);
+    ui.card(row);
+    Box in = row.inset(7, 3);
+    const float button_h = std::max(20.f, std::min(26.f, row.h - 4));
+    const Box edit = in.cut_right(42, 5);
+    if (ui.button(entry.name, {edit.x, row.y + (row.h - button_h) / 2, edit.w, button_h}, "改", Look::Edged, Icon::Pencil)) asked = entry.edit;
+    const bool labelled = in.h >= label_h + line_h;
+    const int lines = std::max(1, static_cast<int>((in.h - (labelled ? label_h : 0)) / line_h));
+    std::string text = fitted(ui, in.w, lines, entry.words, words);
+    if (!entry.read.empty() && text != entry.words) {
+      const Box read = in.cut_right(46, 5);
+      if (ui.button(entry.read, {read.x, row.y + (row.h - button_h) / 2, read.w, button_h}, "看全文")) asked = ReadText{entry.part};
+      text = fitted(ui, in.w, lines, entry.words, words);
+    }
+    if (labelled) ui.text(in.cut_top(label_h, 0), entry.label, label);
+    ui.text(in, text, words);
+  }
+  if (view.s.filing_error) {
+    // Shown where the person is, in the words the check gave: nothing typed is lost.
+    const Box at = low ? page.show : Box{margin_mm, page.body.bottom() - 26, page.body.w, 26};
+    if (low || body.h >= 26) message(ui, at, Icon::Warning, view.s.filing_error->what, "", true);
+  }
+  return asked;
+}
+
+Asked draw_read(Ui& ui, const View& view) {
+  static constexpr std::array<std::string_view, 3> titles{"您的要求", "事情经过", "您的理由"};
+  const auto part = static_cast<std::size_t>(std::clamp(view.s.index, 0, 2));
+  Page page = begin_page(ui, view, {.title = titles[part], .next = "看好了", .next_icon = Icon::Check});
+  Asked asked = page.asked;
+  const std::string& text = text_of(view.s, part == 0 ? Field::Request : part == 1 ? Field::Facts : Field::Reasons);
+  const bool low = ui.theme().low;
+  Box area = low ? page.show : page.body;
+  const Box buttons = low ? page.strip : area.cut_bottom(24, gutter_mm);
+  ui.card(area);
+  const Box in = area.inset(8, 6);
+  const TextStyle style{Type::Body, Ink::Ink};
+  // Pages of a fixed number of characters that surely fit: line breaks cost less than a third.
+  const float line_h = ui.text_height(in.w, "字", style), em = ui.text_width("字", style);
+  const auto per_page = static_cast<std::size_t>(std::max(20.f, in.w / em * (in.h / line_h) * 0.6f));
+  const std::size_t count = characters(text);
+  const Pages pages = pages_of(static_cast<int>((count + per_page - 1) / per_page), 1, view.s.page);
+  const std::string_view from = std::string_view(text).substr(first_characters(text, static_cast<std::size_t>(pages.page) * per_page).size());
+  std::string shown(first_characters(from, per_page));
+  // A person's own line feeds may take more lines than the guess: they stay in the stored text and become spaces here.
+  if (ui.text_height(in.w, shown, style) > in.h) std::replace(shown.begin(), shown.end(), '\n', ' ');
+  ui.text(in, shown, style);
+  if (auto turn = page_buttons(ui, buttons, pages)) asked = turn;
+  return asked;
+}
+
+Asked draw_ruling(Ui& ui, const View& view) {
+  const Session& s = view.s;
+  const bool busy = !s.filing.empty();
+  Page page = begin_page(ui, view, {.title = "", .next = busy ? "正在登记" : "就去这里"});
+  Asked asked = page.asked;
+  if (!s.ruling) return asked;
+  const Ruling& ruling = *s.ruling;
+  const RuleBook& rules = view.world.rules;
+  const bool low = ui.theme().low;
+  const std::string window = s.chosen.empty() ? ruling.window : s.chosen;
+  // There is no headline here: the green card says it.
+  Box all = low ? Box{page.show.x, step_bar_mm + 6, page.show.w, page.show.bottom() - step_bar_mm - 6} : page.body;
+  if (s.filing_error) {
+    const bool disk = s.filing_error->code == Code::Unavailable || s.filing_error->code == Code::Io;
+    const float h = message(ui, all, Icon::Warning, disk ? "还没登记上，您写的都在。" : s.filing_error->what, "请点「请人帮我」，或到接待窗口登记。", true);
+    all.cut_top(h, gutter_mm);
+  }
+  Box green = all.cut_top(low ? 56.f : 75.f, gutter_mm);
+  if (ui.theme().contrast) {
+    ui.fill(green, Ink::Card, 4);
+    ui.edge(green, Ink::Primary, 1, 4);
+  } else {
+    ui.gradient(green, Ink::Primary, Ink::Primary2, 4);
+  }
+  const Ink on = ui.theme().contrast ? Ink::Ink : Ink::OnPrimary, on2 = ui.theme().contrast ? Ink::Ink : Ink::OnPrimary2;
+  Box in = green.inset(11, 6);
+  const float disc = std::min(46.f, in.h);
+  Box picture = in.cut_right(disc, 6);
+  ui.circle(picture.x + disc / 2, green.y + green.h / 2, disc / 2, ui.theme().contrast ? Ink::Primary : Ink::Card);
+  ui.icon({picture.x + disc * 0.17f, green.y + green.h / 2 - disc * 0.33f, disc * 0.66f, disc * 0.66f}, window_icon(window), ui.theme().contrast ? Ink::Paper : Ink::Primary);
+  const float part = in.h / 4;
+  ui.text(in.cut_top(part), s.chosen.empty() ? "建议您去" : "您选了", {Type::Button, on2, Weight::Regular, Align::Left, 1, true, true});
+  ui.text(in.cut_top(part * 2), window_place(rules, window), {Type::Window, on, Weight::Bold, Align::Left, 1, true, true});
+  const auto* queue = queue_of(view.world.now, window);
+  const int waiting = queue == nullptr ? 0 : queue->waiting;
+  std::string queue_words = people_words(waiting);
+  if (waiting > 0) queue_words += " · 约等" + std::to_string(std::max(1, queue->minutes)) + "分钟";
+  queue_words += " · 不收费";
+  ui.text(in, queue_words, {Type::Body, on, Weight::Regular, Align::Left, 1, true, true});
+
+  // The other windows stand below; the reasons take what is left.
+  const int others = static_cast<int>(ruling.alternatives.size());
+  Box below = low ? page.body : all;
+  float card_h = low ? std::min(66.f, below.h) : std::min(74.f, std::max(52.f, all.h * 0.3f));
+  if (others > 0) {
+    const int per_page = others > 2 && !low ? 2 : std::min(others, 2);
+    const Pages pages = pages_of(others, per_page, s.page);
+    Box choices;
+    if (low) {
+      choices = below.cut_top(card_h, touch_gap_mm);
+      if (pages.pages > 1)
+        if (auto turn = page_buttons(ui, page.strip, pages)) asked = turn;
+    } else {
+      if (pages.pages > 1) {
+        if (auto turn = page_buttons(ui, all.cut_bottom(22, 4), pages)) asked = turn;
+      }
+      choices = all.cut_bottom(card_h, 4);
+      Box head = all.cut_bottom(16, gutter_mm);
+      const TextStyle bold{Type::Button, Ink::Ink, Weight::Bold, Align::Left, 1, true, true};
+      ui.text(head, "也可以去", bold);
+      const float w = ui.text_width("也可以去", {Type::Button, Ink::Ink, Weight::Bold});
+      text_if_room(ui, {head.x + w + 6, head.y, head.w - w - 6, head.h}, "这是建议，去哪里由您定。", {Type::Body, Ink::Muted, Weight::Regular, Align::Left, 1, true});
+    }
+    for (int i = pages.first; i < pages.last; ++i) {
+      const WindowCode& code = ruling.alternatives[static_cast<std::size_t>(i)];
+      const Box box = choices.column(i - pages.first, std::max(2, per_page), gutter_mm);
+      const WindowInfo* info = rules.window(code);
+      const bool chosen = s.chosen == code;
+      if (ui.touch("window." + code, box, window_name(rules, code), chosen, !busy)) asked = ChooseWindow{code};
+      Box cell = box.inset(7, 5);
+      Box top = cell.cut_top(std::min(20.f, cell.h * 0.4f), 1);
+      const Box icon_box = top.cut_left(top.h, 5);
+      ui.icon(icon_box, window_icon(code));
+      if (chosen) top.cut_right(12);
+      ui.text(top, window_name(rules, code), {Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
+      const auto* q = queue_of(view.world.now, code);
+      const int people = q == nullptr ? 0 : q->waiting;
+      const TextStyle soft{Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true};
+      const float wait_h = ui.text_height(cell.w, "约", soft);
+      if (cell.h >= wait_h) {
+        const Box wait = cell.cut_bottom(wait_h, 1);
+        ui.icon({wait.x, wait.y + wait.h / 2 - 4, 8, 8}, Icon::Clock, Ink::Muted);
+        ui.text({wait.x + 11, wait.y, wait.w - 11, wait.h}, people == 0 ? "现在不用等" : people_words(people) + "，" + wait_words(people, q->minutes), soft);
+      }
+      if (info != nullptr) text_if_room(ui, cell, info->blurb, {Type::Body, Ink::Ink});
+    }
+  }
+  if (low && all.h < 40) return asked;
+  Box why = all;
+  ui.card(why);
+  Box area = why.inset(10, 6);
+  const TextStyle title{Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, false, true};
+  paragraph(ui, area, "为什么去这里", title, 4);
+  int n = 0;
+  for (const Reason& reason : ruling.reasons) {
+    const TextStyle strong{Type::Button, Ink::Ink, Weight::Bold};
+    const TextStyle soft{Type::Body, Ink::Ink};
+    const TextStyle source{Type::Caption, Ink::Muted};
+    const float w = area.w - 22;
+    const std::string basis = chinese(reason.basis);
+    const float h1 = ui.text_height(w, reason.because, strong);
+    float h2 = reason.consequence.empty() ? 0 : ui.text_height(w, reason.consequence, soft);
+    const float h3 = ui.text_height(w, basis, source);
+    const float lead = n == 0 ? 0 : 8;
+    if (lead + h1 + h2 + h3 > area.h) h2 = 0;  // the article stays: it is why
+    if (lead + h1 + h2 + h3 > area.h) break;
+    if (n > 0) {
+      ui.line(area.x, area.y + 3.5f, area.right(), area.y + 3.5f, Ink::Line, 0.4f);
+      area.cut_top(lead);
+    }
+    ++n;
+    ui.circle(area.x + 7.5f, area.y + 7.5f, 7.5f, Ink::Tint);
+    ui.text({area.x, area.y, 15, 15}, std::to_string(n), {Type::Body, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
+    Box lines{area.x + 22, area.y, w, area.h};
+    ui.text(lines.cut_top(h1 + 0.3f), reason.because, strong);
+    if (h2 > 0) ui.text(lines.cut_top(h2 + 0.3f), reason.consequence, soft);
+    ui.text(lines.cut_top(h3 + 0.3f), basis, source);
+    area.cut_top(h1 + h2 + h3 + 0.9f);
+  }
+  return asked;
+}
+
+}  // namespace yizhan::kiosk

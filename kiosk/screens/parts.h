@@ -1,0 +1,128 @@
+/// What the citizen's screens share: the page frame (step bar, headline, bottom bar), fields with the keyboard, pages of tiles.
+/// Touchables of every framed page: "back", "help", "next", "leave"; where a list has pages "page.back", "page.next".
+#pragma once
+#include <functional>
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kiosk/screens/screens.h"
+
+namespace yizhan::kiosk {
+
+using ui::Align;
+using ui::Box;
+using ui::Icon;
+using ui::Ink;
+using ui::Look;
+using ui::TextStyle;
+using ui::Ui;
+using ui::Weight;
+using Type = ui::Step;  ///< `Step` is the machine's word
+
+inline constexpr float margin_mm = 12, gutter_mm = 6, touch_gap_mm = 3;
+inline constexpr float step_bar_mm = 34, bottom_bar_mm = 44, bar_button_mm = 30;
+inline constexpr float keyboard_mm = 179;
+
+using Asked = std::optional<Action>;
+
+struct PageWords {
+  std::string_view title;         ///< the question, ≤ 12 characters
+  std::string_view hint = {};     ///< takes the fear away
+  std::string_view next = "下一步";
+  bool next_on = true;
+  bool next_shown = true;
+  bool back = true;
+  float strip_mm = 0;             ///< asks for a strip under the headline for one or two small buttons
+  Icon next_icon = Icon::Next;
+};
+/// Paper, step bar, banner of a running help call, headline, bottom bar. The boxes left over are the screen's own.
+/// In the low theme everything that can be touched lies in the lower 45 % (trust.md 6, wheelchair); `show` above it
+/// may only be looked at.
+struct Page {
+  Box show;    ///< low theme: free room above the touchable zone; otherwise empty
+  Box strip;
+  Box body;
+  Asked asked;
+};
+Page begin_page(Ui& ui, const View& view, const PageWords& words);
+
+/// Draws a paragraph at the top of `area` and cuts it off; nothing (and nothing cut) when it does not fit.
+bool paragraph(Ui& ui, Box& area, std::string_view words, const TextStyle& style, float gap_mm = 2);
+/// One line (or paragraph) that is left out rather than cut when there is no room.
+void text_if_room(Ui& ui, const Box& box, std::string_view words, const TextStyle& style);
+/// Calm or attentive message with an icon; returns its height.
+float message(Ui& ui, Box box, Icon icon, std::string_view bold, std::string_view line, bool attention);
+/// A filled plate with an icon, as on the home page. `kind`: 0 green, 1 warm, 2 tint.
+void plate(Ui& ui, const Box& box, Icon icon, int kind);
+/// Home's kind of choice: plate, big name, one line, round arrow.
+bool choice_card(Ui& ui, std::string_view name, const Box& box, Icon icon, std::string_view words, std::string_view line, int kind, bool selected = false,
+                 bool enabled = true);
+/// How many rows of at least `row_mm` fit.
+int rows_that_fit(const Box& box, float row_mm, float gap_mm);
+/// 上一页/下一页 at the bottom of `area` when `count` items need more than one page of `per_page`.
+struct Pages { int first = 0, last = 0, page = 0, pages = 1; };
+Pages pages_of(int count, int per_page, int page);
+Asked page_buttons(Ui& ui, const Box& row, const Pages& pages);
+
+/// The fields of a page and the keyboard below them.
+struct FieldSpec {
+  Field field{};
+  int index = 0;
+  std::string name;          ///< of the touchable: "name", "number"
+  std::string label, placeholder;
+  bool several_lines = false;
+  bool secret = false;
+};
+/// Draws fields in `box` (label, field, problem). In the low theme fields are only shown; "field.next" in the strip moves on.
+Asked fields(Ui& ui, const View& view, const Box& box, std::span<const FieldSpec> specs);
+/// The keyboard panel for the focused field.
+Asked keyboard_panel(Ui& ui, const View& view, const Box& box);
+/// Cuts the keyboard's room off a page body (it reaches to the window's edges).
+Box cut_keyboard(Ui& ui, Page& page);
+
+/// "约25分钟", "不用等".
+std::string wait_words(int waiting, int minutes);
+std::string people_words(int waiting);
+const sync::WindowQueue* queue_of(const Snapshot& now, std::string_view window);
+std::string window_name(const RuleBook& rules, std::string_view window);   ///< "律师窗口"
+std::string window_place(const RuleBook& rules, std::string_view window);  ///< "1号律师窗口"
+Icon window_icon(std::string_view window);
+Icon icon_named(std::string_view name);
+/// The first characters of a long text, with an ellipsis of our own: nothing is cut by accident.
+std::string shortened(std::string_view text, std::size_t characters_max);
+/// As much of `text` as fits the box in `lines` lines.
+std::string fitted(Ui& ui, float width_mm, int lines, std::string_view text, const TextStyle& style);
+
+// One function per screen; see the files of the same name.
+Asked draw_home(Ui&, const View&);
+Asked draw_notice(Ui&, const View&);
+Asked draw_card(Ui&, const View&);
+Asked draw_identify(Ui&, const View&);
+Asked draw_whom(Ui&, const View&);
+Asked draw_other(Ui&, const View&);
+Asked draw_heads(Ui&, const View&);
+Asked draw_representatives(Ui&, const View&);
+Asked draw_kind(Ui&, const View&);
+Asked draw_question(Ui&, const View&);
+Asked draw_urgent(Ui&, const View&);
+Asked draw_statement(Ui&, const View&);
+Asked draw_place(Ui&, const View&);
+Asked draw_review(Ui&, const View&);
+Asked draw_read(Ui&, const View&);
+Asked draw_ruling(Ui&, const View&);
+Asked draw_done(Ui&, const View&);
+Asked draw_take_number(Ui&, const View&);
+Asked draw_ask(Ui&, const View&);
+Asked draw_progress(Ui&, const View&);
+Asked draw_rate(Ui&, const View&);
+Asked draw_thanks(Ui&, const View&);
+Asked draw_helper(Ui&, const View&);
+Asked draw_leave(Ui&, const View&);
+Asked draw_idle(Ui&, const View&);
+Asked draw_trouble(Ui&, const View&);
+
+}  // namespace yizhan::kiosk

@@ -1,0 +1,106 @@
+// Say: the statement in three parts, then place and party.
+// Touchables besides those of a page and the keyboard: statement: "tab.request", "tab.facts", "tab.reasons", "text", "skip";
+// place: "place", "party".
+#include <array>
+
+#include "core/text.h"
+#include "kiosk/screens/parts.h"
+
+namespace yizhan::kiosk {
+namespace {
+struct Part3 { std::string_view name, word, line, title; Field field; };
+constexpr std::array<Part3, 3> parts{{{"tab.request", "要求", "想要什么结果", "您想要什么结果？", Field::Request},
+                                      {"tab.facts", "事实", "发生了什么", "发生了什么事？", Field::Facts},
+                                      {"tab.reasons", "理由", "为什么该这样", "为什么该这样？", Field::Reasons}}};
+}  // namespace
+
+Asked draw_statement(Ui& ui, const View& view) {
+  const auto index = static_cast<std::size_t>(std::clamp(view.s.index, 0, 2));
+  const Part3& part = parts[index];
+  const bool low = ui.theme().low;
+  Page page = begin_page(ui, view, {.title = part.title, .hint = "写成您平时说的话就行，不用讲究。", .strip_mm = low ? 0 : 22.f});
+  Asked asked = page.asked;
+  const std::string& text = text_of(view.s, part.field);
+  Box strip = page.strip;
+  // XFTL 19(1): who cannot write may say it; nobody is held up here for not typing.
+  const bool nothing = view.s.statement.request.empty() && view.s.statement.facts.empty() && view.s.statement.reasons.empty();
+  const std::string_view skip = nothing ? "不写了，到窗口说" : "够了，其余到窗口说";
+  if (ui.button("skip", low ? strip : strip.cut_right(110), skip, Look::Edged, Icon::Desk)) asked = SkipWriting{};
+  if (!low) text_if_room(ui, strip, "写一句也行，" + std::to_string(index + 1) + "/3", {Type::Body, Ink::Muted, Weight::Regular, Align::Left, 1, true});
+  const Box keys = cut_keyboard(ui, page);
+  Box area = low ? page.show : page.body;
+  Box tabs = area.cut_top(low ? 22.f : std::min(28.f, std::max(22.f, area.h * 0.3f)));
+  for (std::size_t i = 0; i < parts.size() && !low; ++i) {
+    const Box cell = tabs.column(static_cast<int>(i), 3, touch_gap_mm);
+    const bool active = i == index;
+    const Box box = active ? cell : Box{cell.x, cell.y + 2, cell.w, cell.h - 2};
+    const bool done = !text_of(view.s, parts[i].field).empty();
+    if (ui.touch(parts[i].name, box, parts[i].word)) asked = Part{static_cast<int>(i)};
+    if (active) ui.edge(box, Ink::Primary, 0.75f, 3.5f);
+    else ui.fill(box.inset(0.6f), Ink::Sand, 3);
+    const float r = 5.5f, cy = box.y + box.h / 2;
+    const Ink dot = active || done ? Ink::Primary : Ink::Card;
+    ui.circle(box.x + 5 + r, cy, r, dot);
+    if (!active && !done) ui.edge({box.x + 5, cy - r, 2 * r, 2 * r}, Ink::Edge, 0.4f, r);
+    if (done && !active) ui.icon({box.x + 5 + r - 3.5f, cy - 3.5f, 7, 7}, Icon::Check, Ink::OnPrimary);
+    else ui.text({box.x + 5, cy - r, 2 * r, 2 * r}, std::to_string(i + 1), {Type::Caption, active ? Ink::OnPrimary : Ink::Ink, Weight::Bold, Align::Centre, 1, true, true});
+    Box in{box.x + 5 + 2 * r + 4, box.y + 1, box.w - 2 * r - 12, box.h - 2};
+    const TextStyle bold{Type::Button, active ? Ink::Primary : Ink::Ink, Weight::Bold, Align::Left, 1, false, true};
+    const TextStyle soft{Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1};
+    const float h1 = ui.text_height(in.w, parts[i].word, bold);
+    float h2 = ui.text_width(parts[i].line, soft) > in.w ? 0 : ui.text_height(in.w, parts[i].line, soft);
+    if (h1 + h2 > in.h) h2 = 0;
+    const float top = in.y + (in.h - h1 - h2) / 2;
+    ui.text({in.x, top, in.w, h1 + 0.5f}, parts[i].word, bold);
+    if (h2 > 0) ui.text({in.x, top + h1, in.w, h2 + 0.5f}, parts[i].line, soft);
+  }
+  const std::string_view problem = problem_at(view.s, part.field);
+  const std::string foot = "已写" + std::to_string(characters(text)) + "字";
+  if (low) {
+    area.y = tabs.y;
+    area.h = page.show.bottom() - area.y;
+    ui.fill(area, Ink::Card, 4);
+    ui.edge(area, Ink::Primary, 0.75f, 4);
+    const TextStyle style{Type::Input, problem.empty() ? Ink::Ink : Ink::Brick};
+    const std::string all = text + view.s.keys.composing;
+    const std::string words = problem.empty() ? (all.empty() ? std::string(part.line) : all) : std::string(problem);
+    // The end is where the person writes: the beginning goes out of sight first.
+    const std::size_t count = characters(words);
+    const std::size_t skip_count = count > 60 ? count - 60 : 0;
+    const std::string tail(words.substr(first_characters(words, skip_count).size()));
+    ui.text(area.inset(6, 4), fitted(ui, area.w - 12, std::max(1, static_cast<int>((area.h - 8) / ui.text_height(area.w, "字", style))), tail, style), style);
+  } else {
+    ui::Ui::FieldView field;
+    field.text = text;
+    field.composing = view.s.keys.composing;
+    field.placeholder = part.line;
+    field.problem = problem;
+    field.active = true;
+    field.several_lines = true;
+    field.foot_left = "离开即清除";
+    field.foot_right = foot;
+    if (ui.field("text", area, field)) asked = Focus{part.field, 0};
+  }
+  if (auto got = keyboard_panel(ui, view, keys)) asked = got;
+  return asked;
+}
+
+Asked draw_place(Ui& ui, const View& view) {
+  Page page = begin_page(ui, view, {.title = "在哪里？跟谁？", .hint = "说不清可以不填，点「下一步」。"});
+  Asked asked = page.asked;
+  const Box keys = cut_keyboard(ui, page);
+  Box area = ui.theme().low ? page.show : page.body;
+  const std::array<FieldSpec, 2> specs{{{Field::Place, 0, "place", "事情发生的地方", "乡镇、村、街道", false, false},
+                                        {Field::Party, 0, "party", "反映的人或单位", "没有可以不填", false, false}}};
+  if (ui.theme().low) {
+    Box strip = page.strip;
+    if (ui.button("field.next", strip.cut_right(60), "下一格")) asked = Focus{view.s.field == Field::Place ? Field::Party : Field::Place, 0};
+  } else {
+    area.h = std::min(area.h, 100.f);
+  }
+  if (auto got = fields(ui, view, area, specs)) asked = got;
+  if (auto got = keyboard_panel(ui, view, keys)) asked = got;
+  return asked;
+}
+
+}  // namespace yizhan::kiosk

@@ -1,0 +1,833 @@
+#include "kiosk/session/session.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "core/text.h"
+
+namespace yizhan::kiosk {
+namespace {
+
+constexpr std::size_t name_typed_max = 60, number_typed_max = 40, party_typed_max = 2'000;
+
+std::string& mutable_text(Session& s, Field field, int index) {
+  return const_cast<std::string&>(text_of(s, field, index));
+}
+
+/// The names under which validate() and the engine report a field of this visit.
+std::vector<std::string> keys_of(const Session& s, Field field, int index) {
+  const bool for_other = s.whom == Whom::Relative || s.whom == Whom::Agent;
+  const auto mine = [&](const std::string& part) {
+    std::vector<std::string> keys{for_other ? "filer." + part : "petitioner." + part};
+    // The speaker of a group stands in the petition three times; there is one field to mend.
+    if (s.whom == Whom::Group) keys.insert(keys.end(), {"filer." + part, "representatives[0]." + part});
+    return keys;
+  };
+  switch (field) {
+    case Field::Name: return mine("name");
+    case Field::Number: return mine("number");
+    case Field::Phone: return mine("phone");
+    case Field::OtherName: return {"petitioner.name"};
+    case Field::Representative: {
+      // Empty fields are left out of the petition, so that the numbers there may be smaller than the field's.
+      int at = 1;
+      for (int i = 0; i < index; ++i) at += text_of(s, Field::Representative, i).empty() ? 0 : 1;
+      return {"representatives[" + std::to_string(at) + "].name"};
+    }
+    case Field::Request: return {"request"};
+    case Field::Facts: return {"facts"};
+    case Field::Reasons: return {"reasons"};
+    case Field::Place: return {"place"};
+    case Field::Party: return {"party_complained_of"};
+    case Field::MatterNumber: return {"number", "matter"};
+    case Field::QueryCode: return {"query_code", "code"};
+    case Field::None: break;
+  }
+  return {};
+}
+
+Field first_field(Screen screen, int index) {
+  switch (screen) {
+    case Screen::Identify: return Field::Name;
+    case Screen::Other: return Field::OtherName;
+    case Screen::Representatives: return Field::Representative;
+    case Screen::Statement: return index == 0 ? Field::Request : index == 1 ? Field::Facts : Field::Reasons;
+    case Screen::Place: return Field::Place;
+    case Screen::Ask: return Field::MatterNumber;
+    default: return Field::None;
+  }
+}
+
+bool digits_only(Field field) {
+  return field == Field::Number || field == Field::Phone || field == Field::MatterNumber || field == Field::QueryCode;
+}
+
+/// Drops the last `count` code points.
+void erase_back(std::string& text, int count) {
+  for (; count > 0 && !text.empty(); --count) {
+    do {
+      const auto byte = static_cast<unsigned char>(text.back());
+      text.pop_back();
+      if ((byte & 0xC0u) != 0x80u) break;
+    } while (!text.empty());
+  }
+}
+
+/// core reports "field: words"; people read the words.
+std::string words_of(const Error& error) {
+  const auto colon = error.what.find(": ");
+  return colon == std::string::npos ? error.what : error.what.substr(colon + 2);
+}
+
+class Visit {
+ public:
+  Visit(Session session, const World& world, Tick now) : s(std::move(session)), world_(world), now_(now) {}
+  Step done() { return {std::move(s), std::move(commands_)}; }
+
+  void operator()(const News&) {
+    if (take_card() || take_outcome() || take_progress()) return;
+    patience();
+  }
+  void operator()(const Touched&) {}
+  void operator()(const Begin& begin) {
+    if (s.screen != Screen::Home && s.screen != Screen::Helper) return;
+    s.purpose = begin.purpose;
+    if (begin.way == Screen::Ask && s.number.empty() && world_.origin.size() >= 8) {
+      // The paper in the person's hand most likely comes from this hall's machines.
+      s.number = std::string(world_.origin.substr(0, 6)) + std::string(world_.origin.substr(7, 1));
+    }
+    go(begin.way, 0);
+  }
+  void operator()(const Next&) { next(); }
+  void operator()(const Back&) {
+    if (!s.filing.empty()) return;  // the disk decides now; a half filed matter has no way back
+    if (s.screen == Screen::Statement || s.screen == Screen::Question) s.problems.clear();
+    if (s.trail.empty()) {
+      if (s.screen == Screen::Home) return;
+      if (nothing_said()) return wipe(true);
+      s.leaving = true;
+      return;
+    }
+    const Spot to = s.trail.back();
+    s.trail.pop_back();
+    if (to.screen == Screen::Home && s.help.empty()) {
+      if (nothing_said()) return wipe(true);
+      s.trail.push_back(to);
+      s.leaving = true;
+      return;
+    }
+    enter(to.screen, to.index);
+  }
+  void operator()(const LeaveAsk&) {
+    if (s.screen == Screen::Done && !print_pending()) return leave();
+    if (s.screen == Screen::Thanks) return leave();
+    s.leaving = true;
+  }
+  void operator()(const LeaveNow&) { leave(); }
+  void operator()(const Stay&) { s.leaving = false; }
+  void operator()(const CallHelp&) {
+    if (s.help.empty()) s.help = id('h');
+    say_help();
+    if (s.screen != Screen::Helper) go(Screen::Helper, 0);
+  }
+  void operator()(const CancelHelp&) {
+    if (!s.help.empty()) commands_.emplace_back(StopHelper{s.help});
+    s.help.clear();
+    if (s.screen == Screen::Helper) (*this)(Back{});
+  }
+  void operator()(const Set& set) { s.settings = set.settings; }
+  void operator()(const ChooseDocument& choice) {
+    s.document = choice.document;
+    if (choice.document == DocumentKind::None) s.me.number.clear();
+    s.from_card = false;
+    if (s.screen == Screen::Card) {
+      go(Screen::Identify, 0);
+    } else {
+      clear_problem(Field::Number);
+      if (s.document == DocumentKind::None && s.field == Field::Number) focus(Field::Name, 0);
+    }
+  }
+  void operator()(const SpecialDocument&) {
+    // A rare card never blocks a person (trust.md 5.1): the number stays as typed, a clerk looks at the card.
+    s.document = DocumentKind::Other;
+    clear_problem(Field::Number);
+    s.remark = "证件请窗口人员再看一下。";
+  }
+  void operator()(const ChooseWhom& choice) {
+    const bool changed = s.whom != choice.whom;
+    s.whom = choice.whom;
+    if (changed && choice.whom == Whom::Group) s.representatives.clear();
+    switch (choice.whom) {
+      case Whom::Relative:
+      case Whom::Agent: return go(Screen::Other, 0);
+      case Whom::Group: return go(Screen::Heads, 0);
+      case Whom::Self:
+      case Whom::Unasked: return to_kind();
+    }
+  }
+  void operator()(const ChooseAuthority& choice) { s.authority = choice.has; }
+  void operator()(const AddHeads& add) {
+    s.heads = std::clamp(s.heads + add.by, 2, heads_max);
+    trim_representatives();
+  }
+  void operator()(const ChooseTopic& choice) {
+    if (s.topic == choice.code) return;
+    s.topic = choice.code;
+    const bool danger = s.answers.in_danger == Answer::Yes;
+    s.answers = {};  // other questions belong to another topic; a danger that was told stays told
+    if (danger) s.answers.in_danger = Answer::Yes;
+    s.ruling.reset();
+    s.chosen.clear();
+    clear_problem(Field::None);
+  }
+  void operator()(const AnswerWith& answer) {
+    const auto& questions = questions_of(s, world_.rules);
+    if (s.screen != Screen::Question || s.index >= static_cast<int>(questions.size())) return;
+    const std::string& question = questions[static_cast<std::size_t>(s.index)];
+    Answer* slot = answer_slot(question);
+    if (slot == nullptr) return;
+    *slot = answer.answer;
+    if (question == "in_danger" && answer.answer == Answer::Yes) {
+      // Somebody comes at once; the registration goes on (XFTL 25).
+      if (s.help.empty()) s.help = id('h');
+      say_help();
+      return go(Screen::Urgent, s.index);
+    }
+    next_question(s.index);
+  }
+  void operator()(const AnswerParty& answer) {
+    s.answers.counterparty = answer.party;
+    next_question(s.index);
+  }
+  void operator()(const SkipWriting&) {
+    s.spoken = true;
+    s.problems.clear();
+    to_review();
+  }
+  void operator()(const Part& part) { go_part(std::clamp(part.index, 0, 2)); }
+  void operator()(const Edit& edit) {
+    s.problems.clear();
+    go(edit.screen, edit.index);
+  }
+  void operator()(const ReadText& read) { go(Screen::Read, read.part); }
+  void operator()(const Focus& f) { focus(f.field, f.index); }
+  void operator()(const Typed& typed) { type(typed); }
+  void operator()(const Letter&) {
+    if (s.number.size() < 7) return;
+    char& letter = s.number[6];
+    letter = letter == 'K' ? 'D' : letter == 'D' ? 'H' : 'K';
+    clear_problem(Field::MatterNumber);
+  }
+  void operator()(const Reveal&) { s.shown = !s.shown; }
+  void operator()(const Turn& turn) { s.page = std::max(0, turn.page); }
+  void operator()(const ChooseWindow& choice) {
+    if (!s.ruling || !s.filing.empty()) return;
+    const auto& others = s.ruling->alternatives;
+    if (choice.window == s.ruling->window || choice.window == s.chosen) s.chosen.clear();
+    else if (std::find(others.begin(), others.end(), choice.window) != others.end()) s.chosen = choice.window;
+  }
+  void operator()(const Submit&) {
+    if (s.screen != Screen::Ruling || !s.filing.empty() || s.receipt) return;  // a double tap files once
+    Petition petition = petition_of(s, world_.rules);
+    if (auto problems = validate(petition, world_.rules); !problems.empty()) return mend(std::move(problems));
+    FileMatter file;
+    file.request = s.filing = id('f');
+    file.petition = std::move(petition);
+    file.chosen = s.chosen;
+    file.notice_version = std::string(world_.notice_version);
+    s.number_only = false;
+    s.filing_error.reset();
+    commands_.emplace_back(std::move(file));
+  }
+  void operator()(const PickNumber& pick) {
+    if (s.screen != Screen::TakeNumber || !s.filing.empty() || s.receipt) return;
+    s.filing = id('f');
+    s.number_only = true;
+    s.filing_error.reset();
+    s.chosen = pick.window;
+    commands_.emplace_back(TakeNumber{s.filing, pick.window});
+  }
+  void operator()(const Reprint&) {
+    if (!s.receipt || print_pending()) return;
+    s.printing = id('p');
+    commands_.emplace_back(PrintReceipt{s.printing});
+  }
+  void operator()(const Grade& grade) {
+    if (grade.service > 0) s.service = std::clamp(grade.service, 1, 5);
+    if (grade.outcome > 0) s.outcome = std::clamp(grade.outcome, 1, 5);
+  }
+  void operator()(const RateNow&) {
+    if (s.progress && s.progress->may_rate) go(Screen::Rate, 0);
+  }
+
+  Session s;
+
+ private:
+  std::string id(char kind) { return s.visit + '-' + kind + std::to_string(++s.serial); }
+
+  // ---- moving ---------------------------------------------------------------------------------------------------------
+  void enter(Screen screen, int index) {
+    if (s.screen == Screen::Card && screen != Screen::Card) commands_.emplace_back(ReadCard{false});
+    if (screen == Screen::Card && s.screen != Screen::Card) {
+      commands_.emplace_back(ReadCard{true});
+      s.card_seen = world_.now.card ? world_.now.card->serial : 0;
+      s.card_trouble.clear();
+    }
+    const bool same = s.screen == screen && s.index == index;
+    s.screen = screen;
+    s.index = index;
+    s.page = 0;
+    s.shown = false;
+    s.arrived = now_;
+    focus(first_field(screen, index), 0);
+    // The helper sees the newest draft when the page changes, not every letter.
+    if (!same && !s.help.empty() && screen != Screen::Helper && screen != Screen::Done) say_help();
+  }
+  void go(Screen screen, int index) {
+    if (s.screen != screen || s.index != index) s.trail.push_back({s.screen, s.index});
+    enter(screen, index);
+  }
+  /// Tabs of one screen are no steps: 返回 leaves the statement, not the tab.
+  void go_part(int part) { enter(Screen::Statement, part); }
+  void to_review() {
+    const auto seen = std::find_if(s.trail.begin(), s.trail.end(), [](const Spot& spot) { return spot.screen == Screen::Review; });
+    if (seen != s.trail.end()) {
+      s.trail.erase(seen, s.trail.end());
+      enter(Screen::Review, 0);
+    } else {
+      go(Screen::Review, 0);
+    }
+    s.reviewed = true;
+    s.ruling.reset();
+  }
+  void to_kind() { s.reviewed ? to_review() : go(Screen::Kind, 0); }
+  void to_statement() { s.reviewed ? to_review() : go(Screen::Statement, 0); }
+  void next_question(int after) {
+    const int count = static_cast<int>(questions_of(s, world_.rules).size());
+    if (after + 1 < count) go(Screen::Question, after + 1);
+    else to_statement();
+  }
+
+  void next() {
+    switch (s.screen) {
+      case Screen::Home: return;
+      case Screen::Notice: return go(Screen::Card, 0);
+      case Screen::Card: return go(Screen::Identify, 0);
+      case Screen::Identify:
+        if (!check_me()) return;
+        return s.reviewed ? to_review() : go(Screen::Whom, 0);
+      case Screen::Whom: return s.whom == Whom::Unasked ? (*this)(ChooseWhom{Whom::Self}) : (*this)(ChooseWhom{s.whom});
+      case Screen::Other:
+        if (!check_name(Field::OtherName, 0, s.other.name)) return;
+        return to_kind();
+      case Screen::Heads:
+        trim_representatives();
+        if (places_for_representatives() == 0) return to_kind();
+        return go(Screen::Representatives, 0);
+      case Screen::Representatives: {
+        s.problems.clear();
+        for (std::size_t i = 0; i < s.representatives.size(); ++i)
+          if (!s.representatives[i].empty() && !check_name(Field::Representative, static_cast<int>(i), s.representatives[i])) return;
+        return to_kind();
+      }
+      case Screen::Kind:
+        if (s.topic.empty()) return;
+        return next_question(-1);
+      case Screen::Question: {
+        const auto& questions = questions_of(s, world_.rules);
+        if (s.index >= static_cast<int>(questions.size())) return to_statement();
+        return next_question(s.index);
+      }
+      case Screen::Urgent: return next_question(s.index);
+      case Screen::Statement:
+        if (s.index == 0 && s.statement.request.empty() && !s.reviewed) {
+          put_problem("request", "请写一句，或点「不写了」。");
+          return focus(Field::Request, 0);
+        }
+        if (s.reviewed) return to_review();
+        if (s.index < 2) return go_part(s.index + 1);
+        return go(Screen::Place, 0);
+      case Screen::Place:
+      case Screen::Read: return to_review();
+      case Screen::Review: {
+        Petition petition = petition_of(s, world_.rules);
+        if (auto problems = validate(petition, world_.rules); !problems.empty()) return mend(std::move(problems));
+        s.ruling = route(petition, world_.rules);
+        s.chosen.clear();
+        s.filing_error.reset();
+        return go(Screen::Ruling, 0);
+      }
+      case Screen::Ruling: return (*this)(Submit{});
+      case Screen::Ask: return ask();
+      case Screen::Rate: return rate();
+      case Screen::Progress:
+      case Screen::Done:
+      case Screen::Thanks: return (*this)(LeaveAsk{});
+      case Screen::Helper:
+        if (!s.trail.empty() && s.trail.back().screen == Screen::Home) return (*this)(Begin{Screen::Notice, {}});
+        return (*this)(Back{});
+      case Screen::TakeNumber:
+      case Screen::Leave:
+      case Screen::Idle:
+      case Screen::Trouble: return;
+    }
+  }
+
+  // ---- what the world says ------------------------------------------------------------------------------------------------
+  bool take_card() {
+    if (s.screen != Screen::Card || !world_.now.card || world_.now.card->serial <= s.card_seen) return false;
+    const CardRead& card = *world_.now.card;
+    s.card_seen = card.serial;
+    touch();  // a card laid on the reader is a touch too
+    if (!card.trouble.empty()) {
+      s.card_trouble = card.trouble;
+      return true;
+    }
+    s.me = card.identity;
+    s.document = card.identity.document;
+    s.from_card = true;
+    if (s.reviewed) to_review();
+    else go(Screen::Whom, 0);
+    return true;
+  }
+  bool take_outcome() {
+    const auto& outcome = world_.now.outcome;
+    if (!outcome) return false;
+    if (!s.filing.empty() && outcome->request == s.filing) {
+      s.filing.clear();
+      if (outcome->receipt) {
+        s.receipt = outcome->receipt;
+        touch();  // whoever waited for the disk gets the whole time to read
+        s.trail.clear();
+        enter(Screen::Done, 0);
+        s.printing = id('p');
+        commands_.emplace_back(PrintReceipt{s.printing});
+      } else if (!outcome->problems.empty()) {
+        mend(outcome->problems);
+      } else {
+        s.filing_error = outcome->error ? *outcome->error : Error{Code::Unavailable, "no outcome"};
+      }
+      return true;
+    }
+    if (!s.asking.empty() && s.screen == Screen::Rate && outcome->request == s.asking) {
+      s.asking.clear();
+      if (outcome->problems.empty() && !outcome->error) {
+        s.trail.clear();
+        enter(Screen::Thanks, 0);
+      } else {
+        s.filing_error = outcome->error ? *outcome->error : Error{Code::Invalid, outcome->problems.front().what};
+      }
+      return true;
+    }
+    return false;
+  }
+  bool take_progress() {
+    const auto& progress = world_.now.progress;
+    if (s.asking.empty() || s.screen != Screen::Ask || !progress || progress->request != s.asking) return false;
+    s.asking.clear();
+    if (!progress->problems.empty()) {
+      s.problems = progress->problems;
+      focus(problem_at(s, Field::QueryCode).empty() || !problem_at(s, Field::MatterNumber).empty() ? Field::MatterNumber : Field::QueryCode, 0);
+      return true;
+    }
+    s.progress = progress;
+    if (s.purpose == Purpose::Rating && progress->may_rate) {
+      go(Screen::Rate, 0);
+    } else {
+      go(Screen::Progress, 0);
+      if (s.purpose == Purpose::Rating) s.remark = "这件事现在还不能评价。";
+    }
+    return true;
+  }
+  void patience() {
+    if (blank(s)) return;
+    const Span quiet = now_ - s.touched;
+    Span warn = world_.patience.idle_warn;
+    if (s.screen == Screen::Done) warn = std::max(warn, world_.patience.receipt);
+    if (quiet >= warn + world_.patience.idle_wipe) return wipe(false);
+    // On the first page there is nothing of anybody to warn about: only the settings go back.
+    s.warned = quiet >= warn && s.screen != Screen::Home;
+  }
+  void touch() {
+    s.touched = now_;
+    s.warned = false;
+  }
+
+  // ---- asking -----------------------------------------------------------------------------------------------------------------
+  void ask() {
+    if (!s.asking.empty()) return;
+    s.problems.clear();
+    const auto number = canonical_matter_id(s.number);
+    const auto code = canonical_query_code(s.code);
+    if (!number) put_problem("number", words_of(number.error()));
+    if (!code) put_problem("query_code", words_of(code.error()));
+    if (!number) return focus(Field::MatterNumber, 0);
+    if (!code) return focus(Field::QueryCode, 0);
+    s.asking = id('q');
+    commands_.emplace_back(AskProgress{s.asking, *number, *code});
+  }
+  void rate() {
+    if (!s.asking.empty() || (s.service == 0 && s.outcome == 0)) return;
+    const auto number = canonical_matter_id(s.number);
+    const auto code = canonical_query_code(s.code);
+    if (!number || !code) return;
+    s.asking = id('r');
+    s.filing_error.reset();
+    commands_.emplace_back(Rate{s.asking, *number, *code, s.service, s.outcome, ""});
+  }
+
+  // ---- who ---------------------------------------------------------------------------------------------------------------------
+  bool check_name(Field field, int index, std::string& name) {
+    auto clean = clean_name(name);
+    if (!clean) {
+      put_problem(keys_of(s, field, index).front(), words_of(clean.error()));
+      focus(field, index);
+      return false;
+    }
+    if (*clean != name) {
+      name = *clean;
+      s.remark = "名字里的点已统一为「·」。";
+    }
+    return true;
+  }
+  bool check_me() {
+    s.problems.clear();
+    s.remark.clear();
+    bool good = true;
+    Field first = Field::None;
+    const auto bad = [&](Field field) {
+      if (first == Field::None) first = field;
+      good = false;
+    };
+    // Nobody is held up for not giving a name when there is no document either (core: only contradictions are problems).
+    const bool unnamed = s.document == DocumentKind::None && s.me.name.empty();
+    if (!unnamed && !check_name(Field::Name, 0, s.me.name)) bad(Field::Name);
+    const bool numbered = s.document == DocumentKind::ResidentId || s.document == DocumentKind::ResidencePermit || s.document == DocumentKind::ForeignPermanentResident;
+    if (numbered) {
+      auto id_number = parse_id_number(s.me.number);
+      if (!id_number) {
+        put_problem(keys_of(s, Field::Number, 0).front(), words_of(id_number.error()));
+        bad(Field::Number);
+      } else {
+        if (id_number->converted_from_15) s.remark = "15位旧号码已换成18位，请核对。";
+        s.me.number = id_number->canonical;
+        s.document = id_number->kind == IdKind::Resident          ? DocumentKind::ResidentId
+                     : id_number->kind == IdKind::ResidencePermit ? DocumentKind::ResidencePermit
+                                                                  : DocumentKind::ForeignPermanentResident;
+      }
+    } else if (s.document != DocumentKind::None && s.me.number.empty()) {
+      s.document = DocumentKind::None;  // a document without its number says nothing; nobody is held up for it
+    }
+    if (auto phone = clean_phone(s.me.phone); !phone) {
+      put_problem(keys_of(s, Field::Phone, 0).front(), words_of(phone.error()));
+      bad(Field::Phone);
+    } else {
+      s.me.phone = *phone;
+    }
+    s.me.document = s.document;
+    if (!good) focus(first, 0);
+    return good;
+  }
+  int places_for_representatives() const { return std::max(0, std::min(world_.rules.rep_limit(s.heads), s.heads) - 1); }
+  void trim_representatives() { s.representatives.resize(static_cast<std::size_t>(places_for_representatives())); }
+  Answer* answer_slot(std::string_view question) {
+    if (question == "in_proceedings") return &s.answers.in_proceedings;
+    if (question == "decided") return &s.answers.decided;
+    if (question == "about_official") return &s.answers.about_official;
+    if (question == "both_willing") return &s.answers.both_willing;
+    if (question == "status_or_title") return &s.answers.status_or_title;
+    if (question == "in_danger") return &s.answers.in_danger;
+    return nullptr;
+  }
+
+  // ---- writing ---------------------------------------------------------------------------------------------------------------------
+  void focus(Field field, int index) {
+    s.field = field;
+    s.field_index = index;
+    s.keys = {};
+    s.keys.mode = digits_only(field) ? 1 : 0;
+    if (field == Field::Representative && s.representatives.empty()) s.field = Field::None;
+  }
+  void type(const Typed& typed) {
+    s.keys = typed.keys;
+    if (s.field == Field::None || (typed.insert.empty() && typed.backspaces == 0)) return;
+    s.typed = now_;
+    clear_problem(s.field);
+    if (!valid_utf8(typed.insert)) return;
+    if (s.field == Field::Representative && static_cast<std::size_t>(s.field_index) >= s.representatives.size()) return;
+    std::string& text = mutable_text(s, s.field, s.field_index);
+    if (s.field == Field::MatterNumber) return type_number(text, typed);
+    erase_back(text, typed.backspaces);
+    if (s.field == Field::QueryCode) {
+      for (const char c : half_width(typed.insert))
+        if (c >= '0' && c <= '9' && text.size() < 16) text += c;
+      return;
+    }
+    if (s.field == Field::Number) s.from_card = false;
+    // All or nothing: half a pasted sentence would say something else than the person meant.
+    std::size_t limit = name_typed_max, used = characters(text);
+    std::string_view full = "名字最多50字。";
+    switch (s.field) {
+      case Field::Number:
+      case Field::Phone: limit = number_typed_max; full = "号码太长了，请核对。"; break;
+      case Field::Place: limit = address_characters_max; full = "最多200字，请写短一点。"; break;
+      case Field::Party: limit = party_typed_max; full = "最多2000字，请写短一点。"; break;
+      case Field::Request:
+      case Field::Facts:
+      case Field::Reasons:
+        limit = statement_characters_max;
+        used = characters(s.statement.request) + characters(s.statement.facts) + characters(s.statement.reasons);
+        full = "已到2万字，请到窗口补充。";
+        s.spoken = false;
+        break;
+      default: break;
+    }
+    if (used + characters(typed.insert) > limit) return put_problem(keys_of(s, s.field, s.field_index).front(), std::string(full));
+    text += typed.insert;
+  }
+  /// "440583K0120261120…": the pad has digits only, so the device letter comes by itself after the county's six.
+  void type_number(std::string& text, const Typed& typed) {
+    for (int i = 0; i < typed.backspaces && !text.empty(); ++i) {
+      if (text.size() == 7) text.pop_back();
+      text.pop_back();
+    }
+    for (const char c : half_width(typed.insert)) {
+      if (c < '0' || c > '9' || text.size() >= 24) continue;
+      if (text.size() == 6) text += 'K';
+      text += c;
+    }
+  }
+
+  // ---- problems ---------------------------------------------------------------------------------------------------------------------
+  void put_problem(std::string field, std::string what) {
+    std::erase_if(s.problems, [&](const Problem& p) { return p.field == field; });
+    s.problems.push_back({std::move(field), std::move(what)});
+  }
+  void clear_problem(Field field) {
+    if (field == Field::None) return s.problems.clear();
+    const auto keys = keys_of(s, field, s.field_index);
+    std::erase_if(s.problems, [&](const Problem& p) { return std::find(keys.begin(), keys.end(), p.field) != keys.end(); });
+  }
+  /// Goes to the first field that needs mending; everything typed stays.
+  void mend(std::vector<Problem> problems) {
+    struct Target { Field field; Screen screen; int index; };
+    static constexpr std::array targets{
+        Target{Field::Name, Screen::Identify, 0},        Target{Field::Number, Screen::Identify, 0}, Target{Field::Phone, Screen::Identify, 0},
+        Target{Field::OtherName, Screen::Other, 0},      Target{Field::Representative, Screen::Representatives, 0},
+        Target{Field::Request, Screen::Statement, 0},    Target{Field::Facts, Screen::Statement, 1},  Target{Field::Reasons, Screen::Statement, 2},
+        Target{Field::Place, Screen::Place, 0},          Target{Field::Party, Screen::Place, 0}};
+    s.problems = std::move(problems);
+    for (const Problem& problem : s.problems) {
+      if (problem.field == "head_count" || problem.field == "representatives") return go(Screen::Heads, 0);
+      if (problem.field == "topic" || problem.field == "kind") return go(Screen::Kind, 0);
+      if (problem.field == "filing_as" || problem.field == "authority") return go(Screen::Whom, 0);
+      for (const Target& target : targets) {
+        const int count = target.field == Field::Representative ? static_cast<int>(s.representatives.size()) : 1;
+        for (int i = 0; i < count; ++i) {
+          const auto keys = keys_of(s, target.field, i);
+          if (std::find(keys.begin(), keys.end(), problem.field) == keys.end()) continue;
+          go(target.screen, target.index);
+          return focus(target.field, i);
+        }
+      }
+    }
+    // A problem of no field we can point at is shown where the person is.
+    s.filing_error = Error{Code::Invalid, s.problems.front().what};
+  }
+
+  // ---- helper and leaving -------------------------------------------------------------------------------------------------------------
+  void say_help() {
+    CallHelper call;
+    call.id = s.help;
+    call.page = std::string(word(s.screen == Screen::Helper && !s.trail.empty() ? s.trail.back().screen : s.screen));
+    // XFTL 30: nobody in the hall sees an accusation; the helper comes without it.
+    if (!nothing_said() && !sealed(s, world_.rules)) call.draft = petition_of(s, world_.rules);
+    if (call.draft && s.statement.request.empty()) call.draft->statement.request.clear();
+    commands_.emplace_back(std::move(call));
+  }
+  bool nothing_said() const {
+    return s.me.name.empty() && s.me.number.empty() && s.topic.empty() && !s.receipt && s.code.empty() && !s.progress;
+  }
+  bool print_pending() const {
+    return !s.printing.empty() && !(world_.now.print_request == s.printing && world_.now.print);
+  }
+  void leave() {
+    if (!s.help.empty()) commands_.emplace_back(StopHelper{s.help});
+    wipe(false);
+  }
+  /// Forgets the visit. A call for help outlives it only when the person just stood there waiting (idle).
+  void wipe(bool keep_settings) {
+    if (s.screen == Screen::Card) commands_.emplace_back(ReadCard{false});
+    commands_.emplace_back(EndVisit{});
+    const Settings settings = s.settings;
+    s = Session{};
+    if (keep_settings) s.settings = settings;
+    s.touched = s.arrived = now_;
+  }
+
+  const World& world_;
+  Tick now_;
+  std::vector<Command> commands_;
+};
+
+}  // namespace
+
+Step update(Session session, const Action& action, const World& world, Tick now) {
+  if (!std::holds_alternative<News>(action)) {
+    session.touched = now;
+    session.warned = false;
+  }
+  Visit visit(std::move(session), world, now);
+  std::visit(visit, action);
+  return visit.done();
+}
+
+Screen pick_screen(const Session& s, const Snapshot& world) {
+  // A log that lied once is not trusted again (house.md 6), but a receipt that exists stays readable.
+  if (world.failed && world.failed->code != Code::Unavailable && !s.receipt) return s.screen == Screen::Helper ? Screen::Helper : Screen::Trouble;
+  if (s.warned) return Screen::Idle;
+  if (s.leaving) return Screen::Leave;
+  return s.screen;
+}
+
+std::string default_request(const RuleBook& rules, std::string_view topic) {
+  const TopicInfo* info = rules.topic(topic);
+  if (info == nullptr) return "到窗口当面说明。";
+  return info->name + (info->example.empty() ? "" : "：" + info->example) + "。到窗口当面说明。";
+}
+
+Petition petition_of(const Session& s, const RuleBook& rules) {
+  Petition petition;
+  petition.topic = s.topic;
+  if (const TopicInfo* info = rules.topic(s.topic)) petition.kind = info->kind;
+  Identity me = s.me;
+  me.document = s.document;
+  switch (s.whom) {
+    case Whom::Relative:
+    case Whom::Agent:
+      petition.filing_as = s.whom == Whom::Relative ? FilingAs::Relative : FilingAs::Agent;
+      petition.petitioner = s.other;
+      petition.filer = me;
+      if (s.whom == Whom::Agent) petition.authority = s.authority ? "有书面委托" : "没有书面委托";
+      break;
+    case Whom::Group:
+      petition.filing_as = FilingAs::Representative;
+      petition.petitioner = petition.filer = me;
+      petition.head_count = s.heads;
+      petition.representatives.push_back(me);
+      for (const std::string& name : s.representatives)
+        if (!name.empty()) petition.representatives.push_back(Identity{name, DocumentKind::None, "", "", ""});
+      break;
+    case Whom::Self:
+    case Whom::Unasked: petition.petitioner = me; break;
+  }
+  petition.answers = s.answers;
+  petition.statement = s.statement;
+  if (petition.statement.request.empty()) petition.statement.request = default_request(rules, s.topic);
+  petition.input = s.from_card ? InputWay::Card : InputWay::Touch;
+  return petition;
+}
+
+const std::vector<std::string>& questions_of(const Session& s, const RuleBook& rules) {
+  static const std::vector<std::string> none;
+  const TopicInfo* info = rules.topic(s.topic);
+  return info == nullptr ? none : info->questions;
+}
+
+bool blank(const Session& s) {
+  return s.screen == Screen::Home && s.settings == Settings{} && s.trail.empty() && s.me.name.empty() && s.me.number.empty() && s.me.phone.empty() &&
+         s.topic.empty() && s.statement.request.empty() && s.statement.facts.empty() && s.statement.reasons.empty() && s.statement.place.empty() &&
+         s.statement.party_complained_of.empty() && s.other.name.empty() && s.representatives.empty() && !s.receipt && !s.progress && s.code.empty() &&
+         s.number.empty() && s.help.empty() && !s.warned && !s.leaving && s.filing.empty() && s.asking.empty() && s.problems.empty();
+}
+
+int step_number(Screen screen) {
+  switch (screen) {
+    case Screen::Notice: return 1;
+    case Screen::Card:
+    case Screen::Identify:
+    case Screen::Whom:
+    case Screen::Other:
+    case Screen::Heads:
+    case Screen::Representatives: return 2;
+    case Screen::Kind:
+    case Screen::Question:
+    case Screen::Urgent: return 3;
+    case Screen::Statement:
+    case Screen::Place: return 4;
+    case Screen::Review:
+    case Screen::Read: return 5;
+    case Screen::Ruling: return 6;
+    default: return 0;
+  }
+}
+
+std::string_view word(Screen screen) {
+  static constexpr std::array<std::string_view, 26> words{
+      "home",   "notice", "card",   "identify", "whom",   "other",       "heads", "representatives", "kind",   "question", "urgent", "statement", "place",
+      "review", "read",   "ruling", "done",     "number", "ask",         "progress", "rate",         "thanks", "helper",   "leave",  "idle",      "trouble"};
+  return words[static_cast<std::size_t>(screen)];
+}
+
+const std::string& text_of(const Session& s, Field field, int index) {
+  static const std::string empty;
+  switch (field) {
+    case Field::Name: return s.me.name;
+    case Field::Number: return s.me.number;
+    case Field::Phone: return s.me.phone;
+    case Field::OtherName: return s.other.name;
+    case Field::Representative: {
+      const auto i = static_cast<std::size_t>(index);
+      if (index < 0 || i >= s.representatives.size()) break;
+      return s.representatives[i];
+    }
+    case Field::Request: return s.statement.request;
+    case Field::Facts: return s.statement.facts;
+    case Field::Reasons: return s.statement.reasons;
+    case Field::Place: return s.statement.place;
+    case Field::Party: return s.statement.party_complained_of;
+    case Field::MatterNumber: return s.number;
+    case Field::QueryCode: return s.code;
+    case Field::None: break;
+  }
+  return empty;
+}
+
+std::string_view problem_at(const Session& s, Field field, int index) {
+  for (const std::string& key : keys_of(s, field, index))
+    for (const Problem& problem : s.problems)
+      if (problem.field == key) return problem.what;
+  return {};
+}
+
+std::string spaced_number(std::string_view typed) {
+  std::string out;
+  for (std::size_t i = 0; i < typed.size(); ++i) {
+    // county 6, device 3, day 8, serial 4, check 1 (core/number.h); a longer serial keeps the last digit apart
+    if (i == 6 || i == 9 || i == 17 || (i == typed.size() - 1 && i >= 21)) out += '-';
+    out += typed[i];
+  }
+  return out;
+}
+
+std::string spaced_code(std::string_view typed) {
+  std::string out;
+  for (std::size_t i = 0; i < typed.size(); ++i) {
+    if (i != 0 && i % 4 == 0) out += ' ';
+    out += typed[i];
+  }
+  return out;
+}
+
+bool masked(const Session& s, const Patience& patience, Tick now) {
+  return !s.shown && (s.field != Field::Number || now - s.typed >= patience.mask);
+}
+
+bool sealed(const Session& s, const RuleBook& rules) {
+  if (s.topic.empty()) return false;
+  const Petition petition = petition_of(s, rules);
+  return petition.kind == MatterKind::Accusation || route(petition, rules).sealed;
+}
+
+}  // namespace yizhan::kiosk

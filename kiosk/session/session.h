@@ -1,0 +1,194 @@
+/// The citizen's visit as a machine: what is known so far, and one pure step per touch. No thread, no clock, no window, no disk.
+/// A visit lives in RAM only and nowhere else; wiping it is forgetting it (trust.md 13).
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/clock.h"
+#include "kiosk/messages.h"
+
+namespace yizhan::kiosk {
+
+/// Everything a citizen can see. The last three lie over the others and need no way back.
+enum class Screen : std::uint8_t {
+  Home, Notice, Card, Identify, Whom, Other, Heads, Representatives, Kind, Question, Urgent, Statement, Place, Review, Read, Ruling, Done,
+  TakeNumber, Ask, Progress, Rate, Thanks, Helper,
+  Leave, Idle, Trouble,
+};
+std::string_view word(Screen screen);  ///< "home", "notice", …: names in tests and reports
+
+/// What a person can write into. `index` in Session tells which representative.
+enum class Field : std::uint8_t { None, Name, Number, Phone, OtherName, Representative, Request, Facts, Reasons, Place, Party, MatterNumber, QueryCode };
+enum class Whom : std::uint8_t { Unasked, Self, Relative, Agent, Group };
+enum class Purpose : std::uint8_t { Progress, Rating };
+
+/// The touch keyboard between two touches. `mode`: 0 pinyin, 1 digits, 2 phrases.
+struct Keys {
+  int mode = 0;
+  std::string composing;
+  int page = 0;
+};
+struct Settings {
+  int size = 0;  ///< 0…2
+  bool contrast = false, low = false;
+  bool operator==(const Settings&) const = default;
+};
+struct Spot {
+  Screen screen{};
+  int index = 0;
+};
+
+/// One visit. A default Session (with an empty `visit`) is a machine nobody stands at.
+struct Session {
+  std::string visit;         ///< random, set by the loop at the first touch; request ids grow from it
+  Screen screen = Screen::Home;
+  int index = 0;             ///< which question, which part of the statement
+  int page = 0;              ///< of a list with 上一页/下一页
+  std::vector<Spot> trail;   ///< where 返回 leads
+  Settings settings;
+  Tick touched{};
+  Tick arrived{};            ///< when this screen was entered
+  bool warned = false;       ///< the idle countdown is on
+  bool leaving = false;      ///< 离开并清除 waits for its confirmation
+
+  // who
+  DocumentKind document = DocumentKind::None;
+  Identity me;               ///< the person at the machine
+  bool from_card = false;
+  std::uint64_t card_seen = 0;
+  std::string card_trouble;
+  Whom whom = Whom::Unasked;
+  Identity other;            ///< whose matter it is, when filing for somebody
+  bool authority = false;    ///< an agent has a written authority with them
+  int heads = 2;
+  std::vector<std::string> representatives;  ///< besides `me`
+
+  // what
+  std::string topic;
+  Answers answers;
+  Statement statement;
+  bool spoken = false;       ///< 不写了，到窗口说
+  bool reviewed = false;     ///< from now on an edited part leads back to the review
+
+  // where to
+  std::optional<Ruling> ruling;
+  WindowCode chosen;         ///< "" takes the proposal
+  std::string filing;        ///< request id while 正在登记
+  bool number_only = false;  ///< the running filing is 只取号
+  std::optional<Error> filing_error;
+  std::optional<Receipt> receipt;
+  std::string printing;      ///< request id of the newest print job
+  int serial = 0;            ///< makes request ids of this visit
+
+  // asking and rating
+  Purpose purpose{};
+  std::string number, code;
+  std::string asking;        ///< request id while the answer is awaited
+  std::optional<Progress> progress;
+  int service = 0, outcome = 0;
+
+  // helper
+  std::string help;          ///< id of the running call
+
+  // writing
+  Field field = Field::None;
+  int field_index = 0;
+  Keys keys;
+  Tick typed{};
+  bool shown = false;        ///< the number stays readable (somebody asked for it)
+  std::vector<Problem> problems;
+  std::string remark;        ///< one calm line: what the machine put right by itself
+};
+
+/// What a touch means. `News` is no touch: time passed or the snapshot is new; the loop sends it before every frame.
+struct News {};
+struct Touched {};
+struct Begin { Screen way{}; Purpose purpose{}; };        ///< from Home: Notice, TakeNumber, Ask
+struct Next {};
+struct Back {};
+struct LeaveAsk {};
+struct LeaveNow {};
+struct Stay {};                                            ///< 我还在 / 不离开
+struct CallHelp {};
+struct CancelHelp {};
+struct Set { Settings settings; };
+struct ChooseDocument { DocumentKind document{}; };
+struct SpecialDocument {};                                 ///< the number is right but the machine cannot know it
+struct ChooseWhom { Whom whom{}; };
+struct ChooseAuthority { bool has = false; };
+struct AddHeads { int by = 0; };
+struct ChooseTopic { std::string code; };
+struct AnswerWith { Answer answer{}; };
+struct AnswerParty { Counterparty party{}; };
+struct SkipWriting {};
+struct Part { int index = 0; };                            ///< a tab of the statement
+struct Edit { Screen screen{}; int index = 0; };           ///< from the review
+struct ReadText { int part = 0; };                         ///< the whole of a long text
+struct Focus { Field field{}; int index = 0; };
+struct Typed { std::string insert; int backspaces = 0; Keys keys; };  ///< into the focused field
+struct Letter {};                                          ///< next device letter in a matter number (K → D → H)
+struct Reveal {};
+struct Turn { int page = 0; };                             ///< 上一页/下一页
+struct ChooseWindow { WindowCode window; };
+struct Submit {};
+struct PickNumber { WindowCode window; };                  ///< 只取号
+struct Reprint {};
+struct Grade { int service = 0, outcome = 0; };            ///< 0 leaves the other as it is
+struct RateNow {};                                         ///< from the progress page
+
+using Action = std::variant<News, Touched, Begin, Next, Back, LeaveAsk, LeaveNow, Stay, CallHelp, CancelHelp, Set, ChooseDocument, SpecialDocument,
+                            ChooseWhom, ChooseAuthority, AddHeads, ChooseTopic, AnswerWith, AnswerParty, SkipWriting, Part, Edit, ReadText, Focus,
+                            Typed, Letter, Reveal, Turn, ChooseWindow, Submit, PickNumber, Reprint, Grade, RateNow>;
+
+/// How long the machine waits for a person (need.md 4.10, WCAG 2.2.1): warn, then count down, then forget.
+struct Patience {
+  Span idle_warn{90'000};
+  Span idle_wipe{30'000};
+  Span receipt{120'000};   ///< the receipt stays at least this long
+  Span mask{2'000};        ///< a typed number is masked after this
+};
+inline constexpr int heads_max = 9'999;
+
+/// What the machine stands in: all of it read only.
+struct World {
+  const Snapshot& now;
+  const RuleBook& rules;
+  Patience patience;
+  std::string_view origin;          ///< "440583-K01": its county and letter start a matter number
+  std::string_view notice_version;
+};
+
+struct Step {
+  Session session;
+  std::vector<Command> commands;
+};
+/// The one way a visit changes. Pure: the same input gives the same step.
+Step update(Session session, const Action& action, const World& world, Tick now);
+/// What to draw: trouble first, then the warnings, the visitor last.
+Screen pick_screen(const Session& session, const Snapshot& world);
+
+/// The petition as it would be filed now; unwritten parts get the topic's own sentence.
+Petition petition_of(const Session& session, const RuleBook& rules);
+/// The questions that are asked about the chosen topic, in order.
+const std::vector<std::string>& questions_of(const Session& session, const RuleBook& rules);
+/// Nothing of anybody is left: the state of a machine that waits for the next person.
+bool blank(const Session& session);
+/// Which of the six steps a screen belongs to; 0: none.
+int step_number(Screen screen);
+const std::string& text_of(const Session& session, Field field, int index = 0);
+/// The problem shown at a field, "" when there is none.
+std::string_view problem_at(const Session& session, Field field, int index = 0);
+/// "440583-K01-20261120-0001-7" out of what was typed so far.
+std::string spaced_number(std::string_view typed);
+std::string spaced_code(std::string_view typed);
+/// True while the number field must not be readable from behind (trust.md T4).
+bool masked(const Session& session, const Patience& patience, Tick now);
+/// The sentence that stands for an unwritten request.
+std::string default_request(const RuleBook& rules, std::string_view topic);
+/// An accusation is sealed (XFTL 30): no hall screen, call or slip may show what it is about.
+bool sealed(const Session& session, const RuleBook& rules);
+
+}  // namespace yizhan::kiosk
