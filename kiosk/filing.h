@@ -27,16 +27,22 @@ struct QuerySecret { std::string code; std::string tag; MatterId matter; };
 class Filing {
  public:
   Filing(EventLog& log, FilingConfig config, const RuleBooks& rules, const WorkCalendar& calendar);
-  /// Reads today's serial and ticket numbers from the log. Errors: Io, Corrupt.
+  /// Checks the origin and that the log can be read; today's serial and ticket numbers are read from the log with the first
+  /// filing of each day. Errors: Invalid, Io, Corrupt.
   Status start();
   /// The number the next matter of that day will get, with a fresh query code for it. Cheap to throw away.
   QuerySecret prepare(Time now);
   /// Files. `secret` must be for the next number, else a fresh one is made. Outcome.receipt is set only after the facts are
-  /// on disk and read back. Idempotent by `command.request` (also across a restart: the id is stored as source_ref).
+  /// on disk and read back. Idempotent by `command.request`, on any day and across restarts (the log remembers it); the query
+  /// code itself is only known again until forget() or a restart.
   Outcome file(const FileMatter& command, const std::optional<QuerySecret>& secret, Time now, int ahead, int minutes);
+  /// 只取号: registered all the same (XFTL 22), with number and code, as a matter of kind QueueOnly.
   Outcome take_number(const TakeNumber& command, const std::optional<QuerySecret>& secret, Time now, int ahead, int minutes);
   /// Batch intake: many petitions in one transaction (one fsync). Per petition an outcome, in order.
+  /// Letters and messages get no ticket (nobody waits) and no query code (nobody stands here).
   std::vector<Outcome> file_many(const std::vector<FileMatter>& commands, Time now);
+  /// The visit has ended: the latest receipt with its query code leaves the memory.
+  void forget();
 
  private:
   struct Impl;

@@ -1,0 +1,368 @@
+#include "kiosk/filing.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/petition_json.h"
+
+namespace yizhan::kiosk {
+
+namespace {
+
+constexpr std::uint32_t serial_max = 999'999;
+
+/// The n-th ticket number of a device on one day, from 0: its own range with three digits, and when that is used up the same
+/// range with one more digit (001–299, then 1000–2999, 10000–29999 …). Ranges of two devices that are disjoint stay so.
+std::string ticket_digits(int first, int last, std::uint64_t n) {
+  std::uint64_t low = static_cast<std::uint64_t>(std::max(first, 1)), high = static_cast<std::uint64_t>(std::max(first, last));
+  std::uint64_t floor = 1000;
+  while (high >= floor) floor *= 10;
+  std::uint64_t from = low;
+  for (;;) {
+    if (n <= high - from) return fmt::format("{:03}", from + n);
+    n -= high - from + 1;
+    low *= 10;
+    high = high * 10 + 9;
+    from = std::max(low, floor);
+    floor *= 10;
+  }
+}
+
+/// Only what every visitor may see of a sealed matter: that a rule applied, and its article (XFTL 30).
+Ruling neutral(Ruling ruling) {
+  ruling.alternatives.clear();
+  for (Reason& reason : ruling.reasons) {
+    reason.because.clear();
+    reason.consequence.clear();
+  }
+  return ruling;
+}
+
+}  // namespace
+
+struct Filing::Impl {
+  EventLog& log;
+  FilingConfig config;
+  const RuleBooks& rules;
+  const WorkCalendar& calendar;
+
+  // Of `day` only; read again from the log whenever the hall's day is another one.
+  std::optional<Date> day;
+  std::uint32_t serial = 0;                     ///< the last one used
+  std::map<std::string, std::uint64_t> issued;  ///< prefix → how many numbers of the range were passed
+  std::set<std::string> tickets;
+  std::optional<Outcome> last;  ///< the latest filing: a double tap gets its query code again
+
+  /// Everything about one filing before it is written.
+  struct Draft {
+    Outcome outcome;
+    EventLog::Statement statement;
+    std::string query_code;
+    std::string ticket, prefix;
+    WindowCode window;
+    bool sealed = false, queue_only = false;
+  };
+
+  Status open_day(Time now) {
+    const Date today = hall_day(now);
+    if (day == today) return Done{};
+    day.reset();
+    issued.clear();
+    tickets.clear();
+    const auto exists = [&](std::uint32_t n) -> Result<bool> {
+      const auto events = log.of_matter(make_matter_id(config.origin, today, n));
+      if (!events) return events.error();
+      return !events->empty();
+    };
+    // Serials have no holes, so the last one is found by halving.
+    std::uint32_t used = 0, beyond = 1;
+    for (; beyond <= serial_max; beyond *= 2) {
+      const auto found = exists(beyond);
+      if (!found) return found.error();
+      if (!*found) break;
+      used = beyond;
+    }
+    beyond = std::min(beyond, serial_max + 1);
+    while (beyond - used > 1) {
+      const std::uint32_t middle = used + (beyond - used) / 2;
+      const auto found = exists(middle);
+      if (!found) return found.error();
+      (*found ? used : beyond) = middle;
+    }
+    for (std::uint32_t n = 1; n <= used; ++n) {
+      const auto events = log.of_matter(make_matter_id(config.origin, today, n));
+      if (!events) return events.error();
+      for (const Event& event : *events) {
+        if (event.id.origin != config.origin || event.type != "ticket_issued") continue;
+        const auto fact = fact_of(event);
+        if (!fact) return fact.error();
+        tickets.insert(std::get<TicketIssued>(*fact).ticket);
+      }
+    }
+    serial = used;
+    day = today;
+    return Done{};
+  }
+
+  /// The next free number with this prefix; `pending` are numbers of the same transaction.
+  std::string next_ticket(const std::string& prefix, std::map<std::string, std::uint64_t>& counts) const {
+    for (;;) {
+      std::string number = prefix + ticket_digits(config.ticket_first, config.ticket_last, counts[prefix]++);
+      if (!tickets.contains(number)) return number;
+    }
+  }
+
+  static Outcome failed(const std::string& request, Error error) {
+    Outcome outcome;
+    outcome.request = request;
+    outcome.error = std::move(error);
+    return outcome;
+  }
+
+  const WindowInfo* ticket_window(const RuleBook& book, const WindowCode& chosen) const {
+    const WindowInfo* window = book.window(chosen);
+    // A department that does not sit in the hall is reached through reception.
+    if (window == nullptr || !window->on_site)
+      if (const WindowInfo* reception = book.window(window_reception)) window = reception;
+    return window;
+  }
+
+  /// Validates, routes, seals. The draft's outcome holds problems or an error when it cannot be filed.
+  Draft draft(const FileMatter& command, const MatterId& matter, const std::string& tag, std::map<std::string, std::uint64_t>& counts) const {
+    Draft d;
+    d.outcome.request = command.request;
+    const RuleBook& book = rules.in_force(*day);
+    Petition petition = command.petition;
+    d.outcome.problems = validate(petition, book);
+    if (!d.outcome.problems.empty()) return d;
+    Ruling ruling = route(petition, book);
+
+    Routed routed;
+    routed.chosen = command.chosen.empty() ? ruling.window : command.chosen;
+    routed.by = command.chosen.empty() ? ChosenBy::Machine : command.by;
+    const bool offered = routed.chosen == ruling.window || routed.chosen == window_reception ||
+                         std::find(ruling.alternatives.begin(), ruling.alternatives.end(), routed.chosen) != ruling.alternatives.end();
+    const bool free_choice = command.by == ChosenBy::Staff || petition.kind == MatterKind::QueueOnly;
+    if (book.window(routed.chosen) == nullptr || (!offered && !free_choice)) {
+      d.outcome.problems.push_back({"window", "这个窗口不能选，请重新选择"});
+      return d;
+    }
+
+    Filed filed;
+    filed.query_tag = tag;
+    filed.notice_version = command.notice_version.empty() ? config.notice_version : command.notice_version;
+    filed.rulebook = ruling.rulebook;
+    filed.source_ref = command.request;
+    d.sealed = ruling.sealed;
+    d.queue_only = petition.kind == MatterKind::QueueOnly;
+    const std::string topic = d.sealed || d.queue_only ? std::string() : petition.topic;
+    const Channel channel = petition.channel;
+    if (d.sealed) {
+      // XFTL 30: from here on nobody in the hall can read it, this machine included.
+      const Error cannot{Code::Unavailable, "现在不能密封保存，请到窗口"};
+      if (config.discipline_keys.empty()) {
+        d.outcome.error = cannot;
+        return d;
+      }
+      auto envelope = seal(encode_petition(petition), matter, config.discipline_keys);
+      if (!envelope) {
+        d.outcome.error = cannot;
+        return d;
+      }
+      filed.sealed = std::move(*envelope);
+      ruling = neutral(std::move(ruling));
+    } else {
+      filed.petition = std::move(petition);
+    }
+    routed.ruling = std::move(ruling);
+
+    d.statement.matter = matter;
+    d.statement.request = command.request;
+    const WindowInfo* window = ticket_window(book, routed.chosen);
+    d.window = window ? window->code : routed.chosen;
+    d.statement.facts.emplace_back(std::move(filed));
+    d.statement.facts.emplace_back(std::move(routed));
+    if (channel == Channel::Visit) {  // who wrote or phoned does not wait in the hall
+      d.prefix = window ? window->prefix : std::string();
+      d.ticket = next_ticket(d.prefix, counts);
+      d.statement.facts.emplace_back(TicketIssued{d.ticket, d.window, command.priority, topic});
+    }
+    return d;
+  }
+
+  Receipt receipt(const std::string& request, const MatterId& matter, std::span<const Event> events, int ahead, int minutes) const {
+    Receipt r;
+    r.request = request;
+    r.matter = matter;
+    r.ahead = ahead;
+    r.minutes = minutes;
+    const Matter m = fold(matter, events);
+    r.sealed = m.sealed;
+    r.at = m.filed_at;
+    const RuleBook& book = rules.in_force(hall_day(m.filed_at));
+    r.window = m.window();
+    if (m.ticket) {
+      r.ticket = m.ticket->number;
+      r.window = m.ticket->window;
+    }
+    if (const WindowInfo* window = ticket_window(book, r.window)) {
+      r.window_name = window->name;
+      r.place = window->place;
+    }
+    const bool queue_only = m.petition && m.petition->kind == MatterKind::QueueOnly;
+    if (!queue_only) r.deadlines = deadlines(m, book, calendar);
+    for (const Event& event : events)
+      if (event.id.origin == config.origin) r.chain8 = hex(event.hash).substr(0, 8);
+    return r;
+  }
+
+  /// What this request was answered with before, if it was.
+  std::optional<Outcome> repeated(const std::string& request, int ahead, int minutes) const {
+    if (request.empty()) return std::nullopt;
+    if (last && last->request == request) return last;
+    const auto matter = log.stated(request);
+    if (!matter) return matter.error().code == Code::NotFound ? std::nullopt : std::optional(failed(request, matter.error()));
+    auto events = log.of_matter(*matter);
+    if (!events) return failed(request, events.error());
+    // The receipt speaks of the filing, not of what desks and the county said since.
+    std::erase_if(*events, [&](const Event& e) { return e.id.origin != config.origin; });
+    Outcome outcome;
+    outcome.request = request;
+    outcome.receipt = receipt(request, *matter, *events, ahead, minutes);
+    return outcome;
+  }
+
+  Outcome file_one(const FileMatter& command, const std::optional<QuerySecret>& secret, Time now, int ahead, int minutes) {
+    if (auto again = repeated(command.request, ahead, minutes)) return *again;
+    if (auto opened = open_day(now); !opened) return failed(command.request, opened.error());
+    if (serial >= serial_max) return failed(command.request, {Code::Unavailable, "今天的编号用完了，请到窗口"});
+    const MatterId matter = make_matter_id(config.origin, *day, serial + 1);
+    auto counts = issued;
+    QuerySecret fresh;
+    if (secret && secret->matter == matter) fresh = *secret;
+    Draft d = draft(command, matter, fresh.tag, counts);
+    if (d.statement.facts.empty()) return d.outcome;
+    if (fresh.matter.empty()) {
+      fresh = make_secret(matter);
+      std::get<Filed>(d.statement.facts.front()).query_tag = fresh.tag;
+    }
+    auto events = log.append_many(config.origin, {&d.statement, 1}, now);
+    if (!events) return failed(command.request, events.error());
+    ++serial;
+    issued = std::move(counts);
+    if (!d.ticket.empty()) tickets.insert(d.ticket);
+    d.outcome.receipt = receipt(command.request, matter, *events, ahead, minutes);
+    d.outcome.receipt->query_code = fresh.code;
+    last = d.outcome;
+    return d.outcome;
+  }
+
+  static QuerySecret make_secret(const MatterId& matter) {
+    QuerySecret secret;
+    secret.matter = matter;
+    secret.code = new_query_code();
+    secret.tag = query_tag(secret.code, matter);
+    return secret;
+  }
+};
+
+Filing::Filing(EventLog& log, FilingConfig config, const RuleBooks& rules, const WorkCalendar& calendar)
+    : impl_(new Impl{log, std::move(config), rules, calendar, {}, 0, {}, {}, {}}) {}
+
+Status Filing::start() {
+  if (auto origin = check_origin(impl_->config.origin); !origin) return origin;
+  // Today's numbers are read with the first filing of a day: only then is it known which day it is. A damaged log shows here.
+  const auto head = impl_->log.head(impl_->config.origin);
+  if (!head) return head.error();
+  return Done{};
+}
+
+QuerySecret Filing::prepare(Time now) {
+  // Failure is harmless: the filing itself meets the same trouble and says so.
+  if (!impl_->open_day(now) || impl_->serial >= serial_max) return {};
+  return Impl::make_secret(make_matter_id(impl_->config.origin, *impl_->day, impl_->serial + 1));
+}
+
+Outcome Filing::file(const FileMatter& command, const std::optional<QuerySecret>& secret, Time now, int ahead, int minutes) {
+  return impl_->file_one(command, secret, now, ahead, minutes);
+}
+
+Outcome Filing::take_number(const TakeNumber& command, const std::optional<QuerySecret>& secret, Time now, int ahead, int minutes) {
+  // XFTL 22: everybody is registered, also who only takes a number and tells the rest at the window.
+  FileMatter file;
+  file.request = command.request;
+  file.petition.kind = MatterKind::QueueOnly;
+  file.chosen = command.window;
+  file.priority = command.priority;
+  return impl_->file_one(file, secret, now, ahead, minutes);
+}
+
+std::vector<Outcome> Filing::file_many(const std::vector<FileMatter>& commands, Time now) {
+  Impl& me = *impl_;
+  std::vector<Outcome> outcomes(commands.size());
+  if (auto opened = me.open_day(now); !opened) {
+    for (std::size_t i = 0; i < commands.size(); ++i) outcomes[i] = Impl::failed(commands[i].request, opened.error());
+    return outcomes;
+  }
+
+  std::vector<EventLog::Statement> statements;
+  std::vector<std::size_t> whose;                // statement → command
+  std::map<std::string, std::size_t> in_batch;   // request → command that files it
+  std::vector<std::pair<std::size_t, std::size_t>> twins;
+  auto counts = me.issued;
+  std::uint32_t serial = me.serial;
+  std::vector<std::string> new_tickets;
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    const FileMatter& command = commands[i];
+    if (auto again = me.repeated(command.request, 0, 0)) {
+      outcomes[i] = *again;
+      continue;
+    }
+    if (!command.request.empty()) {
+      if (const auto twin = in_batch.find(command.request); twin != in_batch.end()) {
+        twins.emplace_back(i, twin->second);
+        continue;
+      }
+    }
+    if (serial >= serial_max) {
+      outcomes[i] = Impl::failed(command.request, {Code::Unavailable, "今天的编号用完了，请到窗口"});
+      continue;
+    }
+    // Letters and messages carry no query code: nobody stands here to be given one.
+    Impl::Draft d = me.draft(command, make_matter_id(me.config.origin, *me.day, serial + 1), "", counts);
+    outcomes[i] = d.outcome;
+    if (d.statement.facts.empty()) continue;
+    ++serial;
+    if (!command.request.empty()) in_batch.emplace(command.request, i);
+    if (!d.ticket.empty()) new_tickets.push_back(d.ticket);
+    statements.push_back(std::move(d.statement));
+    whose.push_back(i);
+  }
+  if (!statements.empty()) {
+    const auto events = me.log.append_many(me.config.origin, statements, now);
+    if (events) {
+      me.serial = serial;
+      me.issued = std::move(counts);
+      me.tickets.insert(new_tickets.begin(), new_tickets.end());
+    }
+    std::size_t from = 0;
+    for (std::size_t s = 0; s < statements.size(); ++s) {
+      if (!events) {
+        outcomes[whose[s]] = Impl::failed(statements[s].request, events.error());
+        continue;
+      }
+      const std::span<const Event> own(events->data() + from, statements[s].facts.size());
+      from += own.size();
+      Outcome& outcome = outcomes[whose[s]];
+      outcome.receipt = me.receipt(outcome.request, statements[s].matter, own, 0, 0);
+    }
+  }
+  for (const auto& [second, first] : twins) outcomes[second] = outcomes[first];
+  return outcomes;
+}
+
+void Filing::forget() { impl_->last.reset(); }
+
+}  // namespace yizhan::kiosk
