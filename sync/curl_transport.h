@@ -1,4 +1,4 @@
-/// The transport port over libcurl: HTTP/1.1 keep-alive, optional TLS 1.3 with a private CA. Blocks its thread while it waits.
+/// The real transport: libcurl on one keep-alive connection. One thread uses exchange(); any thread may call interrupt().
 #pragma once
 #include <memory>
 #include <string>
@@ -7,25 +7,24 @@
 
 namespace yizhan::sync {
 
-struct CurlOptions {
-  std::string base_url;              ///< "http://127.0.0.1:7301" or "https://…", without a path
-  std::string ca_file;               ///< PEM of the private CA for https; empty: the system's store is NOT used, https then fails
-  Span connect_patience{3'000};
+struct CurlConfig {
+  std::string url;             ///< "https://hall:7301"; a path in it is ignored
+  std::string ca_file;         ///< the private CA; needed for https, no other CA is trusted
+  std::string pinned_key;      ///< optional, curl's form "sha256//…="
+  Span connect_patience{5'000};
 };
 
-/// One keep-alive connection; one exchange at a time; exchange() from one thread. Limits and refusals of sync.md 9 and 11: no
-/// redirect, no proxy, http/https only, reply capped in the write callback, `patience` with less than 200 bytes a second ends
-/// the exchange.
+/// Never follows a redirect, never asks a proxy, speaks TLS 1.3 only on https, caps headers and body, gives up on a
+/// transfer that makes no progress (200 bytes a second over `patience`), whatever its total length (sync.md 9, 11).
 class CurlTransport final : public Transport {
  public:
-  /// Errors: Invalid (base_url is not http or https), Unavailable (libcurl cannot start).
-  static Result<std::unique_ptr<CurlTransport>> open(const CurlOptions& options);
+  /// Errors: Invalid (not an http or https URL, https without a readable CA file).
+  static Result<std::unique_ptr<CurlTransport>> make(CurlConfig config);
   ~CurlTransport() override;
   Result<Reply> exchange(const Request& request, Span patience) override;
-  /// Any thread: ends the exchange under way at once (it returns Unavailable "interrupted"), or the next one when none is
-  /// under way: a caller that writes, nudges the client and interrupts can never fall into a long poll that misses the news.
+  /// Ends a long poll under way, or the next one, with `interrupted_words`; other requests run to their end.
   void interrupt();
-  /// Any thread: like interrupt(), and every later exchange fails too. For shutting down.
+  /// Ends whatever is under way within a second, and every later exchange at once: the program is closing. Any thread.
   void stop();
 
  private:

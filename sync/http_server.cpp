@@ -16,6 +16,7 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <thread>
@@ -39,13 +40,20 @@ Span transfer_time(std::size_t bytes) { return transfer_patience + Span{static_c
 
 }  // namespace
 
-struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
+struct HttpServer::Impl {
   HttpConfig config;
   Serve serve;
-  asio::io_context io{1};
+  /// Whoever finishes a request may come after the server has gone: the gate knows.
+  struct Gate {
+    std::mutex mutex;
+    asio::io_context* io = nullptr;
+  };
+  std::shared_ptr<Gate> gate = std::make_shared<Gate>();
+  std::unique_ptr<asio::io_context> context = std::make_unique<asio::io_context>(1);
+  asio::io_context& io = *context;
   asio::ssl::context tls{asio::ssl::context::tls_server};
   bool secure = false;
-  tcp::acceptor acceptor{io};
+  std::optional<tcp::acceptor> acceptor{io};
   std::uint16_t port = 0;
   std::thread thread;
   std::atomic<int> open{0};
@@ -84,11 +92,10 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
   };
 
   asio::awaitable<void> listen() {
-    const auto self = shared_from_this();
     for (;;) {
       error_code error;
-      auto socket = co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
-      if (error == asio::error::operation_aborted || !acceptor.is_open()) co_return;
+      auto socket = co_await acceptor->async_accept(asio::redirect_error(asio::use_awaitable, error));
+      if (error == asio::error::operation_aborted || !acceptor->is_open()) co_return;
       if (error) {  // out of descriptors: let some go
         asio::steady_timer pause(io, std::chrono::milliseconds(100));
         co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
@@ -104,7 +111,6 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
   }
 
   asio::awaitable<void> connection(tcp::socket socket, asio::ip::address peer) {
-    const auto self = shared_from_this();
     const Seat seat(*this, std::move(peer));
     try {
       if (secure) {
@@ -205,12 +211,15 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
       const bool long_poll = request.target.find("wait=") != std::string::npos;
 
       auto pending = std::make_shared<Pending>(io);
-      const auto self = shared_from_this();
       serve(std::move(request),
-            [self, pending](std::function<Reply()> make) {
-              asio::post(self->io, [pending, make = std::move(make)] {
-                pending->reply = make();
-                pending->bell.cancel();
+            [door = gate, waiting = std::weak_ptr<Pending>(pending)](std::function<Reply()> make) {
+              const std::lock_guard lock(door->mutex);
+              if (door->io == nullptr) return;
+              asio::post(*door->io, [waiting, make = std::move(make)] {
+                const auto still = waiting.lock();
+                if (!still) return;
+                still->reply = make();
+                still->bell.cancel();
               });
             },
             pending->gone);
@@ -260,27 +269,30 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(HttpConfig config, Serve s
   const auto address = asio::ip::make_address(settings.address, error);
   if (error) return Error{Code::Invalid, "listen: not an address: " + settings.address};
   const tcp::endpoint endpoint(address, settings.port);
-  impl->acceptor.open(endpoint.protocol(), error);
-  if (!error) impl->acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error) impl->acceptor.bind(endpoint, error);
-  if (!error) impl->acceptor.listen(1024, error);
+  auto& acceptor = *impl->acceptor;
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(1024, error);
   if (error)
     return Error{error == asio::error::address_in_use ? Code::Conflict : Code::Invalid,
                  "listen: " + settings.address + ":" + std::to_string(settings.port) + ": " + error.message()};
-  impl->port = impl->acceptor.local_endpoint().port();
+  impl->port = acceptor.local_endpoint().port();
+  impl->gate->io = &impl->io;
   asio::co_spawn(impl->io, impl->listen(), asio::detached);
-  impl->thread = std::thread([impl] { impl->io.run(); });
+  impl->thread = std::thread([running = impl.get()] { running->io.run(); });
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
 }
 
 HttpServer::~HttpServer() {
-  asio::post(impl_->io, [impl = impl_] {
-    error_code ignored;
-    impl->acceptor.close(ignored);
-    impl->io.stop();
-  });
+  {
+    const std::lock_guard lock(impl_->gate->mutex);
+    impl_->gate->io = nullptr;
+  }
+  impl_->io.stop();
   impl_->thread.join();
-  impl_->serve = nullptr;
+  impl_->acceptor.reset();
+  impl_->context.reset();  // destroys the coroutines, which refer to us
 }
 
 std::uint16_t HttpServer::port() const { return impl_->port; }
