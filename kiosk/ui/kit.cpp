@@ -485,89 +485,160 @@ bool Kit::touch(std::string_view name, Box box, std::string_view words, bool sel
   return p.fired;
 }
 
+/// Everything that differs between the looks of a button, in one table.
+struct Kit::ButtonStyle {
+  Ink words = Ink::Ink;
+  Rgb face, rim{0, 0, 0, 0}, lip{0, 0, 0, 0};
+  float thick = 0, radius = 0, lip_px = 0, em = 0, em_min = 0, icon = 0, gap = 0;
+  Weight weight = Weight::Bold;
+  bool icon_alone = false;
+};
+
+Kit::ButtonStyle Kit::button_style(Look look, Box box, Icon icon) const {
+  const bool contrast = theme_.contrast, desk = desk_page(), big = box.h >= (desk ? 20.f : 26.f);
+  const float factor = text_factor(theme_.size);
+  const auto c = [contrast](Ink ink) { return colour(ink, contrast); };
+  ButtonStyle s;
+  s.face = c(Ink::Card);
+  s.radius = dp(14, 10);
+  s.gap = dp(big ? 16 : 12, big ? 14 : 8);
+  s.icon = big ? dp(icon == Icon::Helper ? 56 : 46, 36) : dp(40, 24);
+  s.em = (big ? dp(40, 28) : dp(30, 19)) * factor;
+  s.em_min = std::min(smallest_em(), s.em);
+  s.weight = big || desk ? Weight::Bold : Weight::Medium;
+  const auto edged = [&](Ink rim, float kiosk_px, float desk_px) {
+    s.rim = c(rim);
+    s.thick = edge_px(kiosk_px, desk_px);
+  };
+  const auto filled = [&] {
+    s.words = Ink::OnPrimary;
+    s.face = c(Ink::Primary);
+  };
+  switch (look) {
+    case Look::Filled:
+      filled();
+      s.lip = c(Ink::Deep);
+      s.lip_px = std::round(dp(5, 4));
+      break;
+    case Look::Edged: edged(Ink::Edge, big ? 3 : 2, 2); break;
+    case Look::Help:
+      s.words = Ink::Amber;
+      s.face = c(Ink::AmberTint);
+      edged(Ink::AmberEdge, big ? 3 : 2, 2);
+      break;
+    case Look::Quiet:
+      s.face = c(Ink::Sand);
+      if (!big) s.weight = Weight::Medium;
+      if (contrast) edged(Ink::Edge, 3, 3);
+      break;
+    case Look::OnDark:
+      s.words = Ink::OnPrimary;
+      s.face = {0, 0, 0, 0};
+      edged(Ink::OnPrimary, big ? 3 : 2, 1);
+      s.rim = mix(c(Ink::Primary), c(Ink::OnPrimary), contrast ? 1.f : .55f);
+      break;
+    case Look::Tab: case Look::TabActive:
+      s.em = dp(34, 19) * factor;
+      s.icon = dp(44, 24);
+      s.weight = Weight::Bold;
+      s.gap = dp(12, 8);
+      if (look == Look::TabActive) filled();
+      else edged(Ink::Edge, 2, 1);
+      break;
+    case Look::Key: case Look::KeySide:
+      s.em = dp(look == Look::Key ? 46 : 34, 20) * factor;
+      s.icon = dp(58, 26);
+      s.icon_alone = true;
+      s.weight = Weight::Medium;
+      s.radius = dp(12, 8);
+      if (look == Look::KeySide && !contrast) s.face = {0xF5, 0xF1, 0xE7, 255};
+      edged(Ink::Edge, 2, 1);
+      s.lip = contrast ? c(Ink::Edge) : key_lip;
+      s.lip_px = std::round(dp(3, 2));
+      break;
+    case Look::Word: case Look::WordFirst:
+      s.em = dp(50, 22) * factor;
+      s.icon = dp(40, 22);
+      s.icon_alone = true;
+      s.radius = dp(12, 8);
+      s.weight = look == Look::Word ? Weight::Medium : Weight::Bold;
+      if (look == Look::WordFirst) filled();
+      else edged(Ink::Edge, 2, 1);
+      break;
+  }
+  s.radius = std::min(s.radius, len(box.h) / 2);
+  return s;
+}
+
 bool Kit::button(std::string_view name, Box box, std::string_view words, Look look, Icon icon, bool enabled, std::string_view shortcut) {
   const Pressing p = press(name, box, words, enabled, shortcut);
-  Px b = px(box);
-  const float radius = std::min(dp(14, 10), b.h() / 2);
-  const bool big = box.h >= (desk_page() ? 20.f : 26.f);
+  const Px b = px(box);
   const bool contrast = theme_.contrast;
+  ButtonStyle s = button_style(look, box, icon);
   const Rgb page = colour(Ink::Card, contrast);
-  const auto pale = [&](Rgb c) { return enabled ? c : mix(page, c, look == Look::Filled ? .45f : .42f); };
+  const auto pale = [&](Rgb c) { return enabled || c.a == 0 ? c : mix(page, c, .42f); };
+  if (p.held) s.face = s.face.a ? pressed(s.face, contrast) : mix(colour(Ink::Primary, contrast), colour(Ink::OnPrimary, contrast), .18f);
 
-  Ink words_ink = Ink::Ink;
-  Rgb face = page, rim{0, 0, 0, 0};
-  switch (look) {
-    case Look::Filled: face = colour(Ink::Primary, contrast); words_ink = Ink::OnPrimary; break;
-    case Look::Edged: rim = colour(Ink::Edge, contrast); break;
-    case Look::Help: face = colour(Ink::AmberTint, contrast); rim = colour(Ink::AmberEdge, contrast); words_ink = Ink::Amber; break;
-    case Look::Quiet: face = colour(Ink::Sand, contrast); if (contrast) rim = colour(Ink::Edge, contrast); break;
-    case Look::OnDark: face = {0, 0, 0, 0}; rim = mix(colour(Ink::Primary, contrast), colour(Ink::OnPrimary, contrast), contrast ? 1.f : .55f); words_ink = Ink::OnPrimary; break;
-  }
-  if (p.held) face = look == Look::OnDark ? mix(colour(Ink::Primary, contrast), colour(Ink::OnPrimary, contrast), .18f) : pressed(face, contrast);
   // Pressed: two pixels down, the lip shows less (look/tokens.md, Motion).
   const float sink = p.held ? std::round(dp(2, 1)) : 0;
-  if (look == Look::Filled) {
-    const float lip = std::round(dp(5, 4)) - sink;
-    rect({b.x0, b.y0 + sink, b.x1, b.y1}, packed(pale(colour(Ink::Deep, contrast))), radius);
-    rect({b.x0, b.y0 + sink, b.x1, b.y1 - lip}, packed(pale(face)), radius);
-  } else if (rim.a) {
-    const float thick = edge_px(big ? 3 : 2, look == Look::OnDark ? 1 : 2);
-    if (look == Look::OnDark) {
-      if (face.a) rect(b, packed(face), radius);
-      outline(b, packed(pale(rim)), thick, radius);
-    } else {
-      rect(b, packed(pale(rim)), radius);
-      rect({b.x0 + thick, b.y0 + thick, b.x1 - thick, b.y1 - thick}, packed(face), std::max(0.f, radius - thick));
-    }
+  const bool key = look == Look::Key || look == Look::KeySide;
+  Px face{b.x0, b.y0 + sink, b.x1, b.y1};
+  if (s.lip_px > 0) {
+    rect(key ? Px{face.x0, face.y0 + s.lip_px, face.x1, face.y1 + s.lip_px - sink} : face, packed(pale(s.lip)), s.radius);
+    if (!key) face.y1 -= s.lip_px - sink;
+  }
+  if (s.rim.a && s.face.a) {
+    rect(face, packed(pale(s.rim)), s.radius);
+    rect({face.x0 + s.thick, face.y0 + s.thick, face.x1 - s.thick, face.y1 - s.thick}, packed(s.face), std::max(0.f, s.radius - s.thick));
+  } else if (s.rim.a) {
+    outline(face, packed(pale(s.rim)), s.thick, s.radius);
   } else {
-    rect(b, packed(face), radius);
+    rect(face, packed(pale(s.face)), s.radius);
   }
 
-  Type type = big ? widget_type(40, 28, Weight::Bold) : widget_type(30, 19, desk_page() ? Weight::Bold : Weight::Medium);
-  if (look == Look::Quiet && !big) type.weight = Weight::Medium;
-  const float gap = dp(big ? 16 : 12, big ? 14 : 8);
-  float icon_size = icon == Icon::None ? 0 : big ? dp(icon == Icon::Helper ? 56 : 46, 36) : dp(40, 24);
+  const bool words_shown = !words.empty() && !(s.icon_alone && icon != Icon::None);
+  Type type{s.em, s.em * 1.3f, s.weight};
   const Type badge_type = widget_type(24, 15, Weight::Medium);
   const float badge = shortcut.empty() ? 0 : width_px(decoded(shortcut), badge_type) + dp(16, 16);
-  const float room = b.w() - 2 * dp(14, 8);
-  const std::vector<char32_t>& shown = decoded(words);
-  float extra = (icon_size > 0 && !shown.empty() ? icon_size + gap : icon_size) + (badge > 0 ? badge + gap : 0);
+  const float room = b.w() - 2 * dp(10, 8);
+  float icon_size = icon == Icon::None ? 0 : std::min(s.icon, b.h() - dp(8, 4));
+  float extra = (icon_size > 0 && words_shown ? icon_size + s.gap : icon_size) + (badge > 0 ? badge + s.gap : 0);
+  const std::vector<char32_t>& shown = decoded(words_shown ? words : std::string_view{});
   float width = width_px(shown, type);
-  while (width + extra > room && type.em > std::min(smallest_em(), dp(30, 19))) {
+  while (width + extra > room && type.em > s.em_min) {
     type.em -= 1;
     width = width_px(shown, type);
   }
   type.line = type.em * 1.3f;
-  if (width + extra > room && icon_size > 0 && !shown.empty()) {  // words before picture on something this narrow
-    extra -= icon_size + gap;
+  if (width + extra > room && icon_size > 0 && words_shown) {  // words before picture on something this narrow
+    extra -= icon_size + s.gap;
     icon_size = 0;
   }
-  width = std::min(width, room - extra);
-  const Rgb words_colour = pale(colour(words_ink, contrast));
+  width = std::min(std::ceil(width), room - extra);
+  const Rgb words_colour = pale(colour(s.words, contrast));
+  const float y0 = face.y0, y1 = face.y1;
   float x = b.x0 + (b.w() - width - extra) / 2;
-  const float y0 = b.y0 + sink - (look == Look::Filled ? std::round(dp(2, 2)) : 0), y1 = b.y1 + sink - (look == Look::Filled ? std::round(dp(2, 2)) : 0);
-  const Rgb soft = words_ink == Ink::OnPrimary ? Rgb{0x2C, 0x71, 0x6B, 255} : words_ink == Ink::Amber ? Rgb{0xF6, 0xDD, 0xA2, 255} : Rgb{0xEC, 0xE8, 0xDE, 255};
+  const Rgb soft = s.words == Ink::OnPrimary ? Rgb{0x2C, 0x71, 0x6B, 255} : s.words == Ink::Amber ? Rgb{0xF6, 0xDD, 0xA2, 255} : Rgb{0xEC, 0xE8, 0xDE, 255};
   const auto put_icon = [&] {
-    draw_icon_px(x, (y0 + y1 - icon_size) / 2, icon_size, icon, packed(words_colour), packed(pale(soft)), packed(face));
-    x += icon_size + gap;
+    draw_icon_px(x, (y0 + y1 - icon_size) / 2, icon_size, icon, packed(words_colour), packed(pale(soft)), packed(s.face));
+    x += icon_size + s.gap;
   };
-  const bool after = icon == Icon::Next;
-  if (icon_size > 0 && !after) put_icon();
-  if (!words.empty()) {
+  if (icon_size > 0 && icon != Icon::Next) put_icon();
+  if (words_shown) {
     draw_text({x, y0, x + width + 1, y1}, words, type, packed(words_colour), Align::Left, 1, true, false);
-    x += width + gap;
+    x += width + s.gap;
   }
   if (badge > 0) {
     const float h = std::round(badge_type.em * 1.5f), top = std::round((y0 + y1 - h) / 2);
-    const bool dark = words_ink == Ink::OnPrimary;
+    const bool dark = s.words == Ink::OnPrimary;
     const Px chip{std::round(x), top, std::round(x + badge), top + h};
     if (!dark) rect({chip.x0 - 1, chip.y0 - 1, chip.x1 + 1, chip.y1 + 1}, packed(contrast ? colour(Ink::Edge, true) : chip_line), dp(6, 6));
-    rect(chip, packed(dark ? mix(face.a ? face : colour(Ink::Primary, contrast), colour(Ink::OnPrimary, contrast), contrast ? 0 : .18f) : colour(Ink::Sand, contrast)), dp(5, 5));
+    rect(chip, packed(dark ? mix(s.face.a ? s.face : colour(Ink::Primary, contrast), colour(Ink::OnPrimary, contrast), contrast ? 0 : .18f) : colour(Ink::Sand, contrast)), dp(5, 5));
     draw_text(chip, shortcut, badge_type, packed(pale(colour(dark ? Ink::OnPrimary : Ink::Muted, contrast))), Align::Centre, 1, true, false);
-    x += badge + gap;
+    x += badge + s.gap;
   }
-  if (icon_size > 0 && after) put_icon();
-  if (focus_ == name_id(name)) focus_ring(b, radius);
+  if (icon_size > 0 && icon == Icon::Next) put_icon();
+  if (focus_ == name_id(name)) focus_ring(b, s.radius);
   return p.fired;
 }
 

@@ -51,7 +51,12 @@ struct TextStyle {
   bool middle = false;      ///< centre vertically in the box
   bool shrink = false;      ///< one line: use the largest size that fits (long names, long units)
 };
-enum class Look : std::uint8_t { Filled, Edged, Help, Quiet, OnDark };
+enum class Look : std::uint8_t {
+  Filled, Edged, Help, Quiet, OnDark,
+  Tab, TabActive,          ///< mode switches: icon and word, the active one filled
+  Key, KeySide,            ///< soft keyboard: letters, and the cream keys round them (icon alone, the words are for speech)
+  Word, WordFirst,         ///< candidates; the first is filled
+};
 enum class Icon : std::uint8_t {
   None, Back, Next, Helper, Leave, Speaker, Screen, Ticket, Search, Star, Signpost, Wages, Neighbours, Land, House, Scales,
   Official, Leaf, School, Lightbulb, Question, Card, Document, NoDocument, Person, Persons, Family, Check, Cross, Clock, Lock,
@@ -93,8 +98,9 @@ class Ui {
   virtual float text_width(std::string_view words, const TextStyle& style = {}) = 0;
 
   // -- touch: `name` is for tests and speech ("submit"); the words are what people see -----------------------------------
-  /// True on release inside. A second press within 0.5 s is ignored (EN 301 549 5.8). Disabled ones are drawn pale and
-  /// never report.
+  /// True on release inside. A second press within 0.5 s, of the same name or on the same spot of the next page, is ignored
+  /// (EN 301 549 5.8); names starting with "key." or "candidate." only filter 0.12 s of bounce. Disabled ones are drawn pale
+  /// and never report. A long text shrinks to fit, then ends in "…" and is reported to clipped(). Icon::Next stands after.
   virtual bool button(std::string_view name, Box box, std::string_view words, Look look = Look::Edged, Icon icon = Icon::None,
                       bool enabled = true, std::string_view shortcut = {}) = 0;
   /// A bare touchable area: the screen draws inside it. `selected` gives the thick edge, tint and tick.
@@ -129,6 +135,8 @@ struct KeyboardState {
   KeyboardMode mode = KeyboardMode::Pinyin;
   std::string composing;            ///< raw letters typed so far
   int page = 0;                     ///< page of candidates or phrases
+  bool fuzzy = false;               ///< 模糊音: z=zh, n=l, an=ang …; off until the person wants it
+  std::string preedit;              ///< the letters as a field shows them ("qian zhe")
 };
 struct KeyboardResult {
   KeyboardState state;              ///< new state
@@ -142,6 +150,8 @@ struct PinyinEngine {
   struct Candidates { std::vector<std::string> words; std::string preedit; std::vector<int> consumed; bool more = false; };
   /// `consumed[i]` = letters used by words[i]; the rest stays composing.
   virtual Candidates candidates(std::string_view letters, int page) = 0;
+  virtual void fuzzy(bool) {}       ///< from the next candidates() on
+  virtual void forget() {}          ///< the visit ended: drops the letters of the last call
 };
 /// Draws the panel in `box`; `modes` limits the tabs (ID number: Digits only). Digits mode has X for ID numbers.
 KeyboardResult keyboard(Ui& ui, Box box, const KeyboardState& state, PinyinEngine* engine, std::span<const KeyboardMode> modes,

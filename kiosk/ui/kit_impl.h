@@ -104,6 +104,8 @@ class Kit final : public Ui {
   void shadow(Px box, float radius);
   void tick(float cx, float cy, float radius);
   void focus_ring(Px box, float radius);
+  struct ButtonStyle;
+  ButtonStyle button_style(Look look, Box box, Icon icon) const;
   void dashes(float x0, float x1, float y, float thick, std::uint32_t colour);
 
   /// Registers a touchable and says whether it was pressed; every widget goes through here.

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <tuple>
+#include <vector>
 
 namespace yizhan::ui {
 
@@ -30,9 +31,9 @@ void top_bar(Ui& ui) {
   Box bar = page.cut_top(34);
   ui.fill(bar, Ink::Card);
   ui.fill({bar.x, bar.bottom() - .5f, bar.w, .5f}, Ink::Line);
-  ui.text({12, 6, 24, 12}, "第3步", {.step = Step::Button, .weight = Weight::Bold});
-  ui.text({36, 8, 40, 10}, "共6步　什么事", {.step = Step::Caption, .ink = Ink::Muted});
-  for (int i = 0; i < 6; ++i) ui.fill({12 + static_cast<float>(i) * 14, 23, i == 2 ? 18.f : 11.f, 3}, i <= 2 ? Ink::Primary : Ink::Line, 1.5f);
+  ui.text({12, 5, 34, 14}, "第3步", {.step = Step::Button, .weight = Weight::Bold});
+  ui.text({46, 8, 80, 10}, "共6步　什么事", {.step = Step::Caption, .ink = Ink::Muted});
+  for (int i = 0; i < 6; ++i) ui.fill({12 + static_cast<float>(i) * 16 + (i > 2 ? 5.f : 0.f), 23, i == 2 ? 18.f : 13.f, 3}, i <= 2 ? Ink::Primary : Ink::Line, 1.5f);
   Box right{135.5f, 6, 122.5f, 22};
   ui.button("leave", right.cut_right(61.5f, 7), "离开并清除", Look::Edged, Icon::Leave);
   ui.button("again", right, "再听一遍", Look::Edged, Icon::Speaker);
@@ -52,11 +53,11 @@ void gallery_kiosk(Ui& ui) {
     ui.tile("kind" + std::to_string(i), grid.row(static_cast<int>(i / 2), 3, 6).column(static_cast<int>(i % 2), 2, 6), icon, words, line, i == 0);
   }
   y = grid.bottom() + 6;
-  ui.choice("mine", {12, y, 246, 28}, "本人来办", "带了身份证更快，没带也能办", true, Icon::Person);
-  ui.choice("agent", {12, y + 32, 246, 28}, "替别人办", "", false, Icon::Family);
-  ui.check("told", {12, y + 64, 246, 22}, "我已看过告知书", true);
-  ui.check("copy", {12, y + 89, 246, 22}, "给我一份复印件", false);
-  y += 116;
+  ui.choice("mine", {12, y, 246, 32}, "本人来办", "带了身份证更快，没带也能办", true, Icon::Person);
+  ui.choice("agent", {12, y + 35, 246, 28}, "替别人办", "", false, Icon::Family);
+  ui.check("told", {12, y + 66, 120, 22}, "我已看过告知书", true);
+  ui.check("copy", {138, y + 66, 120, 22}, "给我一份复印件", false);
+  y += 94;
   Box card{12, y, 246, 40};
   ui.card(card);
   ui.icon({20, y + 8, 12, 12}, Icon::Lock, Ink::Primary);
@@ -114,6 +115,22 @@ void gallery_fields(Ui& ui) {
   ui.text({12, y, 246, 12}, "特别长的单位名称某某县某某镇某某街道社区矛盾纠纷调处化解中心", {.weight = Weight::Medium, .shrink = true});
   y += 12;
   ui.text({12, y, 246, 12}, "生僻字：𠮷 䶮 𬺓 𫓧 㛃 㴋 犇 堃 龑 镕", {});
+}
+
+namespace {
+/// Answers as the real engine would, from a table of one.
+struct TableEngine final : PinyinEngine {
+  Candidates candidates(std::string_view, int) override { return {{"欠着", "欠", "前", "钱", "千", "签"}, "qian zhe", {7, 4, 4, 4, 4, 4}, true}; }
+};
+}  // namespace
+
+void gallery_keyboard(Ui& ui) {
+  TableEngine engine;
+  constexpr std::array all{KeyboardMode::Pinyin, KeyboardMode::Digits, KeyboardMode::Phrases};
+  const std::vector<std::string> phrases{"请尽快给我答复。", "我有书面材料。", "双方愿意坐下来谈。", "请用电话联系我。", "我不识字，请念给我听。"};
+  keyboard(ui, {0, 6, 270, 152}, {KeyboardMode::Pinyin, "qianzhe", 0, false, "qian zhe"}, &engine, all, phrases);
+  keyboard(ui, {0, 164, 270, 152}, {KeyboardMode::Digits, "", 0, false, ""}, &engine, all, phrases);
+  keyboard(ui, {0, 322, 270, 152}, {KeyboardMode::Phrases, "", 0, false, ""}, &engine, all, phrases);
 }
 
 void gallery_desk(Ui& ui) {

@@ -24,7 +24,7 @@ int main(int argc, char** argv) {
   };
   const bool all = draw("kiosk", 1080, 1920, 4, {}, gallery_kiosk) && draw("kiosk_largest", 1080, 1920, 4, {TextSize::Largest}, gallery_kiosk) &&
                    draw("kiosk_contrast", 1080, 1920, 4, {TextSize::Normal, true}, gallery_kiosk) && draw("icons", 1080, 1920, 4, {}, gallery_icons) &&
-                   draw("fields", 1080, 1920, 4, {}, gallery_fields) && draw("desk", 1920, 1080, 3.6f, {}, gallery_desk) &&
+                   draw("fields", 1080, 1920, 4, {}, gallery_fields) && draw("keyboard", 1080, 1920, 4, {}, gallery_keyboard) && draw("desk", 1920, 1080, 3.6f, {}, gallery_desk) &&
                    draw("board", 1920, 1080, 2, {}, gallery_board) && draw("dense", 1080, 1920, 4, {}, dense_page) &&
                    draw("shapes", 1080, 1920, 4, {}, shapes_page);
   return all ? 0 : 1;
