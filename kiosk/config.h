@@ -37,6 +37,12 @@ struct Config {
 /// Errors: Invalid "<file>:<line>: …" (unknown key, wrong type), Io.
 Result<Config> load_config(const std::string& data_dir, const std::string& role);
 
+/// Writes what enrolment settled (origin, role, windows, hub and its pinned key, discipline keys) to <data_dir>/enrolment.toml,
+/// which load_config() reads before config.toml. Errors: Io.
+Status save_enrolment(const Config& config);
+/// Replaces a file in one step, readable by its owner only, on disk on return. Errors: Io.
+Status write_private(const std::string& path, std::string_view bytes);
+
 struct Books { RuleBooks rules; WorkCalendar calendar; };
 /// Loads rulebooks of the jurisdiction and every holiday file of the assets.
 /// Errors: Invalid "<file>:<line>: …": the program refuses to start and prints exactly this.

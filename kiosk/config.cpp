@@ -1,0 +1,351 @@
+#include "kiosk/config.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <toml++/toml.h>
+#include <utility>
+
+namespace yizhan::kiosk {
+namespace {
+
+namespace fs = std::filesystem;
+
+Error at_line(const std::string& file, const toml::source_region& where, std::string_view what) {
+  return {Code::Invalid, fmt::format("{}:{}: {}", file, where.begin.line, what)};
+}
+
+Result<std::string> read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return Error{Code::Io, fmt::format("{}: cannot be read: {}", path, std::strerror(errno))};
+  std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (in.bad()) return Error{Code::Io, path + ": cannot be read"};
+  return text;
+}
+
+Result<toml::table> parse(const std::string& path, std::string_view text) {
+  try {
+    return toml::parse(text, path);
+  } catch (const toml::parse_error& error) {
+    return at_line(path, error.source(), error.description());
+  }
+}
+
+/// One setting: how it is read. Returns what is wrong, or nothing.
+using Take = std::function<std::optional<std::string>(const toml::node&)>;
+
+Take text(std::string& into) {
+  return [&into](const toml::node& node) -> std::optional<std::string> {
+    const auto* value = node.as_string();
+    if (value == nullptr) return "must be text in quotes";
+    into = value->get();
+    return std::nullopt;
+  };
+}
+Take texts(std::vector<std::string>& into) {
+  return [&into](const toml::node& node) -> std::optional<std::string> {
+    const auto* array = node.as_array();
+    if (array == nullptr) return "must be a list of texts, [\"…\"]";
+    std::vector<std::string> values;
+    for (const auto& item : *array) {
+      const auto* value = item.as_string();
+      if (value == nullptr) return "must be a list of texts, [\"…\"]";
+      values.push_back(value->get());
+    }
+    into = std::move(values);
+    return std::nullopt;
+  };
+}
+Take number(int& into, int least, int most) {
+  return [&into, least, most](const toml::node& node) -> std::optional<std::string> {
+    const auto* value = node.as_integer();
+    if (value == nullptr || value->get() < least || value->get() > most)
+      return fmt::format("must be a whole number from {} to {}", least, most);
+    into = static_cast<int>(value->get());
+    return std::nullopt;
+  };
+}
+Take one_of(std::string& into, std::vector<std::string> words, std::string prefix = {}) {
+  return [&into, words = std::move(words), prefix = std::move(prefix)](const toml::node& node) -> std::optional<std::string> {
+    const auto* value = node.as_string();
+    const bool known = value != nullptr && (std::find(words.begin(), words.end(), value->get()) != words.end() ||
+                                            (!prefix.empty() && value->get().starts_with(prefix) && value->get().size() > prefix.size()));
+    if (!known) return fmt::format("must be one of {}{}", fmt::join(words, ", "), prefix.empty() ? "" : ", " + prefix + "…");
+    into = value->get();
+    return std::nullopt;
+  };
+}
+Take hex_key(std::string& into) {
+  return [&into](const toml::node& node) -> std::optional<std::string> {
+    const auto* value = node.as_string();
+    if (value == nullptr || !digest_from_hex(value->get())) return "must be 64 hex digits";
+    into = value->get();
+    return std::nullopt;
+  };
+}
+
+Status take_table(const std::string& path, const toml::table& table, const std::map<std::string, Take>& known) {
+  for (const auto& [key, node] : table) {
+    const auto setting = known.find(std::string(key.str()));
+    // A misspelt setting that is silently ignored is a hall that runs on a default nobody chose.
+    if (setting == known.end()) return at_line(path, key.source(), fmt::format("{}: no such setting", key.str()));
+    if (const auto wrong = setting->second(node)) return at_line(path, node.source(), fmt::format("{}: {}", key.str(), *wrong));
+  }
+  return Done{};
+}
+
+/// Reads a settings file when it is there.
+Status take_file(const std::string& path, const std::map<std::string, Take>& known) {
+  std::error_code none;
+  if (!fs::exists(path, none)) return Done{};
+  const auto bytes = read_file(path);
+  if (!bytes) return bytes.error();
+  const auto table = parse(path, *bytes);
+  if (!table) return table.error();
+  return take_table(path, *table, known);
+}
+
+Result<KeyPair> device_key(const std::string& path) {
+  std::error_code none;
+  if (fs::exists(path, none)) {
+    struct stat info {};
+    if (::stat(path.c_str(), &info) == 0 && (info.st_mode & 077) != 0)
+      return Error{Code::Invalid, path + ": others may read the device key; chmod 600 it"};
+    const auto bytes = read_file(path);
+    if (!bytes) return bytes.error();
+    KeyPair key;
+    const auto gap = bytes->find('\n');
+    key.public_hex = bytes->substr(0, gap);
+    if (gap != std::string::npos) key.secret_hex = bytes->substr(gap + 1, bytes->find('\n', gap + 1) - gap - 1);
+    if (key.public_hex.size() != 64 || key.secret_hex.size() < 64 || !verify_signature("key", sign("key", key.secret_hex), key.public_hex))
+      return Error{Code::Invalid, path + ":1: not a device key; restore it, or remove it and enrol again"};
+    return key;
+  }
+  const KeyPair key = make_sign_keys();
+  const std::string bytes = key.public_hex + "\n" + key.secret_hex + "\n";
+  if (const auto written = write_private(path, bytes); !written) return written.error();
+  return key;
+}
+
+std::string find_assets() {
+  if (const char* given = std::getenv("YIZHAN_ASSETS"); given != nullptr && *given != '\0') return given;
+  std::error_code none;
+  const fs::path program = fs::read_symlink("/proc/self/exe", none).parent_path();
+  // Installed (bin beside share), then the build tree.
+  for (fs::path place : {program / "../share/yizhan/assets", program / "../../../assets", program / "../assets"})
+    if (fs::exists(place / "rulebooks", none)) return fs::weakly_canonical(place, none).string();
+#ifdef YIZHAN_SOURCE_ASSETS
+  if (fs::exists(YIZHAN_SOURCE_ASSETS, none)) return YIZHAN_SOURCE_ASSETS;
+#endif
+  return "/usr/share/yizhan/assets";
+}
+
+/// "440583-K03" → 3.
+int device_number(std::string_view origin) {
+  const auto dash = origin.find('-');
+  int number = 1;
+  if (dash != std::string_view::npos && origin.size() >= dash + 4)
+    std::from_chars(origin.data() + dash + 2, origin.data() + origin.size(), number);
+  return number;
+}
+
+void derive_tickets(Config& config) {
+  if (config.ticket_first > 0) return;
+  const int n = std::max(device_number(config.origin), 1);
+  const bool desk = config.origin.find("-D") != std::string::npos;
+  // Three kiosks share the short numbers that are easy to hear across a hall; desks file few and take the long ones.
+  config.ticket_first = desk ? 5001 + (n - 1) * 50 : n <= 3 ? 1 + (n - 1) * 300 : 1001 + (n - 4) * 300;
+  config.ticket_last = config.ticket_first + (desk ? 49 : 298);
+}
+
+void role_defaults(Config& config) {
+  if (config.role == "kiosk") return;
+  struct Default { const char* role; const char* origin; const char* place; std::vector<std::string> windows; };
+  static const std::array<Default, 4> defaults{{{"desk-lawyer", "440583-D01", "1号律师窗口", {window_lawyer}},
+                                                {"desk-mediator", "440583-D02", "调解室", {window_mediation}},
+                                                {"desk-reception", "440583-D03", "综合接待", {window_reception}},
+                                                {"board", "440583-B01", "叫号屏", {}}}};
+  for (const auto& known : defaults)
+    if (config.role == known.role) {
+      config.origin = known.origin;
+      config.place = known.place;
+      config.windows = known.windows;
+    }
+}
+
+std::string toml_text(std::string_view value) {
+  std::string out = "\"";
+  for (const char c : value) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) continue;
+    out += c;
+  }
+  return out + '"';
+}
+
+}  // namespace
+
+Status write_private(const std::string& path, std::string_view bytes) {
+  const std::string fresh = path + ".new";
+  const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (fd < 0) return Error{Code::Io, fmt::format("{}: cannot be written: {}", path, std::strerror(errno))};
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const auto n = ::write(fd, bytes.data() + done, bytes.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) break;
+    done += static_cast<std::size_t>(n);
+  }
+  const bool whole = done == bytes.size() && ::fchmod(fd, 0600) == 0 && ::fsync(fd) == 0;
+  const int why = errno;
+  ::close(fd);
+  if (!whole || ::rename(fresh.c_str(), path.c_str()) != 0) {
+    ::unlink(fresh.c_str());
+    return Error{Code::Io, fmt::format("{}: cannot be written: {}", path, std::strerror(whole ? errno : why))};
+  }
+  return Done{};
+}
+
+Result<Config> load_config(const std::string& data_dir, const std::string& role) {
+  Config config;
+  config.data_dir = data_dir;
+  std::error_code none;
+  if (!fs::exists(data_dir, none)) {
+    fs::create_directories(data_dir, none);
+    if (none) return Error{Code::Io, fmt::format("{}: cannot be made: {}", data_dir, none.message())};
+    fs::permissions(data_dir, fs::perms::owner_all, none);  // the log holds people's words
+  }
+
+  // The file's role decides when the command line names none; the role decides defaults, so it is read first.
+  static const std::vector<std::string> roles{"kiosk", "desk-lawyer", "desk-mediator", "desk-reception", "board"};
+  std::map<std::string, Take> known{
+      {"origin", text(config.origin)},
+      {"role", one_of(config.role, roles)},
+      {"center", text(config.center)},
+      {"place", text(config.place)},
+      {"windows", texts(config.windows)},
+      {"staff", text(config.staff)},
+      {"jurisdiction", text(config.jurisdiction)},
+      {"assets_dir", text(config.assets_dir)},
+      {"hub_url", text(config.hub_url)},
+      {"ca_file", text(config.ca_file)},
+      {"hub_origin", text(config.hub_origin)},
+      {"hub_public_hex", hex_key(config.hub_public_hex)},
+      {"discipline_keys", texts(config.discipline_keys)},
+      {"printer", one_of(config.printer, {"simulated", "none"}, "file:")},
+      {"reader", one_of(config.reader, {"simulated", "none"})},
+      {"devices_dir", text(config.devices_dir)},
+      {"notice_version", text(config.notice_version)},
+      {"idle_warn_s", number(config.idle_warn_s, 10, 3600)},
+      {"idle_wipe_s", number(config.idle_wipe_s, 5, 600)},
+      {"ticket_first", number(config.ticket_first, 1, 9999)},
+      {"ticket_last", number(config.ticket_last, 1, 9999)},
+  };
+  const std::string file = data_dir + "/config.toml", enrolled = data_dir + "/enrolment.toml";
+  const auto read_both = [&]() -> Status {
+    // What enrolment pinned lies beside the file people write; where both speak, the people's file wins.
+    if (const auto pinned = take_file(enrolled, known); !pinned) return pinned.error();
+    return take_file(file, known);
+  };
+  if (const auto first = read_both(); !first) return first.error();
+  if (!role.empty()) config.role = role;
+  role_defaults(config);
+  const std::string chosen = config.role;
+  if (const auto again = read_both(); !again) return again.error();
+  config.role = chosen;
+
+  if (const auto sound = check_origin(config.origin); !sound) return Error{Code::Invalid, fmt::format("{}: origin: {}", file, sound.error().what)};
+  if (config.ticket_first > config.ticket_last && config.ticket_last > 0)
+    return Error{Code::Invalid, fmt::format("{}: ticket_last: is below ticket_first", file)};
+  if ((config.ticket_first > 0) != (config.ticket_last > 0))
+    return Error{Code::Invalid, fmt::format("{}: ticket_first: needs ticket_last beside it", file)};
+  for (const auto& key : config.discipline_keys)
+    if (!digest_from_hex(key)) return Error{Code::Invalid, fmt::format("{}: discipline_keys: must be 64 hex digits each", file)};
+  derive_tickets(config);
+  if (config.assets_dir.empty()) config.assets_dir = find_assets();
+  if (config.devices_dir.empty()) config.devices_dir = data_dir + "/devices";
+  const auto key = device_key(data_dir + "/device.key");
+  if (!key) return key.error();
+  config.key = *key;
+  return config;
+}
+
+Status save_enrolment(const Config& config) {
+  std::string keys;
+  for (const auto& key : config.discipline_keys) keys += (keys.empty() ? "" : ", ") + toml_text(key);
+  std::string windows;
+  for (const auto& window : config.windows) windows += (windows.empty() ? "" : ", ") + toml_text(window);
+  const std::string bytes = fmt::format(
+      "# Written by `kiosk enrol`. What stands in config.toml wins over this file.\n"
+      "origin = {}\nrole = {}\nwindows = [{}]\nhub_url = {}\nca_file = {}\nhub_origin = {}\nhub_public_hex = {}\ndiscipline_keys = [{}]\n",
+      toml_text(config.origin), toml_text(config.role), windows, toml_text(config.hub_url), toml_text(config.ca_file), toml_text(config.hub_origin),
+      toml_text(config.hub_public_hex), keys);
+  return write_private(config.data_dir + "/enrolment.toml", bytes);
+}
+
+Result<Books> load_books(const std::string& assets_dir, const std::string& jurisdiction) {
+  std::error_code none;
+  const auto files = [&](const std::string& folder, std::string_view extension) {
+    std::vector<std::string> found;
+    for (const auto& entry : fs::directory_iterator(assets_dir + "/" + folder, none))
+      if (entry.path().extension() == extension) found.push_back(entry.path().string());
+    std::sort(found.begin(), found.end());
+    return found;
+  };
+  Books books;
+  RuleBooks national;
+  const auto take = [&](const std::string& wanted, RuleBooks& into) -> Status {
+    for (const auto& path : files("rulebooks", ".toml")) {
+      const std::string name = fs::path(path).stem().string();
+      if (name != wanted && !name.starts_with(wanted + "-")) continue;
+      const auto bytes = read_file(path);
+      if (!bytes) return bytes.error();
+      const RuleBook* base = national.books.empty() ? nullptr : &national.books.back();
+      auto book = load_rulebook(*bytes, path, base);
+      if (!book) return book.error();
+      // A county's book stands on the national one in force on its own first day, not on a later one.
+      if (base != nullptr && &national.in_force(book->valid_from) != base) {
+        book = load_rulebook(*bytes, path, &national.in_force(book->valid_from));
+        if (!book) return book.error();
+      }
+      into.books.push_back(std::move(*book));
+    }
+    std::sort(into.books.begin(), into.books.end(), [](const RuleBook& a, const RuleBook& b) { return a.valid_from < b.valid_from; });
+    return Done{};
+  };
+  RuleBooks first;
+  if (const auto loaded = take("national", first); !loaded) return loaded.error();
+  national = first;
+  books.rules = std::move(first);
+  if (jurisdiction != "national") {
+    RuleBooks own;
+    if (const auto loaded = take(jurisdiction, own); !loaded) return loaded.error();
+    books.rules = std::move(own);
+  }
+  if (books.rules.books.empty())
+    return Error{Code::Invalid, fmt::format("{}/rulebooks: no rulebook for \"{}\"; set assets_dir or jurisdiction", assets_dir, jurisdiction)};
+  for (const auto& path : files("holidays", ".json")) {
+    const auto bytes = read_file(path);
+    if (!bytes) return bytes.error();
+    if (const auto added = add_holidays(books.calendar, *bytes, path); !added) return added.error();
+  }
+  if (books.calendar.years.empty())
+    return Error{Code::Invalid, fmt::format("{}/holidays: no holiday file; working days cannot be counted (XFTL 23)", assets_dir)};
+  return books;
+}
+
+}  // namespace yizhan::kiosk

@@ -1,0 +1,179 @@
+/// The store as a machine: the one owner of a machine's event log. Commands and news in, a snapshot and outside work out.
+/// No thread, no socket, no device: the engine's store thread and the tests step it alike.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/event_log.h"
+#include "core/matter.h"
+#include "kiosk/config.h"
+#include "kiosk/devices/receipt.h"
+#include "kiosk/filing.h"
+#include "kiosk/messages.h"
+#include "sync/client.h"
+
+namespace yizhan::kiosk {
+
+/// Port: room on the disk. Both calls return at once.
+struct Disk {
+  virtual ~Disk() = default;
+  virtual std::uint64_t free_bytes() const = 0;
+  /// The reserve that lets a text be filed on a full disk (trust.md R3): true sets it aside (when it fits), false gives it up.
+  /// Returns whether it is there now.
+  virtual bool reserve(bool keep) = 0;
+};
+std::unique_ptr<Disk> make_disk(const std::string& data_dir);
+
+inline constexpr std::uint64_t disk_low_bytes = 256u << 20;
+inline constexpr std::uint64_t reserve_bytes = 64u << 20;
+inline constexpr std::uint64_t disk_recovered_bytes = 1u << 20;
+
+/// One direct call to the hub, made outside; its answer comes back through answered().
+struct HubCall {
+  std::uint64_t id = 0;
+  std::string method, target, body;
+  Span patience{15'000};
+};
+struct PrintJob {
+  std::string request;
+  MatterId matter;
+  std::vector<PaperLine> paper;
+};
+
+/// What a step wants from the world outside.
+struct Wanted {
+  std::vector<HubCall> calls;
+  std::vector<PrintJob> prints;
+  std::optional<bool> listen;   ///< to the card reader
+  bool cancel_prints = false;
+  bool nudge = false;           ///< facts were written: sync soon
+  bool changed = false;         ///< the snapshot is new
+};
+
+class Store {
+ public:
+  /// Errors: Conflict (database open elsewhere), Io, Corrupt, Unavailable (disk full).
+  static Result<std::unique_ptr<Store>> open(const Config& config, const Books& books, const Clock& clock, std::unique_ptr<Disk> disk);
+
+  void command(const Command& command);
+  void answered(std::uint64_t call, const Result<std::string>& body);
+  void heard(const sync::ClientState& state);        ///< after exchanges of the sync client
+  void printer(DeviceState state);
+  void reader(DeviceState state);
+  void card(const Result<std::optional<Identity>>& read);
+  void printed(const PrintJob& job, const Status& outcome);
+  void tick();                                       ///< time passed: clock, midnight, disk
+  /// One bounded piece of work that can wait (the next query code, the reserve, the index of earlier visits).
+  /// False: nothing is left to do.
+  bool idle();
+  Tick again_at() const { return again_at_; }        ///< when tick() is due
+  /// What the steps since the last call want.
+  Wanted take_wanted();
+  EventLog& log() { return *log_; }
+  const Snapshot& snapshot() const { return now_; }
+
+ private:
+  Store(const Config& config, const Books& books, const Clock& clock, std::unique_ptr<Disk> disk, std::unique_ptr<EventLog> log);
+  Status start();
+
+  // store.cpp: filing, paper, the log
+  void on(const FileMatter& command);
+  void on(const TakeNumber& command);
+  void on(const PrintReceipt& command);
+  void on(const ReadCard& command);
+  void on(const EndVisit& command);
+  void filed(Outcome outcome, const std::string& help_id);
+  std::pair<int, int> queue_ahead(const WindowCode& window) const;
+  /// Appends as this machine; on a full disk gives up the reserve and tries once more. Sets `failed`.
+  Status state_facts(const MatterId& matter, const std::vector<Fact>& facts);
+  bool broken(const Error& error);          ///< remembers store trouble; true when the disk is full and the reserve was given up now
+  std::optional<Error> dead() const;        ///< Io or Corrupt: nothing may be acknowledged any more
+  void settle(Outcome outcome);
+  const Outcome* settled(const std::string& request) const;
+  void absorb();                            ///< takes what arrived in the log since
+  void take(const Event& event);
+  void begin_day();
+  void call_hub(std::string method, std::string target, std::string body, Span patience, std::function<void(const Result<std::string>&)> then);
+  bool enrolled() const { return !config_.hub_url.empty() && !config_.hub_public_hex.empty(); }
+  void changed() {
+    now_.now = wall();
+    wanted_.changed = true;
+  }
+  void news_of(const EventLog& log);
+
+  // store_citizen.cpp: progress, rating, help
+  void on(const AskProgress& command);
+  void on(const Rate& command);
+  void on(const CallHelper& command);
+  void on(const StopHelper& command);
+  void progress_here(const std::string& request, const Matter& matter);
+  void progress_there(const std::string& request, const MatterId& matter, const std::string& tag, std::optional<Matter> here);
+  void rate_now(const Rate& command, const MatterId& matter, bool may);
+  void refresh_help();
+  void send_help();
+
+  // store_desk.cpp: the queue, the open matter, earlier visits
+  void on(const QueueCommand& command);
+  void on(const OpenMatter& command);
+  void on(const StateFact& command);
+  void on(const TakeHelp& command);
+  void queue_offline(const sync::QueueAsk& ask, const Error& why);
+  void fetch_bodies(const MatterId& matter);
+  void refresh_tickets();
+  void refresh_open();
+  bool index_some();
+  void remember_person(const MatterId& matter, const Petition& petition);
+  std::vector<Matter> earlier_of(const Matter& matter);
+
+  bool is_desk() const { return config_.role.starts_with("desk-"); }
+  Time wall() const { return clock_.wall(); }
+
+  const Config& config_;
+  const Books& books_;
+  const Clock& clock_;
+  std::unique_ptr<Disk> disk_;
+  std::unique_ptr<EventLog> log_;
+  Filing filing_;
+  Snapshot now_;
+  Wanted wanted_;
+  Tick again_at_{};
+
+  Date today_{};
+  Hall hall_;                               // today's events only: a year of texts does not fit a kiosk's memory
+  std::set<MatterId> of_today_;
+  std::int64_t cursor_ = 0;                 // arrival of the last event seen
+
+  std::optional<QuerySecret> secret_;
+  bool wants_secret_ = true;
+  std::optional<Receipt> receipt_;          // of this visit
+  std::deque<Outcome> settled_;             // the same request again gets the same outcome
+  std::map<WindowCode, int> issued_since_news_;
+  bool wants_reserve_ = true;
+  std::uint64_t card_serial_ = 0;
+  std::uint64_t visit_ = 0;                 // answers that come after EndVisit belong to nobody
+
+  std::uint64_t last_call_ = 0;
+  std::map<std::uint64_t, std::function<void(const Result<std::string>&)>> calls_;
+  sync::ClientState sync_;
+  std::optional<sync::HelpCall> help_;      // the running call of this kiosk
+  bool help_fetching_ = false;
+
+  std::set<std::string> queue_under_way_;
+  MatterId open_;                           // the matter on the desk
+  std::map<std::pair<MatterId, std::string>, Time> viewed_;
+  std::set<EventId> fetching_;              // bodies asked for
+  std::map<std::uint64_t, std::vector<MatterId>> persons_;  // keyed hash of an identity number → matters; memory only (trust.md 8.4)
+  std::string person_key_;
+  std::int64_t index_cursor_ = 0;
+  bool indexed_ = false;
+};
+
+}  // namespace yizhan::kiosk

@@ -1,0 +1,269 @@
+// The desk's side of the store: the queue through the hub, the open matter with its texts, earlier visits.
+#include <algorithm>
+#include <random>
+
+#include "core/seal.h"
+#include "core/text.h"
+#include "kiosk/engine/store.h"
+
+namespace yizhan::kiosk {
+namespace {
+
+constexpr Span queue_patience{4'000};
+constexpr Span viewed_again{600'000};      // one look, one fact
+constexpr std::size_t earlier_max = 20;
+constexpr std::size_t index_chunk = 200;
+
+bool waits_for(const Ticket& ticket, const std::vector<WindowCode>& windows) {
+  return std::find(windows.begin(), windows.end(), ticket.window) != windows.end();
+}
+
+}  // namespace
+
+// ---- the queue ------------------------------------------------------------------------------------------------------------
+
+void Store::on(const QueueCommand& command) {
+  sync::QueueAsk ask = command.ask;
+  ask.desk = config_.origin;
+  if (ask.place.empty()) ask.place = config_.place;
+  if (ask.windows.empty()) ask.windows = config_.windows;
+  if (queue_under_way_.contains(ask.request)) return;  // pressed again while the first answer is on its way
+  if (now_.answer_request == ask.request && now_.answer) return changed();
+  now_.answer.reset();
+  now_.answer_error.reset();
+  now_.answer_request.clear();
+  changed();
+  if (!enrolled()) return queue_offline(ask, Error{Code::Unavailable, "queue: no hub"});
+  queue_under_way_.insert(ask.request);
+  // The hub serialises calls, so it is asked first, always; a list of our own is only for the time it is away.
+  call_hub("POST", "/v1/queue", sync::to_json(ask), queue_patience, [this, ask](const Result<std::string>& body) {
+    queue_under_way_.erase(ask.request);
+    const auto answer = body ? sync::queue_answer_from_json(*body) : Result<sync::QueueAnswer>(body.error());
+    if (!answer && answer.error().code == Code::Unavailable) return queue_offline(ask, answer.error());
+    now_.answer_request = ask.request;
+    if (answer) now_.answer = *answer;
+    else now_.answer_error = answer.error();
+    wanted_.nudge = true;  // the hub answered: whatever the sync client thinks, now is a good moment
+    changed();
+  });
+}
+
+void Store::queue_offline(const sync::QueueAsk& ask, const Error& why) {
+  const auto answer = [&](Result<sync::QueueAnswer> result) {
+    now_.answer_request = ask.request;
+    if (result) now_.answer = *result;
+    else now_.answer_error = result.error();
+    changed();
+  };
+  // Without the hub a desk works only its own windows' list; on a double call the earlier wins and the notes stay (sync.md).
+  const Ticket* ticket = nullptr;
+  for (const auto& known : now_.tickets) {
+    if (ask.ticket.empty() ? ask.op == QueueOp::Call && known.state == TicketState::Waiting && waits_for(known, ask.windows) && waits_for(known, config_.windows)
+                           : known.number == ask.ticket) {
+      ticket = &known;
+      break;
+    }
+  }
+  if (ticket == nullptr) {
+    if (ask.op == QueueOp::Call && ask.ticket.empty()) return answer(sync::QueueAnswer{"", "", "没有人等候（断网）"});
+    return answer(Error{why.code, "queue: not in this desk's list, and " + why.what});
+  }
+  const bool here = ticket->desk == config_.origin;
+  bool lawful = false;
+  switch (ask.op) {
+    case QueueOp::Call: lawful = ticket->state != TicketState::Called || here; break;
+    case QueueOp::Recall:
+    case QueueOp::Missed: lawful = ticket->state == TicketState::Called && here; break;
+    case QueueOp::Hold:
+    case QueueOp::Move:
+    case QueueOp::End: lawful = ticket->state != TicketState::Called || here; break;
+    case QueueOp::Resume: lawful = ticket->state == TicketState::OnHold || ticket->state == TicketState::Missed; break;
+  }
+  if (!lawful) return answer(Error{Code::Conflict, "queue: the ticket is called elsewhere or not called"});
+  const Queued fact{ask.op, ticket->number, config_.origin, ask.place, ask.to_window, ask.reason, ask.request, true};
+  const sync::QueueAnswer done{ticket->number, ticket->sealed ? MatterId{} : ticket->matter, "断网，已记在本机"};
+  const MatterId matter = ticket->matter;
+  if (const auto stated = state_facts(matter, {Fact{fact}}); !stated) return answer(stated.error());
+  answer(done);
+}
+
+void Store::refresh_tickets() {
+  if (!is_desk()) return;
+  std::vector<Ticket> mine;
+  int served = 0;
+  std::int64_t minutes = 0;
+  for (auto& ticket : hall_.tickets(today_)) {
+    const bool ours = waits_for(ticket, config_.windows), here = ticket.desk == config_.origin;
+    if (ticket.state == TicketState::Ended) {
+      if (!here) continue;
+      ++served;
+      const auto events = hall_.events().find(ticket.matter);
+      Time ended{};
+      if (events != hall_.events().end())
+        for (const auto& event : events->second)
+          if (event.type == "queued") ended = std::max(ended, event.at);
+      if (ended > ticket.called) minutes += (ended - ticket.called).count() / 60'000;
+      continue;
+    }
+    if (ours || (here && ticket.state != TicketState::Waiting)) mine.push_back(std::move(ticket));
+  }
+  now_.tickets = std::move(mine);
+  now_.served_today = served;
+  now_.minutes_average = served > 0 ? static_cast<int>(minutes / served) : 0;
+  // The statement is read before the person is called, so it is here before (need.md 4.5).
+  for (const auto& ticket : now_.tickets)
+    if (!ticket.sealed && !ticket.matter.empty()) fetch_bodies(ticket.matter);
+}
+
+void Store::fetch_bodies(const MatterId& matter) {
+  if (!enrolled()) return;
+  const auto events = log_->of_matter(matter);
+  if (!events) return;
+  // By its own (origin, seq) and not by /v1/matter: that call means somebody looked, and nobody does.
+  for (const auto& event : *events) {
+    if (event.body || event.id.origin == config_.origin || fetching_.contains(event.id)) continue;
+    if (event.type != "filed" && event.type != "routed" && event.type != "ticket_issued" && event.type != "queued") continue;
+    fetching_.insert(event.id);
+    call_hub("GET", "/v1/log/" + event.id.origin + "?after=" + std::to_string(event.id.seq - 1) + "&limit=1", {}, Span{10'000},
+             [this, id = event.id, matter](const Result<std::string>& body) {
+               const auto lines = body ? sync::events_from_lines(*body) : Result<std::vector<Event>>(body.error());
+               if (!lines || lines->empty() || !lines->front().body) {
+                 // Not for us, or the line is down: asked again when the ticket changes.
+                 if (!lines) fetching_.erase(id);
+                 return;
+               }
+               if (const auto filled = log_->fill(*lines); !filled) {
+                 broken(filled.error());
+                 return;
+               }
+               fetching_.erase(id);
+               for (const auto& event : *lines) take(event);
+               refresh_tickets();
+               if (open_ == matter) refresh_open();
+               changed();
+             });
+  }
+}
+
+// ---- the open matter --------------------------------------------------------------------------------------------------------
+
+void Store::on(const OpenMatter& command) {
+  open_ = command.matter;
+  now_.open.reset();
+  now_.earlier.clear();
+  changed();
+  if (open_.empty()) return;
+  const auto view = [this, command] {
+    if (open_ != command.matter) return;
+    refresh_open();
+    if (!now_.open || now_.open->sealed) return;  // nobody can read a sealed one, so nobody has (XFTL 30)
+    auto& seen = viewed_[{command.matter, command.staff}];
+    if (seen != Time{} && wall() - seen < viewed_again && wall() >= seen) return;
+    seen = wall();
+    // need.md 4.10: the citizen may ask who looked. A full disk shows in `failed`; the page itself is already open.
+    static_cast<void>(state_facts(command.matter, {Fact{Viewed{command.staff, config_.role}}}));
+  };
+  const auto events = log_->of_matter(open_);
+  if (!events) {
+    broken(events.error());
+    return;
+  }
+  const bool whole = !events->empty() && std::all_of(events->begin(), events->end(), [](const Event& e) { return e.body.has_value(); });
+  if (whole || !enrolled()) return view();
+  if (std::any_of(events->begin(), events->end(), [](const Event& e) { return e.type == "filed" && e.body; })) view();
+  call_hub("GET", "/v1/matter/" + open_, {}, Span{8'000}, [this, command, view](const Result<std::string>& body) {
+    const auto lines = body ? sync::events_from_lines(*body) : Result<std::vector<Event>>(body.error());
+    if (lines) {
+      if (const auto filled = log_->fill(*lines); !filled) broken(filled.error());
+      for (const auto& event : *lines) take(event);
+    } else if (open_ == command.matter) {
+      now_.answer_error = lines.error();
+      changed();
+    }
+    view();
+  });
+}
+
+void Store::refresh_open() {
+  if (open_.empty()) return;
+  const auto events = log_->of_matter(open_);
+  if (!events || events->empty()) return;
+  now_.open = fold(open_, *events);
+  now_.earlier = earlier_of(*now_.open);
+  if (now_.open->petition) remember_person(open_, *now_.open->petition);
+  changed();
+}
+
+void Store::on(const StateFact& command) {
+  if (!command.request.empty() && (now_.stated_request == command.request || settled(command.request) != nullptr)) {
+    now_.stated_request = command.request;
+    return changed();
+  }
+  const auto stated = state_facts(command.matter, {command.fact});
+  if (!stated) {
+    now_.outcome = Outcome{command.request, {}, {}, stated.error()};
+    return changed();
+  }
+  settled_.push_back({command.request, {}, {}, {}});
+  if (settled_.size() > 32) settled_.pop_front();
+  now_.stated_request = command.request;
+  if (open_ == command.matter) refresh_open();
+  changed();
+}
+
+void Store::on(const TakeHelp& command) {
+  if (!enrolled()) return;
+  sync::HelpCall take;
+  take.id = command.id;
+  take.taken_by = config_.origin;
+  call_hub("POST", "/v1/help/" + command.id, sync::to_json(take), Span{5'000}, [this](const Result<std::string>&) {
+    // Whether it is ours now or another desk was first, the list says it.
+    refresh_help();
+  });
+}
+
+// ---- earlier visits -----------------------------------------------------------------------------------------------------------
+
+void Store::remember_person(const MatterId& matter, const Petition& petition) {
+  if (petition.petitioner.number.empty()) return;
+  if (person_key_.empty()) person_key_ = random_id();
+  const Digest digest = hash_bytes(person_key_ + petition.petitioner.number);
+  std::uint64_t key = 0;
+  for (std::size_t i = 0; i < 8; ++i) key = key << 8 | digest[i];
+  auto& matters = persons_[key];
+  if (std::find(matters.begin(), matters.end(), matter) == matters.end()) matters.push_back(matter);
+}
+
+bool Store::index_some() {
+  if (indexed_) return false;
+  const auto events = log_->arrived_after(index_cursor_, index_chunk);
+  if (!events || events->empty()) {
+    indexed_ = true;
+    return false;
+  }
+  for (const auto& event : *events) {
+    if (event.type != "filed" || !event.body) continue;
+    const auto fact = fact_of(event);
+    const auto* filed = fact ? std::get_if<Filed>(&*fact) : nullptr;
+    if (filed != nullptr && filed->petition) remember_person(event.matter, *filed->petition);
+  }
+  return true;
+}
+
+std::vector<Matter> Store::earlier_of(const Matter& matter) {
+  std::vector<Matter> earlier;
+  if (!matter.petition || matter.petition->petitioner.number.empty() || person_key_.empty()) return earlier;
+  const Digest digest = hash_bytes(person_key_ + matter.petition->petitioner.number);
+  std::uint64_t key = 0;
+  for (std::size_t i = 0; i < 8; ++i) key = key << 8 | digest[i];
+  const auto found = persons_.find(key);
+  if (found == persons_.end()) return earlier;
+  for (auto id = found->second.rbegin(); id != found->second.rend() && earlier.size() < earlier_max; ++id) {
+    if (*id == matter.id) continue;
+    if (const auto events = log_->of_matter(*id)) earlier.push_back(fold(*id, *events));
+  }
+  std::sort(earlier.begin(), earlier.end(), [](const Matter& a, const Matter& b) { return a.filed_at > b.filed_at; });
+  return earlier;
+}
+
+}  // namespace yizhan::kiosk
