@@ -1,0 +1,123 @@
+#include "kiosk/app_desk.h"
+
+#include <cstdio>
+#include <deque>
+
+#include "core/seal.h"
+#include "kiosk/desk/board.h"
+#include "kiosk/desk/screen.h"
+
+namespace yizhan::kiosk {
+namespace {
+
+constexpr int exit_closed = 0, exit_no_window = 1, exit_store_failed = 75;
+/// Patience (idle lock, an answer that never came) is noticed within this time, clock and waiting minutes too.
+constexpr double look_again_seconds = 5;
+
+bool store_failed(const Snapshot& world) {
+  return world.failed && (world.failed->code == Code::Io || world.failed->code == Code::Corrupt);
+}
+
+desk::Seat seat_of(const Config& config, const std::string& role) {
+  desk::Seat seat;
+  seat.role = role == "desk-mediator" ? desk::Role::Mediator : role == "desk-reception" ? desk::Role::Reception : desk::Role::Lawyer;
+  seat.origin = config.origin;
+  seat.staff = config.staff;
+  seat.place = config.place;
+  seat.windows = config.windows;
+  if (seat.windows.empty())
+    seat.windows = {seat.role == desk::Role::Lawyer ? window_lawyer : seat.role == desk::Role::Mediator ? window_mediation : window_reception};
+  seat.run = random_id().substr(0, 12);
+  seat.notice_version = config.notice_version;
+  return seat;
+}
+
+Result<std::unique_ptr<ui::Window>> open_window(const ui::WindowOptions& options) {
+  auto window = ui::Window::open(options);
+  if (!window) std::fprintf(stderr, "%s\n", window.error().what.c_str());
+  return window;
+}
+
+/// Says who still holds the window before it goes.
+class News {
+ public:
+  News(Engine& engine, ui::Window& window) : engine_(engine) {
+    engine_.on_news([&window] { window.wake(); });
+  }
+  ~News() { engine_.on_news({}); }
+  News(const News&) = delete;
+  News& operator=(const News&) = delete;
+
+ private:
+  Engine& engine_;
+};
+
+/// Page width in millimetres is fixed by the drawn pages; a smaller or larger screen scales as a whole.
+float scale(int width, float drawn_px_per_mm) { return drawn_px_per_mm * static_cast<float>(width) / 1920.0f; }
+
+}  // namespace
+
+int run_desk(Engine& engine, const ui::WindowOptions& options, const std::string& role) {
+  ui::WindowOptions desk_options = options;
+  desk_options.px_per_mm = scale(options.width, 3.6f);
+  auto opened = open_window(desk_options);
+  if (!opened) return exit_no_window;
+  ui::Window& window = **opened;
+  const SystemClock clock;
+  desk::DeskSession session;
+  session.seat = seat_of(engine.config(), role);
+  std::deque<Command> unsent;  // the mailbox was full: nothing pressed is lost
+  bool failed = false;
+  {
+    const News news(engine, window);
+    window.run([&](ui::Ui& ui) {
+      const std::shared_ptr<const Snapshot> world = engine.latest();
+      const desk::Law law{engine.books().rules.in_force(hall_day(world->now)), engine.books().calendar};
+      const auto step = [&](const desk::DeskAction& action) {
+        const bool served = session.serving || session.form, open = !session.locked;
+        desk::DeskStep next = desk::update(std::move(session), action, *world, law, clock.tick());
+        session = std::move(next.session);
+        for (Command& command : next.commands) unsent.push_back(std::move(command));
+        // A visitor left, or nobody should look: the text fields forget what they held (trust.md 10).
+        if ((served && !session.serving && !session.form) || (open && session.locked)) window.wipe();
+      };
+      step(desk::News{});
+      if (auto asked = desk::draw(ui, session, *world, law)) {
+        step(*asked);
+        ui.again_in(0);
+      }
+      while (!unsent.empty()) {
+        Command command = unsent.front();
+        if (!engine.post(std::move(command))) break;
+        unsent.pop_front();
+      }
+      ui.again_in(unsent.empty() ? look_again_seconds : 0.2);
+      failed = store_failed(*world);
+      return !failed;
+    });
+  }
+  return failed ? exit_store_failed : exit_closed;
+}
+
+int run_board(Engine& engine, const ui::WindowOptions& options) {
+  ui::WindowOptions board_options = options;
+  board_options.px_per_mm = scale(options.width, 2.0f);
+  auto opened = open_window(board_options);
+  if (!opened) return exit_no_window;
+  ui::Window& window = **opened;
+  desk::BoardSession board;
+  bool failed = false;
+  {
+    const News news(engine, window);
+    window.run([&](ui::Ui& ui) {
+      const std::shared_ptr<const Snapshot> world = engine.latest();
+      board = desk::update(std::move(board), *world, ui.seconds());
+      desk::draw_board(ui, board, *world, engine.books().rules.in_force(hall_day(world->now)));
+      failed = store_failed(*world);
+      return !failed;
+    });
+  }
+  return failed ? exit_store_failed : exit_closed;
+}
+
+}  // namespace yizhan::kiosk

@@ -1,0 +1,1059 @@
+#include "kiosk/desk/desk.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/petition_json.h"
+#include "core/text.h"
+#include "kiosk/desk/words.h"
+
+namespace yizhan::kiosk::desk {
+namespace {
+
+const Draft no_draft{};
+
+std::string trimmed(std::string_view text) {
+  const auto from = text.find_first_not_of(" \t\r\n");
+  if (from == std::string_view::npos) return {};
+  return std::string(text.substr(from, text.find_last_not_of(" \t\r\n") - from + 1));
+}
+
+/// Names as people list them: separated by 、 ， , ; or spaces of any width.
+std::vector<std::string> names_in(std::string_view typed) {
+  std::vector<std::string> names(1);
+  for (const char32_t c : code_points(typed)) {
+    if (c == U'、' || c == U'，' || c == U',' || c == U';' || c == U'；' || c == U' ' || c == U'\u3000' || c == U'\n')
+      names.emplace_back();
+    else
+      names.back() += utf8(c);
+  }
+  std::erase_if(names, [](const std::string& name) { return name.empty(); });
+  return names;
+}
+
+/// Collects what is missing or unreadable, by field.
+struct Checks {
+  std::vector<Problem> problems;
+  void add(std::string field, std::string what) { problems.push_back({std::move(field), std::move(what)}); }
+  std::string text(const std::string& field, const std::string& typed, std::string_view missing) {
+    const std::string kept = trimmed(typed);
+    if (kept.empty()) {
+      if (!missing.empty()) add(field, std::string(missing));
+      return {};
+    }
+    auto clean = clean_text(field, kept, statement_characters_max);
+    if (!clean) {
+      add(field, characters(kept) > statement_characters_max ? "太长了，最多两万字" : "有不能保存的符号，请删去");
+      return {};
+    }
+    return *clean;
+  }
+  std::string day(const std::string& field, const std::string& typed, std::string_view missing) {
+    if (trimmed(typed).empty()) {
+      if (!missing.empty()) add(field, std::string(missing));
+      return {};
+    }
+    const auto day = parse_day(typed);
+    if (!day) {
+      add(field, "日期写成 2026-11-20");
+      return {};
+    }
+    return iso(*day);
+  }
+};
+
+template <class E>
+bool toggle(std::set<E>& set, const E& value) {
+  if (set.erase(value)) return false;
+  set.insert(value);
+  return true;
+}
+
+bool untouched(const LawyerDraft& d) { return d.facts.empty() && d.law.empty() && d.advice.empty() && !d.path && !d.outcome && d.told.empty(); }
+bool untouched(const ReceptionDraft& d) {
+  return !d.disposition && !d.later && d.to_unit.empty() && d.reason.empty() && d.report_by.empty() && d.window.empty() && d.override_reason.empty();
+}
+
+std::string trouble_words(const Error& error) {
+  switch (error.code) {
+    case Code::Unavailable: return "联系不上大厅服务器，可再按一次";
+    case Code::Conflict: return "别的窗口已经办了这个号";
+    case Code::NotFound: return "没有找到这个号";
+    case Code::Invalid: return "这个号现在不能这样办";
+    case Code::Io:
+    case Code::Corrupt: return "没有存上，请找管理员";
+  }
+  return "没有办成，可再按一次";
+}
+
+/// One step: the session being changed and the commands it gives. All decisions of the desk live here.
+class Stepper {
+ public:
+  Stepper(DeskSession session, const Snapshot& world, const Law& law, Tick now)
+      : s_(std::move(session)), world_(world), law_(law), now_(now), today_(hall_day(world.now)) {}
+
+  DeskStep run(const DeskAction& action) {
+    if (!s_.last_input) s_.last_input = now_;
+    if (std::holds_alternative<News>(action)) {
+      if (now_ - *s_.last_input >= idle_lock_ms) lock();
+    } else if (!s_.locked || std::holds_alternative<Unlock>(action)) {
+      s_.last_input = now_;
+      std::visit([this](const auto& a) { on(a); }, action);
+    }
+    follow();
+    return {std::move(s_), std::move(commands_)};
+  }
+
+ private:
+  // -- plumbing ---------------------------------------------------------------------------------------------------------
+
+  std::string next_request() { return fmt::format("{}-{}-{}", s_.seat.origin, s_.seat.run, ++s_.serial); }
+  bool busy() const { return s_.waiting && s_.waiting->trouble.empty(); }
+
+  /// True when this press only repeats a command whose answer never came (or is still coming): nothing new may be made.
+  bool repeated(const std::string& press) {
+    if (!s_.waiting) return false;
+    if (busy()) return true;
+    if (s_.waiting->press != press) {
+      s_.waiting.reset();
+      return false;
+    }
+    s_.waiting->trouble.clear();
+    s_.waiting->since = now_;
+    s_.waiting->stale = true;
+    commands_.push_back(s_.waiting->command);
+    return true;
+  }
+
+  void send(std::string press, Command command, std::vector<Command> after = {}) {
+    Waiting waiting;
+    waiting.press = std::move(press);
+    waiting.request = request_of(command);
+    waiting.command = command;
+    waiting.after = std::move(after);
+    waiting.since = now_;
+    s_.waiting = std::move(waiting);
+    s_.notice.clear();
+    commands_.push_back(std::move(command));
+  }
+
+  static std::string request_of(const Command& command) {
+    if (const auto* queue = std::get_if<QueueCommand>(&command)) return queue->ask.request;
+    if (const auto* fact = std::get_if<StateFact>(&command)) return fact->request;
+    if (const auto* file = std::get_if<FileMatter>(&command)) return file->request;
+    return {};
+  }
+
+  QueueCommand ask(QueueOp op, const std::string& ticket) {
+    sync::QueueAsk ask;
+    ask.op = op;
+    ask.request = next_request();
+    ask.desk = s_.seat.origin;
+    ask.place = s_.seat.place;
+    ask.ticket = ticket;
+    if (op == QueueOp::Call) ask.windows = s_.seat.windows;
+    return {std::move(ask)};
+  }
+
+  const Ticket* listed(const std::string& number) const {
+    const auto at = std::find_if(world_.tickets.begin(), world_.tickets.end(), [&](const Ticket& t) { return t.number == number; });
+    return at == world_.tickets.end() ? nullptr : &*at;
+  }
+
+  Draft* draft() {
+    if (!s_.serving) return nullptr;
+    return &s_.drafts[draft_key(*s_.serving)];
+  }
+
+  void lock() {
+    s_.locked = true;
+    s_.show_id = s_.show_viewers = false;
+  }
+
+  void leave_serving() {
+    if (s_.serving && !s_.serving->ticket.number.empty()) s_.released[s_.serving->ticket.number] = now_;
+    s_.serving.reset();
+    s_.served.reset();
+    s_.served_earlier.clear();
+    s_.problems.clear();
+    s_.transferring = s_.show_id = s_.show_viewers = false;
+    s_.transfer_to.clear();
+    s_.transfer_reason.clear();
+    s_.pages.erase("statement");
+    s_.pages.erase("lines");
+  }
+
+  void serve(Ticket ticket, MatterId matter, bool confirmed) {
+    leave_serving();
+    s_.released.erase(ticket.number);
+    s_.looking.clear();
+    ticket.state = TicketState::Called;
+    ticket.desk = s_.seat.origin;
+    s_.serving = Serving{std::move(ticket), std::move(matter), world_.now, confirmed};
+  }
+
+  // -- what comes back ----------------------------------------------------------------------------------------------------
+
+  void follow() {
+    settle_waiting();
+    follow_serving();
+    follow_form();
+    open_wanted();
+  }
+
+  void settle_waiting() {
+    if (!s_.waiting || !s_.waiting->trouble.empty()) return;
+    Waiting& w = *s_.waiting;
+    std::optional<Error> error;
+    bool done = false;
+    if (const auto* queue = std::get_if<QueueCommand>(&w.command)) {
+      if (world_.answer_request == w.request) {
+        if (world_.answer) return queue_done(queue->ask, *world_.answer);
+        error = world_.answer_error;
+      }
+    } else if (std::holds_alternative<StateFact>(w.command)) {
+      done = world_.stated_request == w.request;
+      if (!done && world_.outcome && world_.outcome->request == w.request) error = world_.outcome->error;
+      if (!done && !error && world_.failed) error = world_.failed;
+    } else if (std::holds_alternative<FileMatter>(w.command)) {
+      if (world_.outcome && world_.outcome->request == w.request) {
+        if (world_.outcome->receipt || !world_.outcome->problems.empty()) return filed(*world_.outcome);
+        error = world_.outcome->error;
+      }
+      if (!error && world_.failed) error = world_.failed;
+    }
+    if (done) return stated();
+    if (!error) w.stale = false;
+    if (error && !w.stale) {
+      if (error->code == Code::Unavailable || error->code == Code::Io) {
+        w.trouble = trouble_words(*error);
+      } else {
+        // The answer is final: another press asks anew.
+        s_.notice = trouble_words(*error);
+        s_.waiting.reset();
+      }
+    } else if (now_ - w.since >= answer_ms_max) {
+      w.trouble = "还没有回应，可再按一次";
+    }
+  }
+
+  void next_or_rest() {
+    std::vector<Command> after = std::move(s_.waiting->after);
+    const std::string press = s_.waiting->press;
+    s_.waiting.reset();
+    if (!after.empty()) {
+      Command first = std::move(after.front());
+      after.erase(after.begin());
+      send(press, std::move(first), std::move(after));
+    }
+  }
+
+  void stated() {
+    s_.saved_at = clock_words(world_.now);
+    s_.problems.clear();
+    const std::string press = s_.waiting->press;
+    if (Draft* d = draft()) {
+      d->mediator.refusing.clear();
+      d->mediator.step = 0;
+      if (press == "session") d->mediator.held_at.clear(), d->mediator.notes.clear();
+    }
+    const bool last = s_.waiting->after.empty();
+    next_or_rest();
+    // A matter opened by its number has no ticket to end: it is put away once the record is on disk.
+    if (last && press == "finish" && s_.serving) {
+      s_.notice = "已记下";
+      s_.drafts.erase(draft_key(*s_.serving));
+      leave_serving();
+    }
+  }
+
+  void queue_done(const sync::QueueAsk& ask, const sync::QueueAnswer& answer) {
+    const std::string press = s_.waiting->press;
+    s_.saved_at = clock_words(world_.now);
+    s_.waiting.reset();
+    if (ask.op == QueueOp::Call) {
+      if (answer.ticket.empty()) {
+        s_.notice = answer.words.empty() ? "没有人等候" : answer.words;
+        return;
+      }
+      Ticket ticket;
+      if (const Ticket* known = listed(answer.ticket)) ticket = *known;
+      ticket.number = answer.ticket;
+      serve(std::move(ticket), answer.matter, false);
+      return;
+    }
+    if (ask.op == QueueOp::Recall) {
+      s_.notice = "已再叫一遍";
+      return;
+    }
+    const std::string number = ask.ticket;
+    if (ask.op == QueueOp::Missed) s_.notice = fmt::format("{} 已过号，可以补叫", number);
+    if (ask.op == QueueOp::Hold) s_.notice = fmt::format("{} 已挂起，可以再叫", number);
+    if (ask.op == QueueOp::Move) s_.notice = fmt::format("{} 已转出，位次保留", number);
+    if (ask.op == QueueOp::End) s_.notice = fmt::format("{} 已办完", number);
+    if (s_.serving && s_.serving->ticket.number == number) {
+      if (press == "finish") s_.drafts.erase(draft_key(*s_.serving));
+      leave_serving();
+    }
+  }
+
+  void filed(const Outcome& outcome) {
+    s_.waiting.reset();
+    if (!s_.form) return;
+    if (outcome.receipt) {
+      s_.form->receipt = outcome.receipt;
+      s_.form->problems.clear();
+      s_.saved_at = clock_words(world_.now);
+    } else {
+      s_.form->problems.clear();
+      for (const Problem& p : outcome.problems) s_.form->problems.push_back({"form." + p.field, p.what});
+      s_.form->request.clear();  // nothing was filed: the mended form is a new try
+      show_problem_page();
+    }
+  }
+
+  void follow_serving() {
+    for (auto it = s_.released.begin(); it != s_.released.end();) {
+      const Ticket* ticket = listed(it->first);
+      const bool still = ticket && ticket->state == TicketState::Called && ticket->desk == s_.seat.origin;
+      // Moved and waiting tickets linger until the hub's event arrives; a minute is far longer than any long poll.
+      it = (!still && !(ticket && ticket->state == TicketState::Waiting)) || now_ - it->second > Span{60'000} ? s_.released.erase(it) : std::next(it);
+    }
+    if (!s_.serving && !s_.waiting) {
+      // After a restart the desk goes on with whom it had called.
+      for (const Ticket& ticket : world_.tickets)
+        if (ticket.state == TicketState::Called && ticket.desk == s_.seat.origin && !s_.released.contains(ticket.number)) {
+          serve(ticket, ticket.matter, true);
+          break;
+        }
+    }
+    if (s_.serving && !s_.serving->ticket.number.empty()) {
+      // Absent is not ended: at midnight yesterday's tickets leave the list while somebody still sits at the desk.
+      if (const Ticket* ticket = listed(s_.serving->ticket.number); ticket && ticket->matter == s_.serving->matter) {
+        const bool ours = ticket->state == TicketState::Called && ticket->desk == s_.seat.origin;
+        if (ours) {
+          s_.serving->ticket = *ticket;
+          s_.serving->confirmed = true;
+        } else if (s_.serving->confirmed && !s_.waiting) {
+          s_.notice = fmt::format("{} 已在别处办理", ticket->number);
+          leave_serving();
+        }
+      }
+    }
+    if (!s_.looking.empty() && !listed(s_.looking)) s_.looking.clear();
+    if (s_.serving && world_.open && world_.open->id == s_.serving->matter) {
+      s_.served = world_.open;
+      s_.served_earlier = world_.earlier;
+      fill_draft(*world_.open);
+    }
+  }
+
+  /// Do not make them type it again (need.md 4.5): the application starts with what the citizen already said.
+  void fill_draft(const Matter& matter) {
+    Draft& d = *draft();
+    if (d.filled || !matter.petition) return;
+    d.filled = true;
+    const Petition& p = *matter.petition;
+    if (s_.seat.role != Role::Mediator) return;
+    d.mediator.applicant = p.petitioner.name;
+    d.mediator.respondent = p.statement.party_complained_of;
+    d.mediator.claim = p.statement.request;
+    d.mediator.dispute = p.statement.facts;
+  }
+
+  void follow_form() {
+    if (!s_.form || s_.form->help_id.empty() || s_.form->receipt) return;
+    const auto& calls = world_.help_calls;
+    const auto at = std::find_if(calls.begin(), calls.end(), [&](const sync::HelpCall& c) { return c.id == s_.form->help_id; });
+    if (at == calls.end())
+      s_.form->warning = "来访人已离开自助机，填的还在";
+    else if (!at->taken_by.empty() && at->taken_by != s_.seat.origin)
+      s_.form->warning = "别的窗口已接手，请先问一声";
+    else
+      s_.form->warning.clear();
+  }
+
+  void open_wanted() {
+    MatterId wanted;
+    if (const Ticket* ticket = s_.looking.empty() ? nullptr : listed(s_.looking)) {
+      if (!ticket->sealed) wanted = ticket->matter;
+    } else if (s_.serving && !s_.serving->ticket.sealed) {
+      wanted = s_.serving->matter;
+    }
+    if (wanted.empty() || (world_.open && world_.open->id == wanted)) return;
+    if (s_.opening == wanted && now_ - s_.opening_since < answer_ms_max) return;
+    s_.opening = wanted;
+    s_.opening_since = now_;
+    commands_.push_back(OpenMatter{wanted, s_.seat.staff});
+  }
+
+  // -- presses: the queue ---------------------------------------------------------------------------------------------------
+
+  void on(const News&) {}
+  void on(const CallNext&) {
+    if (s_.serving) {
+      s_.notice = fmt::format("先办完或挂起 {}", s_.serving->ticket.number);
+      return;
+    }
+    if (repeated("call_next")) return;
+    send("call_next", ask(QueueOp::Call, ""));
+  }
+  void on(const CallTicket& a) {
+    const Ticket* ticket = listed(a.ticket);
+    if (s_.serving || !ticket) {
+      if (s_.serving) s_.notice = fmt::format("先办完或挂起 {}", s_.serving->ticket.number);
+      return;
+    }
+    const std::string press = "call." + a.ticket;
+    if (repeated(press)) return;
+    send(press, ask(QueueOp::Call, a.ticket));
+  }
+  void on(const ReadTicket& a) {
+    s_.show_id = s_.show_viewers = false;
+    s_.pages.erase("statement");
+    s_.pages.erase("lines");
+    s_.looking = s_.serving && s_.serving->ticket.number == a.ticket ? "" : a.ticket;
+    if (!s_.looking.empty() && !listed(s_.looking)) s_.looking.clear();
+  }
+  void simple(const char* press, QueueOp op) {
+    if (!s_.serving || s_.serving->ticket.number.empty() || repeated(press)) return;
+    send(press, ask(op, s_.serving->ticket.number));
+  }
+  void on(const Recall&) { simple("recall", QueueOp::Recall); }
+  void on(const Missed&) { simple("missed", QueueOp::Missed); }
+  void on(const Hold&) {
+    if (s_.serving && s_.serving->ticket.number.empty()) return leave_serving();  // opened by number: put away, draft kept
+    simple("hold", QueueOp::Hold);
+  }
+
+  void on(const OpenTransfer&) {
+    if (!s_.serving || s_.serving->ticket.number.empty()) return;
+    s_.transferring = !s_.transferring;
+    s_.problems.clear();
+  }
+  void on(const TransferTo& a) {
+    if (s_.transferring) s_.transfer_to = a.window;
+  }
+  void on(const TransferGo&) {
+    if (!s_.serving || !s_.transferring || repeated("transfer")) return;
+    Checks checks;
+    if (s_.transfer_to.empty()) checks.add("transfer_to", "请选转到哪里");
+    const std::string reason = checks.text("transfer_reason", s_.transfer_reason, "请写明为什么转");
+    s_.problems = checks.problems;
+    if (!s_.problems.empty()) return;
+    send("transfer", moved(s_.transfer_to, reason));
+  }
+  /// The hub keeps the time of issue, so the person keeps the place.
+  QueueCommand moved(const WindowCode& to, const std::string& reason) {
+    QueueCommand move = ask(QueueOp::Move, s_.serving->ticket.number);
+    move.ask.to_window = to;
+    move.ask.reason = reason;
+    return move;
+  }
+
+  // -- presses: the record ----------------------------------------------------------------------------------------------------
+
+  void on(const Finish&) {
+    if (!s_.serving || busy()) return;
+    if (s_.waiting && std::holds_alternative<QueueCommand>(s_.waiting->command) && repeated("finish")) return;
+    Draft& d = *draft();
+    const bool bare = s_.serving->matter.empty();
+    const bool sealed = s_.serving->ticket.sealed || (s_.served && s_.served->sealed);
+    const std::string& staff = s_.seat.staff;
+    Checked checked;
+    std::vector<Command> after;
+    WindowCode move_to;
+    std::string move_reason;
+    if (s_.seat.role == Role::Lawyer && !bare && !sealed) {
+      if (!(untouched(d.lawyer) && s_.served && s_.served->consulted)) {
+        checked = check_lawyer(d.lawyer, staff, law_, today_);
+        if (d.lawyer.outcome == ConsultOutcome::ToMediation) move_to = window_mediation, move_reason = "律师建议先调解";
+        if (d.lawyer.outcome == ConsultOutcome::BackToReception) move_to = window_reception, move_reason = "律师转回接待";
+      }
+    } else if (s_.seat.role == Role::Mediator && !bare && !sealed) {
+      checked = finish_mediation(d.mediator);
+    } else if (s_.seat.role == Role::Reception && !bare) {
+      if (!(untouched(d.reception) && s_.served && s_.served->disposed)) {
+        checked = check_reception(d.reception, staff, law_.rules, today_);
+        if (d.reception.overriding) move_to = d.reception.window, move_reason = trimmed(d.reception.override_reason);
+      }
+    }
+    if (!move_to.empty() && !law_.rules.window(move_to)) checked.problems.push_back({"outcome", "本厅没有这个窗口"});
+    s_.problems = checked.problems;
+    if (!s_.problems.empty()) return;
+    const std::string number = s_.serving->ticket.number;
+    if (!number.empty()) after.push_back(move_to.empty() ? Command{ask(QueueOp::End, number)} : Command{moved(move_to, move_reason)});
+    if (checked.fact) return state("finish", std::move(*checked.fact), std::move(after));
+    if (after.empty()) {
+      s_.drafts.erase(draft_key(*s_.serving));
+      return leave_serving();
+    }
+    Command first = std::move(after.front());
+    send("finish", std::move(first));
+  }
+
+  /// F10 at the mediation room: an outcome that is filled in is stated; a step that is half written is pointed at.
+  Checked finish_mediation(const MediatorDraft& d) {
+    const Mediation state = s_.served ? s_.served->mediation : Mediation{};
+    Checked checked;
+    if (mediation_over(state)) return checked;
+    const int step = mediation_step(state);
+    if (d.outcome && step >= 3) return check_mediation(d, "outcome", state, s_.seat.staff, today_);
+    if (step == 1) checked.problems.push_back({"application", "申请还没记下；不调解请转窗"});
+    if (step == 2 && !d.refusing.empty()) checked.problems.push_back({"refuse." + d.refusing, "再按一次才算记下"});
+    if (step == 3 && !trimmed(d.mediators).empty()) checked.problems.push_back({"mediators", "这一步还没记下"});
+    if (step >= 4 && !trimmed(d.notes).empty()) checked.problems.push_back({"notes", "这一步还没记下"});
+    return checked;
+  }
+
+  /// The same words again keep their request id, so that a lost acknowledgement states nothing twice.
+  void state(const std::string& press, Fact fact, std::vector<Command> after) {
+    StateFact command{s_.serving->matter, std::move(fact), ""};
+    if (s_.waiting)
+      if (const auto* before = std::get_if<StateFact>(&s_.waiting->command);
+          before && before->matter == command.matter && encode_fact(before->fact) == encode_fact(command.fact))
+        command.request = before->request;
+    const bool again = !command.request.empty();
+    if (!again) command.request = next_request();
+    send(press, std::move(command), std::move(after));
+    s_.waiting->stale = again;
+  }
+
+  void on(const StatePart& a) {
+    if (!s_.serving || s_.serving->matter.empty() || busy()) return;
+    MediatorDraft& d = draft()->mediator;
+    const Mediation now = s_.served ? s_.served->mediation : Mediation{};
+    if (mediation_over(now)) return;  // 人民调解法 17: nothing is reopened here
+    if (a.part.starts_with("refuse.")) {
+      const std::string party = a.part.substr(7);
+      if (d.refusing != party) {
+        d.refusing = party;
+        return;
+      }
+    }
+    Checked checked = check_mediation(d, a.part, now, s_.seat.staff, today_);
+    s_.problems = checked.problems;
+    if (!s_.problems.empty() || !checked.fact) return;
+    state(a.part, std::move(*checked.fact), {});
+  }
+  void on(const ShowStep& a) {
+    if (Draft* d = draft()) d->mediator.step = a.step;
+  }
+
+  std::string* text_at(const std::string& field) {
+    if (field == "number") return &s_.number;
+    if (field == "transfer_reason") return &s_.transfer_reason;
+    if (field.starts_with("form.")) return form_text(field.substr(5));
+    Draft* d = draft();
+    if (!d) return nullptr;
+    LawyerDraft& l = d->lawyer;
+    MediatorDraft& m = d->mediator;
+    ReceptionDraft& r = d->reception;
+    if (field.starts_with("limit.")) return &l.starts[field.substr(6)];
+    const std::pair<std::string_view, std::string*> table[] = {
+        {"facts", &l.facts},          {"law", &l.law},           {"advice", &l.advice},       {"applicant", &m.applicant},
+        {"respondent", &m.respondent},{"dispute", &m.dispute},   {"claim", &m.claim},         {"mediators", &m.mediators},
+        {"held_at", &m.held_at},      {"notes", &m.notes},       {"terms", &m.terms},         {"amount", &m.amount},
+        {"perform_by", &m.perform_by},{"perform_way", &m.perform_way}, {"effective", &m.effective}, {"remark", &m.remark},
+        {"to_unit", &r.to_unit},      {"reason", &r.reason},     {"report_by", &r.report_by}, {"override_reason", &r.override_reason}};
+    for (const auto& [name, at] : table)
+      if (name == field) return at;
+    return nullptr;
+  }
+  std::string* form_text(const std::string& field) {
+    if (!s_.form || s_.form->receipt) return nullptr;
+    Form& f = *s_.form;
+    Petition& p = f.petition;
+    const std::pair<std::string_view, std::string*> table[] = {
+        {"petitioner.name", &p.petitioner.name},     {"petitioner.number", &p.petitioner.number},
+        {"petitioner.phone", &p.petitioner.phone},   {"petitioner.address", &p.petitioner.address},
+        {"filer.name", &p.filer.name},               {"filer.number", &p.filer.number},
+        {"authority", &p.authority},                 {"head_count", &f.head_count},
+        {"representatives", &f.representatives},     {"request", &p.statement.request},
+        {"facts", &p.statement.facts},               {"reasons", &p.statement.reasons},
+        {"place", &p.statement.place},               {"party_complained_of", &p.statement.party_complained_of}};
+    for (const auto& [name, at] : table)
+      if (name == field) return at;
+    return nullptr;
+  }
+  void written(const std::string& field) {
+    std::erase_if(s_.problems, [&](const Problem& p) { return p.field == field; });
+    if (!s_.form || !field.starts_with("form.")) return;
+    std::erase_if(s_.form->problems, [&](const Problem& p) { return p.field == field; });
+    s_.form->leaving = false;
+    // XFTL 19.1: what staff write from speech is an oral statement, recorded as said and read back.
+    if (field == "form.request" || field == "form.facts" || field == "form.reasons") {
+      s_.form->petition.statement.oral = true;
+      s_.form->read_back = false;
+    }
+  }
+  void on(const Typed& a) {
+    std::string* at = text_at(a.field);
+    if (!at || *at == a.text) return;
+    *at = a.text;
+    written(a.field);
+  }
+  void on(const Insert& a) {
+    std::string* at = text_at(a.field);
+    if (!at || at->find(a.text) != std::string::npos) return;
+    if (!at->empty() && !at->ends_with('\n') && a.field != "transfer_reason") *at += '\n';
+    if (a.field == "transfer_reason") at->clear();
+    *at += a.text;
+    written(a.field);
+  }
+
+  void on(const Picked& a) {
+    if (a.field.starts_with("form.")) return form_picked(a.field.substr(5), a.value);
+    Draft* d = draft();
+    if (!d) return;
+    if (a.field == "path") d->lawyer.path = static_cast<LegalPath>(a.value);
+    if (a.field == "outcome") d->lawyer.outcome = static_cast<ConsultOutcome>(a.value);
+    if (a.field == "ending") d->mediator.outcome = static_cast<MediationOutcome>(a.value);
+    if (a.field == "chosen_by") d->mediator.chosen_by = a.value == 0 ? "parties" : "committee";
+    if (a.field == "tab") d->reception.overriding = a.value == 1;
+    if (a.field == "disposition") d->reception.disposition = static_cast<Disposition>(a.value), d->reception.later = false;
+    if (a.field == "override_path") d->reception.path = static_cast<LegalPath>(a.value);
+    if (a.field == "tab" || a.field == "disposition" || a.field == "ending") s_.problems.clear();
+    written(a.field);
+  }
+  void form_picked(const std::string& field, int value) {
+    if (!s_.form || s_.form->receipt) return;
+    Form& f = *s_.form;
+    Petition& p = f.petition;
+    if (field == "kind") p.kind = static_cast<MatterKind>(value);
+    if (field == "document") p.petitioner.document = static_cast<DocumentKind>(value);
+    if (field == "filing_as") p.filing_as = static_cast<FilingAs>(value);
+    if (field == "priority") f.priority = static_cast<Priority>(value);
+    if (field == "counterparty") {
+      const auto picked = static_cast<Counterparty>(value);
+      p.answers.counterparty = p.answers.counterparty == picked ? Counterparty::Unknown : picked;
+    }
+    if (field == "topic" && value >= 0 && static_cast<std::size_t>(value) < law_.rules.topics.size()) {
+      const TopicInfo& topic = law_.rules.topics[static_cast<std::size_t>(value)];
+      p.topic = p.topic == topic.code ? "" : topic.code;
+      if (!p.topic.empty()) p.kind = topic.kind;
+    }
+    if (field.starts_with("answer."))
+      for (const Question& q : questions())
+        if (field.substr(7) == q.name) {
+          Answer& at = p.answers.*q.member;
+          at = at == static_cast<Answer>(value) ? Answer::Unasked : static_cast<Answer>(value);
+        }
+    f.chosen.clear();  // the proposal may be another one now
+    written("form." + field);
+  }
+  void on(const PickedWindow& a) {
+    if (a.field == "form" && s_.form) s_.form->chosen = a.window;
+    if (Draft* d = draft(); d && a.field == "override") {
+      d->reception.window = a.window;
+      written("override");
+    }
+  }
+  void on(const Toggled& a) {
+    if (a.field == "read_back" && s_.form) {
+      s_.form->read_back = !s_.form->read_back;
+      written("form.read_back");
+      return;
+    }
+    Draft* d = draft();
+    if (!d) return;
+    if (a.field == "identity") d->lawyer.identity_checked = !d->lawyer.identity_checked;
+    if (a.field == "told") toggle(d->lawyer.told, a.name);
+    if (a.field == "rights") toggle(d->mediator.rights, a.name);
+    if (a.field == "no_amount") d->mediator.no_amount = !d->mediator.no_amount;
+    if (a.field == "oral") d->mediator.oral = !d->mediator.oral;
+    if (a.field == "held_now") d->mediator.held_at = iso_minute(world_.now), written("held_at");
+    if (a.field == "later") {
+      d->reception.later = !d->reception.later;
+      d->reception.disposition.reset();
+      s_.problems.clear();
+    }
+    written(a.field == "no_amount" ? "amount" : a.field);
+  }
+
+  // -- presses: pages, other matters, the form ---------------------------------------------------------------------------------
+
+  void on(const TurnPage& a) {
+    int& page = s_.pages[a.list];
+    page = std::max(0, page + a.by);
+  }
+  void on(const OpenNumber&) {
+    std::erase_if(s_.problems, [](const Problem& p) { return p.field == "number"; });
+    if (s_.serving) {
+      s_.notice = "先办完手上的事项";
+      return;
+    }
+    const auto number = canonical_matter_id(s_.number);
+    if (!number) {
+      s_.problems.push_back({"number", "编号不对，请对着小票再输"});
+      return;
+    }
+    s_.number.clear();
+    s_.opening.clear();
+    serve({}, *number, true);
+  }
+  void on(const TakeCall& a) {
+    if (s_.form && !s_.form->receipt) return;
+    const auto& calls = world_.help_calls;
+    const auto at = std::find_if(calls.begin(), calls.end(), [&](const sync::HelpCall& c) { return c.id == a.id; });
+    if (at == calls.end() || at->done || (!at->taken_by.empty() && at->taken_by != s_.seat.origin)) return;
+    Form form;
+    form.help_id = at->id;
+    form.from = at->place;
+    if (auto petition = read_draft(at->draft)) form.petition = std::move(*petition);
+    form.petition.helper = s_.seat.staff;
+    form.head_count = std::to_string(std::max(1, form.petition.head_count));
+    for (const Identity& r : form.petition.representatives) form.representatives += (form.representatives.empty() ? "" : "、") + r.name;
+    s_.form = std::move(form);
+    commands_.push_back(TakeHelp{a.id});
+  }
+  void on(const WalkIn&) {
+    if (s_.form && !s_.form->receipt) return;
+    Form form;
+    form.from = s_.seat.place;
+    form.petition.input = InputWay::Desk;
+    form.petition.helper = s_.seat.staff;
+    form.petition.statement.oral = true;
+    s_.form = std::move(form);
+  }
+  void on(const FormPage& a) {
+    if (s_.form) s_.form->page = std::clamp(a.page, 0, 1);
+  }
+  void on(const FileForm&) {
+    if (!s_.form || s_.form->receipt || busy()) return;
+    Form& form = *s_.form;
+    form.problems = check_form(form, s_.seat.staff, law_.rules);
+    if (!form.problems.empty()) return show_problem_page();
+    const bool again = !form.request.empty();
+    if (!again) form.request = next_request();
+    FileMatter file;
+    file.request = form.request;
+    file.petition = petition_of(form, s_.seat.staff);
+    file.chosen = form.chosen;
+    file.by = ChosenBy::Staff;
+    file.priority = form.priority;
+    file.notice_version = s_.seat.notice_version;
+    file.help_id = form.help_id;
+    send("form.file", std::move(file));
+    s_.waiting->stale = again;
+  }
+  /// Turns to the page where something is to be mended, unless the page that is open has some.
+  void show_problem_page() {
+    const auto page_of = [](const Problem& p) {
+      for (const std::string_view field : {"form.request", "form.facts", "form.reasons", "form.place", "form.party_complained_of", "form.read_back", "form.chosen"})
+        if (p.field == field) return 1;
+      return 0;
+    };
+    Form& form = *s_.form;
+    if (std::none_of(form.problems.begin(), form.problems.end(), [&](const Problem& p) { return page_of(p) == form.page; }))
+      form.page = page_of(form.problems.front());
+  }
+  void on(const LeaveForm&) {
+    if (!s_.form || (busy() && s_.waiting->press == "form.file")) return;
+    const Statement& words = s_.form->petition.statement;
+    const bool empty = words.request.empty() && words.facts.empty() && words.reasons.empty() && s_.form->petition.petitioner.name.empty();
+    if (!s_.form->receipt && !empty && !s_.form->leaving) {
+      s_.form->leaving = true;
+      return;
+    }
+    s_.form.reset();
+    if (s_.waiting && s_.waiting->press == "form.file") s_.waiting.reset();
+  }
+  void on(const PrintSlip&) {
+    if (s_.form && s_.form->receipt) commands_.push_back(PrintReceipt{s_.form->receipt->request});
+  }
+  void on(const ShowId&) { s_.show_id = !s_.show_id; }
+  void on(const ShowViewers&) { s_.show_viewers = !s_.show_viewers; }
+  void on(const Lock&) { lock(); }
+  void on(const Unlock&) { s_.locked = false; }
+
+  DeskSession s_;
+  const Snapshot& world_;
+  const Law& law_;
+  Tick now_;
+  Date today_;
+  std::vector<Command> commands_;
+};
+
+}  // namespace
+
+DeskStep update(DeskSession session, const DeskAction& action, const Snapshot& world, const Law& law, Tick now) {
+  return Stepper(std::move(session), world, law, now).run(action);
+}
+
+std::string draft_key(const Serving& serving) {
+  return serving.matter.empty() ? serving.ticket.number + "@" + iso(hall_day(serving.ticket.issued)) : serving.matter;
+}
+
+const Draft& draft_of(const DeskSession& session) {
+  if (!session.serving) return no_draft;
+  const auto at = session.drafts.find(draft_key(*session.serving));
+  return at == session.drafts.end() ? no_draft : at->second;
+}
+
+std::vector<Ticket> waiting_tickets(const DeskSession& session, const Snapshot& world) {
+  std::vector<Ticket> out;
+  for (const Ticket& ticket : world.tickets)
+    if (ticket.state == TicketState::Waiting && !session.released.contains(ticket.number) &&
+        !(session.serving && session.serving->ticket.number == ticket.number))
+      out.push_back(ticket);
+  return out;
+}
+
+const Problem* problem_at(const std::vector<Problem>& problems, std::string_view field) {
+  const auto at = std::find_if(problems.begin(), problems.end(), [&](const Problem& p) { return p.field == field; });
+  return at == problems.end() ? nullptr : &*at;
+}
+
+Shown shown(const DeskSession& session, const Snapshot& world) {
+  Shown out;
+  if (!session.looking.empty()) {
+    for (const Ticket& ticket : world.tickets)
+      if (ticket.number == session.looking) out.ticket = &ticket;
+    if (out.ticket) {
+      out.sealed = out.ticket->sealed;
+      if (!out.sealed && world.open && !out.ticket->matter.empty() && world.open->id == out.ticket->matter) {
+        out.matter = &*world.open;
+        out.earlier = &world.earlier;
+        out.sealed = world.open->sealed;
+      }
+      return out;
+    }
+  }
+  if (!session.serving) return out;
+  out.ticket = &session.serving->ticket;
+  out.served = true;
+  out.sealed = session.serving->ticket.sealed || (session.served && session.served->sealed);
+  if (session.served && !out.sealed) {
+    out.matter = &*session.served;
+    out.earlier = &session.served_earlier;
+  }
+  return out;
+}
+
+// ---- limitation cards ------------------------------------------------------------------------------------------------------
+
+std::vector<const Term*> limitation_terms(const RuleBook& rules) {
+  std::vector<const Term*> out;
+  for (const std::string_view id : {"arbitration", "administrative_review", "administrative_litigation", "limitation"})
+    if (const Term* term = rules.term(id)) out.push_back(term);
+  return out;
+}
+
+Result<Deadline> limitation(const Term& term, std::string_view typed_start, const Law& law, Date today) {
+  const auto start = parse_day(typed_start);
+  if (!start) return start.error();
+  if (*start > today) return Error{Code::Invalid, "date: 起算日还没到"};
+  return due(term, *start, law.calendar);
+}
+
+// ---- mediation -------------------------------------------------------------------------------------------------------------
+
+int mediation_step(const Mediation& m) {
+  switch (m.state) {
+    case MediationState::None: return 1;
+    case MediationState::Applied: return 2;
+    case MediationState::Consented: return m.mediators.empty() ? 3 : 4;
+    case MediationState::InSession: return m.mediators.empty() ? 3 : m.sessions.empty() ? 4 : 5;
+    case MediationState::Refused:
+    case MediationState::Agreed:
+    case MediationState::Failed:
+    case MediationState::Withdrawn: return 6;
+  }
+  return 6;
+}
+
+bool mediation_over(const Mediation& mediation) { return mediation_step(mediation) == 6; }
+
+// ---- what would be stated --------------------------------------------------------------------------------------------------
+
+Checked check_lawyer(const LawyerDraft& d, const std::string& staff, const Law& law, Date today) {
+  Checks checks;
+  Consulted c;
+  c.staff = staff;
+  c.identity_checked = d.identity_checked;
+  // Sent on to another window, the lawyer need not have given advice; guided away, the person leaves with law and advice.
+  const bool sent_on = d.outcome == ConsultOutcome::ToMediation || d.outcome == ConsultOutcome::BackToReception;
+  c.facts = checks.text("facts", d.facts, "请写明问到的事实");
+  c.law = checks.text("law", d.law, sent_on ? "" : "请写适用的法律");
+  if (!d.path) checks.add("path", "请选法定途径");
+  c.path = d.path.value_or(LegalPath::Unknown);
+  c.advice = checks.text("advice", d.advice, sent_on ? "" : "请写律师意见");
+  if (!d.outcome) checks.add("outcome", "请选办理结果");
+  c.outcome = d.outcome.value_or(ConsultOutcome::AdviceOnly);
+  if (d.told.empty() && !sent_on) checks.add("told", "请勾选当面告知的内容");
+  for (const Choice& point : told_points())
+    if (d.told.contains(std::string(point.name))) c.told.emplace_back(point.words);
+  for (const Term* term : limitation_terms(law.rules)) {
+    const auto typed = d.starts.find(term->id);
+    if (typed == d.starts.end() || trimmed(typed->second).empty()) continue;
+    const auto deadline = limitation(*term, typed->second, law, today);
+    if (!deadline) {
+      checks.add("limit." + term->id, parse_day(typed->second) ? "起算日还没到，请核对" : "日期写成 2026-11-20");
+      continue;
+    }
+    c.time_limits.push_back(fmt::format("{}：{}起算，{}前（{}）", term->label, iso(deadline->start), iso(deadline->due), chinese(term->basis)));
+  }
+  if (!checks.problems.empty()) return {std::nullopt, std::move(checks.problems)};
+  return {Fact{std::move(c)}, {}};
+}
+
+Checked check_mediation(const MediatorDraft& d, const std::string& part, const Mediation& state, const std::string& staff, Date today) {
+  Checks checks;
+  std::optional<Fact> fact;
+  if (mediation_over(state)) {
+    checks.add(part, "调解已经结束，不能再记");
+  } else if (part == "application") {
+    MediationApplied a;
+    a.staff = staff;
+    a.applicant = checks.text("applicant", d.applicant, "请写申请人");
+    a.respondent = checks.text("respondent", d.respondent, "请写对方是谁");
+    a.dispute = checks.text("dispute", d.dispute, "请写为什么事");
+    a.claim = checks.text("claim", d.claim, "请写想要什么结果");
+    fact = std::move(a);
+  } else if (part.starts_with("consent.") || part.starts_with("refuse.")) {
+    MediationConsent c;
+    c.staff = staff;
+    c.agrees = part.starts_with("consent.");
+    const std::string who = part.substr(part.find('.') + 1);
+    if (!state.application) checks.add(part, "先记下调解申请");
+    else c.party = who == "applicant" ? state.application->applicant : state.application->respondent;
+    // 人民调解法 23: nobody agrees to what was not read out. A refusal needs nothing, not even a reason (17).
+    if (c.agrees && d.rights.size() < rights_points().size()) checks.add("rights", "先把四项权利念给双方听");
+    c.remark = checks.text("remark", d.remark, "");
+    if (c.agrees)
+      for (const Choice& right : rights_points()) c.remark += (c.remark.empty() ? "已告知：" : "；") + std::string(right.words);
+    fact = std::move(c);
+  } else if (part == "mediators") {
+    MediatorsChosen m;
+    m.staff = staff;
+    m.mediators = names_in(d.mediators);
+    m.chosen_by = d.chosen_by;
+    if (mediation_step(state) < 3) checks.add("mediators", "先记下双方同意");
+    if (m.mediators.empty()) checks.add("mediators", "请写调解员姓名");
+    for (std::string& name : m.mediators) {
+      auto clean = clean_name(name);
+      if (clean) name = *clean;
+      else checks.add("mediators", "姓名里有不能用的符号");
+    }
+    if (m.chosen_by.empty()) checks.add("chosen_by", "请选由谁选定");
+    fact = std::move(m);
+  } else if (part == "session") {
+    MediationSession s;
+    s.staff = staff;
+    if (mediation_step(state) < 4) checks.add("notes", "先选定调解员");
+    s.held_at = trimmed(d.held_at);
+    if (s.held_at.empty()) checks.add("held_at", "请写调解的日期");
+    else if (const auto day = parse_day(std::string_view(s.held_at).substr(0, s.held_at.find(' '))); !day || *day > today)
+      checks.add("held_at", day ? "这一天还没到" : "日期写成 2026-11-20");
+    s.notes = checks.text("notes", d.notes, "请写调解情况");
+    fact = std::move(s);
+  } else if (part == "outcome") {
+    MediationEnded e;
+    e.staff = staff;
+    if (!d.outcome) checks.add("ending", "请选调解结果");
+    e.outcome = d.outcome.value_or(MediationOutcome::Failed);
+    const bool agreed = d.outcome == MediationOutcome::Agreed;
+    if (agreed && mediation_step(state) < 4) checks.add("ending", "先选定调解员再达成协议");
+    e.terms = checks.text("terms", d.terms, agreed ? "请写协议内容" : "");
+    if (agreed) {
+      // 民诉法解释 358: an agreement whose content is unclear is not confirmed: amount, date and way are forced.
+      if (!d.no_amount) {
+        const auto fen = parse_yuan(trimmed(d.amount));
+        if (trimmed(d.amount).empty()) checks.add("amount", "请写金额，没有就勾无金额");
+        else if (!fen) checks.add("amount", "金额写数字，如 18600.50");
+        else e.amount_fen = *fen;
+      } else if (!trimmed(d.amount).empty()) {
+        checks.add("amount", "写了金额又勾了无金额");
+      }
+      e.perform_by = checks.day("perform_by", d.perform_by, "请写履行的期限");
+      e.perform_way = checks.text("perform_way", d.perform_way, "请写怎么履行");
+      e.oral = d.oral;
+      // 人民调解法 29, 30: effective when all have signed, an oral one when it is reached; the 30 days run from here.
+      e.effective = checks.day("effective", d.effective, d.oral ? "请写达成的日期" : "请写双方签完字的日期");
+      if (!e.effective.empty() && *parse_date(e.effective) > today) checks.add("effective", "这一天还没到");
+      if (!e.effective.empty() && !e.perform_by.empty() && e.perform_by < e.effective) checks.add("perform_by", "履行期限早于生效日期");
+    }
+    fact = std::move(e);
+  }
+  if (!checks.problems.empty()) return {std::nullopt, std::move(checks.problems)};
+  return {std::move(fact), {}};
+}
+
+Checked check_reception(const ReceptionDraft& d, const std::string& staff, const RuleBook& rules, Date today) {
+  Checks checks;
+  if (d.overriding) {
+    RouteOverridden o;
+    o.staff = staff;
+    o.window = d.window;
+    o.path = d.path.value_or(LegalPath::Unknown);
+    if (d.window.empty() || !rules.window(d.window)) checks.add("override", "请选改到哪个窗口");
+    o.reason = checks.text("override_reason", d.override_reason, "请写明为什么改");
+    if (!checks.problems.empty()) return {std::nullopt, std::move(checks.problems)};
+    return {Fact{std::move(o)}, {}};
+  }
+  if (d.later) return {};
+  if (!d.disposition) {
+    checks.add("disposition", "请选一项处置，或先登记");
+    return {std::nullopt, std::move(checks.problems)};
+  }
+  Disposed f;
+  f.staff = staff;
+  f.disposition = *d.disposition;
+  const bool unit = f.disposition == Disposition::TransferredSameLevel || f.disposition == Disposition::TransferredDown ||
+                    f.disposition == Disposition::Assigned || f.disposition == Disposition::GuidedToJudicial;
+  const bool reason = f.disposition == Disposition::NotAccepted || f.disposition == Disposition::DuplicateInProcess ||
+                      f.disposition == Disposition::NoLongerAccepted;
+  f.to_unit = checks.text("to_unit", d.to_unit, unit ? "请写转到哪个单位" : "");
+  f.reason = checks.text("reason", d.reason, reason ? "请写明理由和依据" : "");
+  // XFTL 22(3): an assigned matter is reported back by a date.
+  f.report_by = checks.day("report_by", d.report_by, f.disposition == Disposition::Assigned ? "请写报结日期" : "");
+  if (!f.report_by.empty() && *parse_date(f.report_by) < today) checks.add("report_by", "报结日期已经过了");
+  if (!checks.problems.empty()) return {std::nullopt, std::move(checks.problems)};
+  return {Fact{std::move(f)}, {}};
+}
+
+Petition petition_of(const Form& form, const std::string& staff) {
+  Petition p = form.petition;
+  p.helper = staff;
+  const std::string heads = half_width(trimmed(form.head_count));
+  // Out of range or unreadable becomes 0, which validate() and check_form() name.
+  p.head_count = !heads.empty() && heads.size() <= 5 && std::all_of(heads.begin(), heads.end(), [](char c) { return c >= '0' && c <= '9'; }) ? std::stoi(heads) : 0;
+  std::vector<Identity> people;
+  for (const std::string& name : names_in(form.representatives)) {
+    Identity one;
+    for (const Identity& known : form.petition.representatives)
+      if (known.name == name) one = known;
+    one.name = name;
+    people.push_back(std::move(one));
+  }
+  p.representatives = std::move(people);
+  if (p.filing_as == FilingAs::Self) p.filer = {}, p.authority.clear();
+  return p;
+}
+
+std::vector<Problem> check_form(const Form& form, const std::string& staff, const RuleBook& rules) {
+  Petition p = petition_of(form, staff);
+  Checks checks;
+  if (p.head_count < 1) checks.add("form.head_count", "人数写数字，一个人写 1");
+  const std::string words = trimmed(p.statement.request) + trimmed(p.statement.facts);
+  if (words.empty()) checks.add("form.request", "请写来访人要求什么");
+  // XFTL 19.1: an oral statement is recorded faithfully; the person hears it before it counts.
+  if (!form.read_back) checks.add("form.read_back", "念给本人听，认可后再勾");
+  for (const Problem& problem : validate(p, rules)) {
+    // "representatives[1].name": the form has one field for all of them.
+    const std::string field = "form." + (problem.field.starts_with("representatives") ? "representatives" : problem.field);
+    if (!problem_at(checks.problems, field)) checks.add(field, problem.what);
+  }
+  return std::move(checks.problems);
+}
+
+std::optional<Petition> read_draft(std::string_view draft) {
+  if (draft.empty()) return std::nullopt;
+  auto petition = decode_petition(draft);
+  if (!petition) return std::nullopt;
+  return std::move(*petition);
+}
+
+}  // namespace yizhan::kiosk::desk

@@ -1,0 +1,111 @@
+#include "kiosk/desk/look.h"
+
+#include <algorithm>
+
+#include "core/text.h"
+
+namespace yizhan::kiosk::desk {
+
+void seal_mark(Ui& ui, Box box) {
+  const float r = box.w * 0.22f;
+  ui.fill(box, Ink::Seal, r);
+  ui.edge(box.inset(box.w * 0.11f), Ink::OnPrimary, box.w * 0.035f, r * 0.7f);
+  TextStyle word = one_line(box.w > px(50) ? Type::BoardWords : Type::DeskTitle, Ink::OnPrimary, Weight::Bold, Align::Centre);
+  ui.text(box.inset(box.w * 0.12f, 0), "信", word);
+}
+
+bool press(Ui& ui, std::string_view name, Box box, std::string_view words, std::string_view key, Look look, Icon icon, bool enabled) {
+  return ui.button(name, box, words, look, icon, enabled, key);
+}
+
+float badge(Ui& ui, float x, float y, std::string_view words, Tone tone, float width_max, bool right_aligned) {
+  const float pad = px(8), h = px(26);
+  const Ink ink = tone == Tone::Law ? Ink::Primary : tone == Tone::Calm ? Ink::Muted : Ink::Amber;
+  const Ink ground = tone == Tone::Law ? Ink::Tint : tone == Tone::Calm ? Ink::Sand : Ink::AmberTint;
+  const TextStyle s = one_line(Type::DeskSmall, ink, Weight::Medium, Align::Centre);
+  const float w = std::min(ui.text_width(words, s) + 2 * pad + px(1), width_max);
+  const Box box{right_aligned ? x - w : x, y, w, h};
+  ui.fill(box, ground, px(6));
+  if (tone == Tone::Attention) ui.edge(box, Ink::AmberEdge, px(1), px(6));
+  ui.text(box.inset(pad, 0), words, s);
+  return w;
+}
+
+void label(Ui& ui, Box& area, std::string_view words, const Problem* problem, float gap) {
+  Box row = area.cut_top(px(24), px(gap));
+  const TextStyle s = one_line(Type::DeskSmall, Ink::Ink, Weight::Bold);
+  ui.text(row.cut_left(std::min(ui.text_width(words, s) + px(2), row.w), px(10)), words, s);
+  if (problem) ui.text(row, problem->what, one_line(Type::DeskSmall, Ink::Brick, Weight::Medium, Align::Right));
+}
+
+void strip(Ui& ui, Box box, Icon icon, std::string_view words, Tone tone) {
+  const bool attention = tone == Tone::Attention;
+  ui.fill(box, attention ? Ink::AmberTint : tone == Tone::Law ? Ink::Tint : Ink::Sand, px(10));
+  if (attention) ui.edge(box, Ink::AmberEdge, px(1.5f), px(10));
+  Box in = box.inset(px(14), 0);
+  const Ink ink = attention ? Ink::Amber : tone == Tone::Law ? Ink::Primary : Ink::Ink;
+  const float side = std::min(px(26), box.h - px(8));
+  ui.icon({in.x, in.y + (in.h - side) / 2, side, side}, icon, ink);
+  in.cut_left(side + px(10));
+  ui.text(in, words, one_line(Type::DeskSmall, ink, attention ? Weight::Medium : Weight::Regular));
+}
+
+bool option(Ui& ui, std::string_view name, Box box, std::string_view words, std::string_view line, bool selected, std::string_view key) {
+  const bool hit = ui.choice(name, box, words, line.empty() ? key : line, selected);
+  return hit || (!key.empty() && ui.pressed_key(key));
+}
+
+bool tick(Ui& ui, std::string_view name, Box box, std::string_view words, bool on, std::string_view key) {
+  const bool hit = ui.check(name, box, words, on);
+  return hit || (!key.empty() && ui.pressed_key(key));
+}
+
+bool chip(Ui& ui, std::string_view name, Box box, std::string_view words, bool selected, bool enabled, std::string_view key) {
+  const bool hit = ui.button(name, box, words, selected ? Look::Filled : Look::Edged, Icon::None, enabled);
+  return hit || (enabled && !key.empty() && ui.pressed_key(key));
+}
+
+bool phrase(Ui& ui, std::string_view name, Box box, std::string_view words, std::string_view key) {
+  const bool hit = ui.button(name, box, words, Look::Quiet);
+  return hit || (!key.empty() && ui.pressed_key(key));
+}
+
+std::optional<std::string> edit(Ui& ui, std::string_view name, Box box, std::string_view text, std::string_view placeholder, bool several_lines, const Problem* problem) {
+  // The words stand beside the label, where they move nothing; here the edge alone turns brick.
+  return ui.edit(name, box, text, placeholder, several_lines, problem ? " " : "");
+}
+
+void panel(Ui& ui, Box box) {
+  ui.fill(box, Ink::Card, px(12));
+  ui.edge(box, Ink::Line, px(1.2f), px(12));
+}
+
+std::vector<std::string_view> text_lines(std::string_view text, float em_max) {
+  std::vector<std::string_view> lines;
+  std::size_t from = 0, at = 0;
+  float width = 0;
+  // Two em of slack: a line may end early so that no 。 starts the next one.
+  const float room = std::max(4.0f, em_max - 2);
+  while (at < text.size()) {
+    const auto lead = static_cast<unsigned char>(text[at]);
+    const std::size_t n = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    if (text[at] == '\n') {
+      lines.push_back(text.substr(from, at - from));
+      from = ++at;
+      width = 0;
+      continue;
+    }
+    const float em = lead < 0x80 ? 0.72f : 1.0f;
+    if (width + em > room) {
+      lines.push_back(text.substr(from, at - from));
+      from = at;
+      width = 0;
+    }
+    width += em;
+    at = std::min(text.size(), at + n);
+  }
+  if (from < text.size() || lines.empty()) lines.push_back(text.substr(from));
+  return lines;
+}
+
+}  // namespace yizhan::kiosk::desk

@@ -1,0 +1,438 @@
+/// Touchables of the middle: "back_to_served" (while another ticket is read), "show_id" F6, "viewers" F7, "statement.prev" PageUp,
+/// "statement.next" PageDown; the lawyer's "path.1" … "path.6" Ctrl+1…6 and "field.limit.<term>" on the limitation cards.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/text.h"
+#include "kiosk/desk/panes.h"
+#include "kiosk/desk/words.h"
+
+namespace yizhan::kiosk::desk {
+namespace {
+
+int page_of(const DeskSession& s, const std::string& list, std::size_t pages) {
+  const auto at = s.pages.find(list);
+  return std::clamp(at == s.pages.end() ? 0 : at->second, 0, static_cast<int>(pages) - 1);
+}
+
+std::string joined(const std::vector<std::string>& words, std::string_view between) {
+  std::string out;
+  for (const std::string& w : words) {
+    if (w.empty()) continue;
+    if (!out.empty()) out += between;
+    out += w;
+  }
+  return out;
+}
+
+/// "《信访工作条例》第二十二条第一项" is long for a card: the law's short name people use, then the place.
+std::string brief_article(const Article& article) {
+  std::string words = chinese(article);
+  const std::string law = "《信访工作条例》";
+  if (words.starts_with(law)) words = "条例" + words.substr(law.size());
+  return words;
+}
+
+void empty_desk(Ui& ui, const View& view, Box column) {
+  const float cx = column.x + column.w / 2, cy = column.y + column.h * 0.4f;
+  const bool none = waiting_tickets(view.session, view.world).empty();
+  ui.icon({cx - px(48), cy - px(120), px(96), px(96)}, none ? Icon::Check : Icon::Bell, Ink::Primary);
+  ui.text({column.x, cy, column.w, px(48)}, none ? "没有人等候" : "按 F2 叫下一个号", one_line(Type::DeskTitle, Ink::Ink, Weight::Bold, Align::Centre));
+  const char* line = none ? "有人取号，左边马上出现" : "也可以先点左边的号，看看材料";
+  ui.text({column.x, cy + px(54), column.w, px(36)}, line, one_line(Type::Desk, Ink::Muted, Weight::Regular, Align::Centre));
+}
+
+void sealed_desk(Ui& ui, Box column, const Ticket& ticket, bool served) {
+  const float cx = column.x + column.w / 2, cy = column.y + column.h * 0.36f;
+  ui.icon({cx - px(48), cy - px(130), px(96), px(96)}, Icon::Lock, Ink::Primary);
+  ui.text({column.x, cy, column.w, px(76)}, ticket.number, one_line(Type::DeskNumber, Ink::Primary, Weight::Bold, Align::Centre));
+  ui.text({column.x, cy + px(80), column.w, px(48)}, "密封事项", one_line(Type::DeskTitle, Ink::Ink, Weight::Bold, Align::Centre));
+  // XFTL 30: never opened in the hall, never passed on to the person or unit complained of.
+  ui.text({column.x, cy + px(134), column.w, px(36)}, "内容已加密，只有纪检监察机关能打开", one_line(Type::Desk, Ink::Muted, Weight::Regular, Align::Centre));
+  if (served) ui.text({column.x, cy + px(170), column.w, px(36)}, "不要问内容，告知编号和查询办法即可", one_line(Type::Desk, Ink::Muted, Weight::Regular, Align::Centre));
+}
+
+/// Number, who, where from; masked until the ticket is called.
+Asked draw_head(Ui& ui, const View& view, Box& column, const Shown& shown) {
+  Asked asked;
+  const DeskSession& s = view.session;
+  const Ticket& t = *shown.ticket;
+  Box row = column.cut_top(px(66), px(12));
+  if (shown.served && shown.matter) {
+    Box buttons = row;
+    buttons.cut_top(px(8));
+    buttons.h = px(48);
+    ask(asked, press(ui, "viewers", buttons.cut_right(px(136), px(10)), "谁看过", "F7"), ShowViewers{});
+    const Petition* p = shown.matter->petition ? &*shown.matter->petition : nullptr;
+    const bool has = p && !p->petitioner.number.empty();
+    const std::string id = !has ? "没有证件号" : s.show_id ? p->petitioner.number : "证件号 ••••";
+    ask(asked, press(ui, "show_id", buttons.cut_right(px(s.show_id && has ? 262 : 190), px(16)), id, "F6", Look::Edged, Icon::None, has), ShowId{});
+    row.w = buttons.w;
+  } else if (!shown.served && s.serving) {
+    Box buttons = row;
+    buttons.cut_top(px(8));
+    buttons.h = px(48);
+    ask(asked, press(ui, "back_to_served", buttons.cut_right(px(180), px(16)), "回到 " + (s.serving->ticket.number.empty() ? std::string("事项") : s.serving->ticket.number), "Escape", Look::Edged, Icon::None), ReadTicket{""});
+    row.w = buttons.w;
+  }
+  const TextStyle number = one_line(Type::DeskNumber, Ink::Primary, Weight::Bold);
+  if (!t.number.empty()) ui.text(row.cut_left(ui.text_width(t.number, number) + px(2), px(18)), t.number, number);
+  Box high{row.x, row.y, row.w, px(38)}, low{row.x, row.y + px(39), row.w, px(27)};
+  std::string name = "姓名叫号后显示", more;
+  if (shown.matter && shown.matter->petition) {
+    const Petition& p = *shown.matter->petition;
+    if (shown.served) {
+      name = p.petitioner.name.empty() ? "没有留姓名" : p.petitioner.name;
+      more = joined({sex_and_age(p.petitioner, view.today), p.petitioner.address, s.show_id ? p.petitioner.phone : mask_phone(p.petitioner.phone)}, " · ");
+    } else {
+      more = topic_name(view.law.rules, p.topic);
+    }
+  } else if (shown.served && t.matter.empty() && s.serving && s.serving->matter.empty()) {
+    name = "只取了号";
+    more = "没有登记事项";
+  }
+  const TextStyle bold = one_line(Type::DeskTitle, shown.served ? Ink::Ink : Ink::Muted, Weight::Bold);
+  ui.text(high.cut_left(std::min(ui.text_width(name, bold) + px(2), high.w * (more.empty() ? 1.0f : 0.6f)), px(14)), name, bold);
+  ui.text(high, more, one_line(Type::DeskSmall, Ink::Muted));
+
+  std::vector<std::string> facts;
+  if (shown.matter) {
+    const Matter& m = *shown.matter;
+    facts.push_back("登记 " + m.id);
+    facts.push_back(clock_words(m.filed_at) + (hall_day(m.filed_at) == view.today ? "" : " " + chinese_day(hall_day(m.filed_at))));
+    if (m.petition) {
+      const Petition& p = *m.petition;
+      facts.emplace_back(words_of(filing_ways(), static_cast<int>(p.filing_as)));
+      if (p.filing_as != FilingAs::Self && shown.served && !p.filer.name.empty()) facts.back() += " " + p.filer.name;
+      if (p.head_count > 1) facts.push_back(fmt::format("{}人", p.head_count));
+    }
+  }
+  ui.text(low, joined(facts, " · "), one_line(Type::DeskSmall, Ink::Muted));
+  return asked;
+}
+
+/// Earlier visits of the same person or matter (XFTL 19.3): said before anybody asks.
+void draw_earlier(Ui& ui, const View& view, Box& column, const Shown& shown) {
+  std::vector<std::string> lines;
+  if (shown.earlier)
+    for (const Matter& m : *shown.earlier) {
+      std::string line = fmt::format("{} {}", iso(hall_day(m.filed_at)), m.petition ? topic_name(view.law.rules, m.petition->topic) : "");
+      line += " · " + std::string(m.lines.empty() ? chinese(m.state) : std::string_view(m.lines.back().words));
+      lines.push_back(std::move(line));
+    }
+  std::string words = "查重：没有查到以前来过";
+  if (!lines.empty()) words = fmt::format("以前来过{}次：{}", lines.size(), lines[0]);
+  strip(ui, column.cut_top(px(44), px(8)), Icon::Search, words, lines.empty() ? Tone::Calm : Tone::Attention);
+  for (std::size_t i = 1; i < std::min<std::size_t>(lines.size(), 3); ++i)
+    ui.text(column.cut_top(px(26)).inset(px(50), 0), lines[i], one_line(Type::DeskSmall, Ink::Muted));
+  if (lines.size() > 3) ui.text(column.cut_top(px(26)).inset(px(50), 0), fmt::format("还有{}次，按编号可打开", lines.size() - 3), one_line(Type::DeskSmall, Ink::Muted));
+  column.cut_top(px(8));
+}
+
+struct StatementLine { int part; std::string_view words; };
+
+/// The three parts, the place and the party, what was answered. Pages instead of a scroll bar.
+Asked draw_statement(Ui& ui, const View& view, Box box, const Shown& shown) {
+  Asked asked;
+  panel(ui, box);
+  Box in = box.inset(px(22), px(14));
+  const Matter& m = *shown.matter;
+  Box head = in.cut_top(px(32), px(8));
+  if (!m.petition || m.petition->kind == MatterKind::QueueOnly) {
+    ui.text(head, "只取了号，没有写", one_line(Type::Desk, Ink::Ink, Weight::Bold));
+    ui.text(in.cut_top(px(30)), view.session.seat.role == Role::Reception ? "请当面问清，按 F8 当面登记" : "请当面问清；要登记的转到接待", one_line(Type::Desk, Ink::Muted));
+    return asked;
+  }
+  const Petition& p = *m.petition;
+  const std::string_view parts[] = {p.statement.request, p.statement.facts, p.statement.reasons};
+  static constexpr std::string_view names[] = {"要求", "事实", "理由"};
+
+  // Below the statement: where, against whom, what was answered.
+  std::vector<std::string> facts, answered;
+  if (!p.statement.place.empty()) facts.push_back("地点：" + p.statement.place);
+  if (!p.statement.party_complained_of.empty()) facts.push_back("反映对象：" + p.statement.party_complained_of);
+  if (p.answers.counterparty != Counterparty::Unknown) answered.push_back("对方是" + std::string(words_of(counterparties(), static_cast<int>(p.answers.counterparty))));
+  for (const Question& q : questions())
+    if (p.answers.*q.member != Answer::Unasked) answered.push_back(fmt::format("{}：{}", q.brief, words_of(answers(), static_cast<int>(p.answers.*q.member))));
+  const float label_w = px(62), line_h = px(28.5f);
+  Box foot = in.cut_bottom(px(52), px(6));
+  ui.text(foot.cut_top(px(26)), facts.empty() ? "没有写地点和对象" : joined(facts, "　"), one_line(Type::DeskSmall, Ink::Ink));
+  ui.text(foot, answered.empty() ? "没有回答引导问题" : joined(answered, " · "), one_line(Type::DeskSmall, Ink::Muted));
+
+  const float em = px(19);
+  std::vector<StatementLine> lines;
+  for (int i = 0; i < 3; ++i)
+    if (!parts[i].empty())
+      for (const std::string_view line : text_lines(parts[i], (in.w - label_w) / em)) lines.push_back({i, line});
+  const auto per_page = static_cast<std::size_t>(std::max(1.0f, (in.h - px(12)) / line_h));
+  const std::size_t pages = std::max<std::size_t>(1, (lines.size() + per_page - 1) / per_page);
+  const int page = page_of(view.session, "statement", pages);
+
+  const std::string how = p.input == InputWay::Batch ? "来信来件" : !p.helper.empty() ? "工作人员代录" + std::string(p.statement.oral ? "，已念给本人听" : "") : "本人在自助机填写";
+  if (pages > 1) {
+    const bool more = page + 1 < static_cast<int>(pages);
+    ask(asked, chip(ui, "statement.next", head.cut_right(px(104), px(8)), "下一页", false, more, "PageDown"), TurnPage{"statement", 1});
+    ask(asked, chip(ui, "statement.prev", head.cut_right(px(104), px(12)), "上一页", false, page > 0, "PageUp"), TurnPage{"statement", -1});
+    ui.text(head.cut_right(px(90), px(8)), fmt::format("{} / {}", page + 1, pages), one_line(Type::DeskSmall, Ink::Muted, Weight::Regular, Align::Right));
+  }
+  ui.text(head, "本人所述（" + how + "）", one_line(Type::DeskSmall, Ink::Muted, Weight::Bold));
+
+  const std::size_t first = static_cast<std::size_t>(page) * per_page, last = std::min(lines.size(), first + per_page);
+  for (std::size_t i = first; i < last;) {
+    std::size_t j = i;
+    while (j < last && lines[j].part == lines[i].part) ++j;
+    // The piece of this part on this page, as one paragraph that breaks by Chinese rules.
+    const char* from = lines[i].words.data();
+    const std::string_view piece(from, static_cast<std::size_t>(lines[j - 1].words.data() + lines[j - 1].words.size() - from));
+    const std::size_t counted = j - i;
+    Box row = in.cut_top(line_h * static_cast<float>(counted), px(4));
+    ui.text(row.cut_left(label_w), names[static_cast<std::size_t>(lines[i].part)], style(Type::Desk, Ink::Primary, Weight::Bold));
+    const float used = ui.text(row, piece, style(Type::Desk));
+    // Counting is careful, drawing is exact: what was counted too much goes back.
+    in.y -= row.h - std::min(row.h, used);
+    in.h += row.h - std::min(row.h, used);
+    i = j;
+  }
+  if (lines.empty()) ui.text(in.cut_top(px(30)), "没有写内容", one_line(Type::Desk, Ink::Muted));
+  return asked;
+}
+
+/// The ruling with its reasons: a suggestion (PIPL 24), confirmed or changed by a person.
+void draw_ruling(Ui& ui, const View& view, Box box, const Matter& m) {
+  panel(ui, box);
+  Box in = box.inset(px(22), px(12));
+  Box head = in.cut_top(px(28), px(6));
+  if (!m.routed) {
+    ui.text(head, "没有建议窗口，由工作人员决定", one_line(Type::DeskSmall, Ink::Muted, Weight::Bold));
+    return;
+  }
+  const Ruling& r = m.routed->ruling;
+  std::string title = "自助机建议：" + window_name(view.law.rules, r.window);
+  if (m.routed->chosen != r.window && !m.routed->chosen.empty()) title += "　本人选了：" + window_name(view.law.rules, m.routed->chosen);
+  if (m.overridden) title += "　已改派：" + window_name(view.law.rules, m.overridden->window);
+  float x = head.right();
+  if (r.urgent) x -= badge(ui, x, head.y, "紧急，条例25条", Tone::Attention, px(160), true) + px(8);
+  if (r.mediatable) x -= badge(ui, x, head.y, "可以调解", Tone::Law, px(110), true) + px(8);
+  head.w = x - head.x;
+  ui.text(head, title, one_line(Type::DeskSmall, Ink::Ink, Weight::Bold));
+  const auto rows = static_cast<std::size_t>(std::max(1.0f, (in.h + px(2)) / px(28)));
+  for (std::size_t i = 0; i < std::min(rows, r.reasons.size()); ++i) {
+    Box row = in.cut_top(px(28));
+    ui.circle(row.x + px(6), row.y + px(14), px(4), Ink::Primary);
+    row.cut_left(px(20));
+    const std::string article = brief_article(r.reasons[i].basis);
+    const TextStyle muted = one_line(Type::DeskSmall, Ink::Muted, Weight::Regular, Align::Right);
+    ui.text(row.cut_right(std::min(ui.text_width(article, muted) + px(2), row.w * 0.4f), px(12)), article, muted);
+    ui.text(row, r.reasons[i].because + (r.reasons[i].consequence.empty() ? "" : "，" + r.reasons[i].consequence), one_line(Type::DeskSmall));
+  }
+}
+
+/// One clock: name, tag, days, bar, due date and article.
+void clock_card(Ui& ui, const View& view, Box box, const Deadline& d, const std::string& name) {
+  panel(ui, box);
+  Box in = box.inset(px(18), px(12));
+  Box head = in.cut_top(px(28), px(2));
+  const float tag = badge(ui, head.right(), head.y + px(1), d.promised ? "本县承诺" : "法定", d.promised ? Tone::Promise : Tone::Law, px(110), true);
+  head.w -= tag + px(8);
+  ui.text(head, name, one_line(Type::Desk, Ink::Ink, Weight::Bold));
+  const auto total = std::max<std::int64_t>(1, (d.due - d.start).count());
+  const auto left = (d.due - view.today).count();
+  Box days = in.cut_top(px(40), px(4));
+  const std::string number = std::to_string(left < 0 ? -left : left);
+  const TextStyle big = one_line(Type::DeskTitle, left < 0 ? Ink::Brick : Ink::Ink, Weight::Bold);
+  ui.text(days.cut_left(ui.text_width(number, big) + px(2), px(8)), number, big);
+  ui.text(days, left < 0 ? "天前已到期" : left == 0 ? "天，今天到期" : "天", one_line(Type::DeskSmall, left < 0 ? Ink::Brick : Ink::Muted));
+  Box bar = in.cut_top(px(10), px(6));
+  ui.fill(bar, Ink::Tray, px(5));
+  const float gone = std::clamp(static_cast<float>(total - left) / static_cast<float>(total), 0.02f, 1.0f);
+  bar.w *= gone;
+  ui.fill(bar, left < 0 ? Ink::Brick : d.promised ? Ink::Promise : Ink::Primary, px(5));
+  ui.text(in, fmt::format("{}前 · {}", chinese_day(d.due), d.promised && d.basis.law.empty() ? "县承诺" : brief_article(d.basis)), one_line(Type::DeskSmall, Ink::Muted));
+}
+
+Asked draw_clocks(Ui& ui, const View& view, Box& column, const Shown& shown) {
+  Asked asked;
+  std::vector<Deadline> all = deadlines(*shown.matter, view.law.rules, view.law.calendar);
+  // The next due of the statutory clocks and of the promises stand side by side; what is over stays last.
+  std::stable_sort(all.begin(), all.end(), [&](const Deadline& a, const Deadline& b) {
+    return std::pair{a.due < view.today, a.due} < std::pair{b.due < view.today, b.due};
+  });
+  std::vector<Deadline> chosen;
+  for (const bool promised : {false, true})
+    for (const Deadline& d : all)
+      if (d.promised == promised && static_cast<int>(chosen.size()) < (promised ? 3 : 2)) chosen.push_back(d);
+  label(ui, column, "时限", nullptr, 6);
+  if (chosen.empty()) {
+    ui.text(column.cut_top(px(30), px(8)), "这件事没有正在走的时限。", one_line(Type::DeskSmall, Ink::Muted));
+  } else {
+    const Box row = column.cut_top(px(142), px(8));
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+      const Term* term = view.law.rules.term(chosen[i].term);
+      clock_card(ui, view, row.column(static_cast<int>(i), 3, px(14)), chosen[i], term ? term->label : chosen[i].term);
+    }
+  }
+  const bool handling = std::any_of(all.begin(), all.end(), [](const Deadline& d) { return d.term == "handle"; });
+  if (!handling) ui.text(column.cut_top(px(24), px(6)), "60日办理期限：受理后才起算，只有第（六）项适用。", one_line(Type::DeskSmall, Ink::Muted));
+  return asked;
+}
+
+/// The lawyer's limitation cards: a typed start, a computed end.
+Asked draw_limitations(Ui& ui, const View& view, Box& column) {
+  Asked asked;
+  const std::vector<const Term*> terms = limitation_terms(view.law.rules);
+  if (terms.empty()) return asked;
+  const DeskSession& s = view.session;
+  const LawyerDraft& draft = draft_of(s).lawyer;
+  const Box row = column.cut_top(px(116), px(10));
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    const Term& term = *terms[i];
+    const Box box = row.column(static_cast<int>(i), static_cast<int>(std::max<std::size_t>(terms.size(), 4)), px(12));
+    panel(ui, box);
+    Box in = box.inset(px(12), px(8));
+    const auto typed = draft.starts.find(term.id);
+    const std::string text = typed == draft.starts.end() ? "" : typed->second;
+    const auto deadline = limitation(term, text, view.law, view.today);
+    const std::string field_name = "limit." + term.id;
+    const Problem* problem = problem_at(s.problems, field_name);
+    Box head = in.cut_top(px(26), px(4));
+    if (deadline) {
+      const std::string left = days_left(deadline->due, view.today);
+      const TextStyle days = one_line(Type::DeskSmall, deadline->due < view.today ? Ink::Brick : Ink::Primary, Weight::Bold, Align::Right);
+      ui.text(head.cut_right(std::min(ui.text_width(left, days) + px(2), head.w * 0.55f), px(6)), left, days);
+    }
+    ui.text(head, term.label, one_line(Type::DeskSmall, Ink::Ink, Weight::Bold));
+    if (auto now = edit(ui, "field." + field_name, in.cut_top(px(40), px(4)), text, "起算日", false, problem); now && !asked) asked = Typed{field_name, std::move(*now)};
+    std::string under = problem ? problem->what : deadline ? fmt::format("{}前 · {}", iso(deadline->due), brief_article(term.basis)) : brief_article(term.basis);
+    if (!deadline && !problem && parse_day(text)) under = "起算日还没到";
+    ui.text(in, under, one_line(Type::DeskSmall, problem ? Ink::Brick : Ink::Muted));
+  }
+  return asked;
+}
+
+struct Milestone { std::string name, line; bool done; };
+
+std::vector<Milestone> milestones(const View& view, const Shown& shown) {
+  const Matter& m = *shown.matter;
+  const auto when = [&](std::initializer_list<std::string_view> types) -> std::string {
+    for (const Line& line : m.lines)
+      for (const std::string_view type : types)
+        if (line.type == type) return (hall_day(line.at) == view.today ? "" : chinese_day(hall_day(line.at)) + " ") + clock_words(line.at);
+    return "";
+  };
+  std::vector<Milestone> out;
+  out.push_back({"已登记", clock_words(m.filed_at) + (hall_day(m.filed_at) == view.today ? "" : " " + chinese_day(hall_day(m.filed_at))), true});
+  const bool here = shown.served || m.consulted || m.disposed || m.mediation.state != MediationState::None;
+  out.push_back({"窗口接待", here ? "正在办理" : "等叫号", here});
+  if (m.consulted) out.back().line = "律师已记录";
+  if (m.disposed) out.back().line = std::string(words_of(dispositions(), static_cast<int>(m.disposed->disposition)));
+  const bool county = m.transferred || m.accepted || m.not_accepted || m.answered || m.served;
+  const std::string sent = when({"transferred"});
+  // Only the county's own facts prove that the county has it: a green tick here is never a guess.
+  out.push_back({"县里收到", county ? (sent.empty() ? "已收到" : sent + " 已转送") : view.world.county_online ? "等县里回执" : "等联网", county});
+  out.push_back({"单位受理", m.accepted ? m.accepted->unit : m.not_accepted ? "不予受理" : "按途径，可能不经信访", m.accepted || m.not_accepted});
+  if (m.answered) out.push_back({"已答复", m.answered->unit, true});
+  return out;
+}
+
+void draw_timeline(Ui& ui, const View& view, Box box, const Shown& shown) {
+  panel(ui, box);
+  Box in = box.inset(px(22), px(12));
+  Box head = in.cut_top(px(26), px(10));
+  ui.text(head.cut_left(px(120)), view.session.show_viewers ? "谁看过" : "办理经过", one_line(Type::DeskSmall, Ink::Muted, Weight::Bold));
+  ui.text(head, "每次查看都有记录", one_line(Type::DeskSmall, Ink::Muted, Weight::Regular, Align::Right));
+  if (view.session.show_viewers) {
+    std::vector<const Line*> looks;
+    for (const Line& line : shown.matter->lines)
+      if (line.type == "viewed") looks.push_back(&line);
+    const auto rows = static_cast<std::size_t>(std::max(1.0f, in.h / px(26)));
+    if (looks.empty()) ui.text(in.cut_top(px(28)), "还没有别人看过。您这次查看已记下。", one_line(Type::DeskSmall));
+    for (std::size_t i = looks.size() > rows ? looks.size() - rows : 0; i < looks.size(); ++i)
+      ui.text(in.cut_top(px(26)), iso_minute(looks[i]->at) + "　" + looks[i]->words, one_line(Type::DeskSmall));
+    return;
+  }
+  const std::vector<Milestone> steps = milestones(view, shown);
+  const int n = static_cast<int>(steps.size());
+  for (int i = 0; i < n; ++i) {
+    const Milestone& step = steps[static_cast<std::size_t>(i)];
+    const Box cell = in.column(i, n, px(8));
+    const float cy = cell.y + px(24);
+    ui.circle(cell.x + px(15), cy, px(15), step.done ? Ink::Primary : Ink::Edge);
+    if (step.done) ui.icon({cell.x + px(5), cy - px(10), px(20), px(20)}, Icon::Check, Ink::OnPrimary);
+    else ui.circle(cell.x + px(15), cy, px(13), Ink::Card);
+    ui.text({cell.x + px(40), cell.y, cell.w - px(40), px(26)}, step.name, one_line(Type::DeskSmall, Ink::Ink, step.done ? Weight::Bold : Weight::Medium));
+    ui.text({cell.x + px(40), cell.y + px(25), cell.w - px(40), px(24)}, step.line, one_line(Type::DeskSmall, Ink::Muted));
+  }
+}
+
+}  // namespace
+
+Asked draw_matter(Ui& ui, const View& view, Box column) {
+  Asked asked;
+  const DeskSession& s = view.session;
+  const Shown what = shown(s, view.world);
+  Box in = column.inset(px(28), px(18));
+  if (!what.ticket) {
+    empty_desk(ui, view, in);
+    return asked;
+  }
+  const auto take = [&](Asked pressed) {
+    if (pressed && !asked) asked = std::move(pressed);
+  };
+  if (what.sealed) {
+    take(draw_head(ui, view, in, {what.ticket, nullptr, nullptr, what.served, true}));
+    sealed_desk(ui, in, *what.ticket, what.served);
+    return asked;
+  }
+  take(draw_head(ui, view, in, what));
+  const MatterId& id = what.served ? s.serving->matter : what.ticket->matter;
+  if (!what.matter) {
+    const Box box = in.cut_top(px(120));
+    panel(ui, box);
+    const bool bare = id.empty();
+    const std::string title = bare ? "只取了号，没有写" : "正在打开 " + id;
+    const std::string line = bare ? (s.seat.role == Role::Reception ? "请当面问清，按 F8 当面登记" : "请当面问清；要登记的转到接待")
+                                  : (view.world.hub_online ? "一直打不开，可能没有权限" : "断网时，只能打开本机已有的");
+    ui.text(Box{box.x, box.y + px(22), box.w, px(36)}.inset(px(24), 0), title, one_line(Type::Desk, Ink::Ink, Weight::Bold));
+    ui.text(Box{box.x, box.y + px(62), box.w, px(32)}.inset(px(24), 0), line, one_line(Type::Desk, Ink::Muted));
+    return asked;
+  }
+  draw_earlier(ui, view, in, what);
+
+  const bool lawyer = s.seat.role == Role::Lawyer && what.served;
+  const Box timeline = in.cut_bottom(px(116), px(14));
+  // From the bottom up: what has a fixed height; the statement takes the rest.
+  const float clocks_h = deadlines(*what.matter, view.law.rules, view.law.calendar).empty() ? 68 : 180;
+  Box low = in.cut_bottom(px(clocks_h + 30 + (lawyer ? 126 + 100 : 138)), px(10));
+  take(draw_statement(ui, view, in, what));
+  if (lawyer) {
+    const LawyerDraft& draft = draft_of(s).lawyer;
+    Box head = low.cut_top(px(26), px(6));
+    const Problem* problem = problem_at(s.problems, "path");
+    std::string hint = "请律师确认";
+    if (what.matter->routed && choice_of(paths(), static_cast<int>(what.matter->routed->ruling.path)))
+      hint = "自助机建议" + std::string(words_of(paths(), static_cast<int>(what.matter->routed->ruling.path))) + "，请律师确认";
+    ui.text(head.cut_left(px(330)), "法定途径　条例第三十一条", one_line(Type::DeskSmall, Ink::Ink, Weight::Bold));
+    ui.text(head, problem ? problem->what : hint, one_line(Type::DeskSmall, problem ? Ink::Brick : Ink::Muted, problem ? Weight::Medium : Weight::Regular, Align::Right));
+    const Box row = low.cut_top(px(52), px(14));
+    static constexpr float shares[] = {214, 108, 152, 202, 152, 152};  // by their words
+    float total = 0, x = row.x;
+    for (const float share : shares) total += share;
+    const float room = row.w - px(8) * 5;
+    std::size_t i = 0;
+    for (const Choice& c : paths()) {
+      const float w = room * shares[i] / total;
+      ask(asked, chip(ui, "path." + std::string(c.name), {x, row.y, w, row.h}, c.words, draft.path && static_cast<int>(*draft.path) == c.value, true, "Ctrl+" + std::string(c.name)), Picked{"path", c.value});
+      x += w + px(8);
+      ++i;
+    }
+  } else {
+    draw_ruling(ui, view, low.cut_top(px(126), px(12)), *what.matter);
+  }
+  take(draw_clocks(ui, view, low, what));
+  if (lawyer) take(draw_limitations(ui, view, low));
+  draw_timeline(ui, view, timeline, what);
+  return asked;
+}
+
+}  // namespace yizhan::kiosk::desk

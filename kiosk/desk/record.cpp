@@ -1,0 +1,120 @@
+/// Touchables of the record: "transfer" F9 (opens and closes the panel), in it "transfer.<window>" (for example "transfer.MED"),
+/// "field.transfer_reason", "reason.willing" …, "transfer.go" Ctrl+Enter; "finish" F10.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "kiosk/desk/panes.h"
+#include "kiosk/desk/words.h"
+
+namespace yizhan::kiosk::desk {
+namespace {
+
+Asked draw_transfer(Ui& ui, const View& view, Box in) {
+  Asked asked;
+  const DeskSession& s = view.session;
+  ui.text(in.cut_top(px(36), px(4)), "转到哪个窗口", one_line(Type::DeskTitle, Ink::Ink, Weight::Bold));
+  ui.text(in.cut_top(px(26), px(12)), "位次和材料都跟着走，不用重排、不用重说", one_line(Type::DeskSmall, Ink::Muted));
+  const Problem* problem = problem_at(s.problems, "transfer_to");
+  if (problem) ui.text(in.cut_top(px(24), px(4)), problem->what, one_line(Type::DeskSmall, Ink::Brick, Weight::Medium));
+  int i = 0;
+  for (const WindowInfo& window : view.law.rules.windows) {
+    const bool own = std::find(s.seat.windows.begin(), s.seat.windows.end(), window.code) != s.seat.windows.end();
+    if (own || !window.on_site) continue;
+    if (in.h < px(420)) break;  // more windows than a hall has; reception passes on the rest
+    ++i;
+    const std::string key = i <= 9 ? "Alt+" + std::to_string(i) : "";
+    ask(asked, option(ui, "transfer." + window.code, in.cut_top(px(54), px(8)), window.name, window.place, s.transfer_to == window.code, key), TransferTo{window.code});
+  }
+  in.cut_top(px(8));
+  field(ui, asked, in, 96, "transfer_reason", "为什么转", s.transfer_reason, "对方窗口看得到", true, s.problems);
+  Box row = in.cut_top(px(38), px(16));
+  for (const Phrase& p : transfer_reasons()) ask(asked, phrase(ui, "reason." + std::string(p.name), row.cut_left(px(106), px(8)), p.words), Insert{"transfer_reason", std::string(p.text)});
+  const bool busy = s.waiting && s.waiting->trouble.empty();
+  ask(asked, press(ui, "transfer.go", in.cut_top(px(60)), busy ? "正在转…" : "转过去", "Ctrl+Enter", Look::Filled, Icon::None, !busy), TransferGo{});
+  return asked;
+}
+
+void nobody(Ui& ui, const View& view, Box in) {
+  const char* what = view.session.seat.role == Role::Lawyer ? "叫号后，在这里写接访记录" : view.session.seat.role == Role::Mediator ? "叫号后，在这里记调解" : "叫号后，在这里处置";
+  ui.icon({in.x + in.w / 2 - px(32), in.y + in.h * 0.36f - px(80), px(64), px(64)}, Icon::Pencil, Ink::Muted);
+  ui.text({in.x, in.y + in.h * 0.36f, in.w, px(32)}, what, one_line(Type::Desk, Ink::Muted, Weight::Regular, Align::Centre));
+}
+
+std::string finish_words(const DeskSession& s) {
+  const std::string number = s.serving->ticket.number;
+  if (s.waiting && s.waiting->trouble.empty() && s.waiting->press == "finish") return std::holds_alternative<StateFact>(s.waiting->command) ? "正在保存…" : "正在结束…";
+  if (number.empty()) return "记下";
+  const Draft& d = draft_of(s);
+  if (s.seat.role == Role::Lawyer && d.lawyer.outcome == ConsultOutcome::ToMediation) return "记下，" + number + " 转调解";
+  if (s.seat.role == Role::Lawyer && d.lawyer.outcome == ConsultOutcome::BackToReception) return "记下，" + number + " 回接待";
+  if (s.seat.role == Role::Reception && d.reception.overriding) return "改派 " + number;
+  return "办完，结束 " + number;
+}
+
+}  // namespace
+
+Asked draw_record(Ui& ui, const View& view, Box column) {
+  Asked asked;
+  const DeskSession& s = view.session;
+  ui.fill(column, Ink::Card);
+  ui.line(column.x, column.y, column.x, column.bottom(), Ink::Line, px(2));
+  Box in = column.inset(px(24), px(14));
+  if (!s.serving) {
+    nobody(ui, view, in);
+    return asked;
+  }
+  const auto take = [&](Asked pressed) {
+    if (pressed && !asked) asked = std::move(pressed);
+  };
+  const bool busy = s.waiting && s.waiting->trouble.empty();
+  const bool ticket = !s.serving->ticket.number.empty();
+
+  Box title = in.cut_top(px(28), px(8));
+  const char* name = s.seat.role == Role::Lawyer ? "接访记录" : s.seat.role == Role::Mediator ? "调解记录" : "处置";
+  if (!s.saved_at.empty()) {
+    const std::string saved = s.saved_at + " 已存本机";
+    const TextStyle small = one_line(Type::DeskSmall, Ink::Primary, Weight::Regular, Align::Right);
+    const float w = ui.text_width(saved, small) + px(2);
+    ui.text(title.cut_right(w, px(6)), saved, small);
+    ui.icon(title.cut_right(px(20)).inset(0, px(4)), Icon::Check, Ink::Primary);
+  }
+  ui.text(title, std::string(name) + (ticket ? " " + s.serving->ticket.number : ""), one_line(Type::DeskSmall, Ink::Muted, Weight::Bold));
+
+  Box foot = in.cut_bottom(px(ticket ? 128 : 72), px(10));
+  ui.line(foot.x, foot.y, foot.right(), foot.y, Ink::Line, px(1));
+  foot.cut_top(px(10));
+  if (ticket) {
+    ask(asked, press(ui, "transfer", foot.cut_top(px(46), px(10)), s.transferring ? "不转了" : "转窗口", "F9", Look::Edged, Icon::Transfer, !busy), OpenTransfer{});
+  }
+  if (!s.transferring)
+    ask(asked, press(ui, "finish", foot.cut_top(px(60)), finish_words(s), "F10", Look::Filled, Icon::None, !busy), Finish{});
+
+  // Why the last press did not go through; what is written stays.
+  if (s.waiting && !s.waiting->trouble.empty() && !std::holds_alternative<QueueCommand>(s.waiting->command))
+    strip(ui, in.cut_bottom(px(42), px(8)), Icon::Warning, s.waiting->trouble, Tone::Attention);
+  else if (s.problems.size() > 1 && !s.transferring)
+    strip(ui, in.cut_bottom(px(38), px(8)), Icon::Info, fmt::format("还有{}处要补，已标出", s.problems.size()), Tone::Attention);
+
+  if (s.transferring) {
+    take(draw_transfer(ui, view, in));
+    return asked;
+  }
+  const bool sealed = s.serving->ticket.sealed || (s.served && s.served->sealed);
+  if (s.serving->matter.empty() || (sealed && s.seat.role != Role::Reception)) {
+    const char* line = sealed ? "密封事项不在这里记录" : "只取了号，没有可记的事项";
+    const char* more = sealed ? "按 F9 转接待，或按 F10 结束" : "要登记：按 F9 转接待";
+    Box box = in.cut_top(px(90));
+    strip(ui, box.cut_top(px(44), px(8)), sealed ? Icon::Lock : Icon::Info, line, Tone::Calm);
+    ui.text(box, more, one_line(Type::Desk, Ink::Muted));
+    return asked;
+  }
+  switch (s.seat.role) {
+    case Role::Lawyer: take(draw_lawyer_record(ui, view, in)); break;
+    case Role::Mediator: take(draw_mediator_record(ui, view, in)); break;
+    case Role::Reception: take(draw_reception_record(ui, view, in)); break;
+  }
+  return asked;
+}
+
+}  // namespace yizhan::kiosk::desk

@@ -1,0 +1,57 @@
+/// Touchables: "identity" Ctrl+I, "field.facts", "facts.copy" Ctrl+F, "field.law", "field.advice", "phrase.limit" "phrase.evidence"
+/// "phrase.aid" "phrase.mediate" Alt+A/S/D/G, "told.path" "told.no_decision" "told.legal_aid" "told.free" Ctrl+Alt+1…4,
+/// "outcome.arbitration" "outcome.court" "outcome.reconsideration" "outcome.legal_aid" "outcome.mediation" "outcome.reception"
+/// "outcome.advice" Alt+1…7. The six paths and the limitation cards stand in the middle (matter_pane.cpp).
+#include <array>
+
+#include "kiosk/desk/panes.h"
+#include "kiosk/desk/words.h"
+
+namespace yizhan::kiosk::desk {
+
+Asked draw_lawyer_record(Ui& ui, const View& view, Box in) {
+  Asked asked;
+  const DeskSession& s = view.session;
+  const LawyerDraft& d = draft_of(s).lawyer;
+  if (s.served && s.served->consulted && d.facts.empty() && d.advice.empty()) {
+    const std::string before = "已有记录：" + std::string(words_of(outcomes(), static_cast<int>(s.served->consulted->outcome)));
+    strip(ui, in.cut_top(px(38), px(6)), Icon::Check, before, Tone::Law);
+  }
+  ask(asked, tick(ui, "identity", in.cut_top(px(32), px(4)), "已核对身份", d.identity_checked, "Ctrl+I"), Toggled{"identity", ""});
+
+  // Fields share what the fixed rows leave, so that the record always fits its column.
+  const float fixed = 28 * 5 + 8 * 3 + 40 + 76 + 4 * 50 + 30;
+  const float room = std::max(210.0f, in.h / desk_px - fixed);
+  {
+    Box copy{in.right() - px(150), in.y - px(6), px(150), px(32)};
+    const bool can = s.served && s.served->petition && !s.served->petition->statement.facts.empty() && !problem_at(s.problems, "facts");
+    if (can) ask(asked, phrase(ui, "facts.copy", copy, "取用本人所述", "Ctrl+F"), Insert{"facts", s.served->petition->statement.facts});
+  }
+  field(ui, asked, in, room * 0.34f, "facts", "事实", d.facts, "问到了什么，有什么证据", true, s.problems);
+  field(ui, asked, in, room * 0.26f, "law", "适用法律", d.law, "法律和条文", true, s.problems);
+  field(ui, asked, in, room * 0.40f, "advice", "律师意见", d.advice, "怎么办、先做什么", true, s.problems, 6);
+  Box chips = in.cut_top(px(34), px(6));
+  static constexpr std::array<std::string_view, 4> keys{"Alt+A", "Alt+S", "Alt+D", "Alt+G"};
+  std::size_t i = 0;
+  for (const Phrase& p : advice_phrases()) ask(asked, phrase(ui, "phrase." + std::string(p.name), chips.cut_left(px(107), px(8)), p.words, keys[i++]), Insert{"advice", std::string(p.text)});
+
+  label(ui, in, "已当面告知", problem_at(s.problems, "told"), 2);
+  const Box told = in.cut_top(px(68), px(6));
+  i = 0;
+  for (const Choice& c : told_points()) {
+    const Box cell = told.column(static_cast<int>(i % 2), 2, px(8)).row(static_cast<int>(i / 2), 2, 0);
+    ask(asked, tick(ui, "told." + std::string(c.name), cell, c.words, d.told.contains(std::string(c.name)), "Ctrl+Alt+" + std::to_string(i + 1)), Toggled{"told", std::string(c.name)});
+    ++i;
+  }
+  label(ui, in, "办理结果", problem_at(s.problems, "outcome"), 4);
+  const Box grid = in.cut_top(px(4 * 44 + 3 * 6));
+  i = 0;
+  for (const Choice& c : outcomes()) {
+    const Box cell = grid.row(static_cast<int>(i / 2), 4, px(6)).column(static_cast<int>(i % 2), 2, px(8));
+    ask(asked, option(ui, "outcome." + std::string(c.name), cell, c.words, "", d.outcome && static_cast<int>(*d.outcome) == c.value, "Alt+" + std::to_string(i + 1)), Picked{"outcome", c.value});
+    ++i;
+  }
+  return asked;
+}
+
+}  // namespace yizhan::kiosk::desk
