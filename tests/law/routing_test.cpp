@@ -1,0 +1,195 @@
+#include <algorithm>
+#include <array>
+#include <random>
+
+#include "core/text.h"
+#include "tests/law/books.h"
+
+namespace yizhan {
+
+namespace {
+
+template <std::size_t N>
+int place(const std::array<std::string_view, N>& words, const std::string& word) {
+  const auto at = std::find(words.begin(), words.end(), word);
+  INFO("unknown word in the table: " << word);
+  REQUIRE(at != words.end());
+  return static_cast<int>(at - words.begin());
+}
+
+constexpr std::array<std::string_view, 6> channels{"visit", "letter", "online", "phone", "fax", "hotline12345"};
+constexpr std::array<std::string_view, 5> kinds{"appeal", "suggestion", "accusation", "information_request", "queue_only"};
+constexpr std::array<std::string_view, 10> parties{"unknown", "neighbour", "relative", "employer", "company", "property_manager", "government", "village_committee", "court", "official"};
+constexpr std::array<std::string_view, 4> answers{"unasked", "no", "yes", "unsure"};
+constexpr std::array<std::string_view, 10> paths{"judicial", "arbitration", "party_appeal", "administrative", "duty", "petition", "suggestion", "accusation", "information_request", "unknown"};
+
+Answer* answer(Answers& all, const std::string& name) {
+  if (name == "in_proceedings") return &all.in_proceedings;
+  if (name == "decided") return &all.decided;
+  if (name == "about_official") return &all.about_official;
+  if (name == "both_willing") return &all.both_willing;
+  if (name == "status_or_title") return &all.status_or_title;
+  return name == "in_danger" ? &all.in_danger : nullptr;
+}
+
+Petition petition_of(const Row& row) {
+  const auto cell = [&](std::size_t i) { return row[i] == "-" ? std::string() : row[i]; };
+  Petition p;
+  p.channel = static_cast<Channel>(place(channels, row[1]));
+  p.kind = static_cast<MatterKind>(place(kinds, row[2]));
+  p.topic = cell(3);
+  if (row[4] != "-")
+    for (const std::string& given : split(row[4], ';')) {
+      const auto pair = split(given, '=');
+      REQUIRE(pair.size() == 2);
+      if (pair[0] == "counterparty") {
+        p.answers.counterparty = static_cast<Counterparty>(place(parties, pair[1]));
+      } else {
+        REQUIRE(answer(p.answers, pair[0]) != nullptr);
+        *answer(p.answers, pair[0]) = static_cast<Answer>(place(answers, pair[1]));
+      }
+    }
+  p.statement.party_complained_of = cell(5);
+  p.statement.request = cell(6);
+  return p;
+}
+
+std::string flags(const Ruling& r) {
+  std::string all;
+  for (const auto& [on, name] : {std::pair{r.urgent, "urgent"}, std::pair{r.sealed, "sealed"}, std::pair{r.mediatable, "mediatable"}})
+    if (on) all += (all.empty() ? "" : " ") + std::string(name);
+  return all.empty() ? "-" : all;
+}
+
+bool unit_of(const WindowInfo& window, const std::string& party) {
+  return std::any_of(window.units.begin(), window.units.end(), [&](const std::string& u) { return party.find(u) != std::string::npos; });
+}
+
+/// What must hold for every ruling, whatever was asked.
+void sound(const Petition& p, const Ruling& r, const RuleBook& rules) {
+  const WindowInfo* window = rules.window(r.window);
+  REQUIRE(window != nullptr);
+  CHECK(window->on_site);
+  REQUIRE_FALSE(r.reasons.empty());
+  CHECK(r.reasons.size() <= 5);
+  for (const Reason& reason : r.reasons) {
+    CHECK_FALSE(reason.rule.empty());
+    CHECK_FALSE(reason.basis.law.empty());
+    CHECK_FALSE(reason.basis.number.empty());
+    CHECK_FALSE(reason.because.empty());
+    CHECK(characters(reason.because) <= 20);
+    CHECK(characters(reason.consequence) <= 24);
+    CHECK(reason.because.find('{') == std::string::npos);
+    CHECK(reason.consequence.find('{') == std::string::npos);
+  }
+  for (std::size_t i = 0; i < r.alternatives.size(); ++i) {
+    CHECK(r.alternatives[i] != r.window);
+    CHECK(std::count(r.alternatives.begin(), r.alternatives.end(), r.alternatives[i]) == 1);
+    const WindowInfo* other = rules.window(r.alternatives[i]);
+    REQUIRE(other != nullptr);
+    CHECK(other->on_site);
+    CHECK_FALSE(unit_of(*other, p.statement.party_complained_of));
+  }
+  // Complained of, a window is out; only when all of them are is the matter sealed and one gives a bare number.
+  if (unit_of(*window, p.statement.party_complained_of)) {
+    CHECK(r.sealed);
+    CHECK(r.alternatives.empty());
+  }
+  CHECK(r.rulebook == rules.id());
+  if (r.sealed) CHECK(r.path == LegalPath::Accusation);
+  if (r.mediatable) CHECK((p.answers.both_willing != Answer::No && p.answers.status_or_title != Answer::Yes && p.answers.in_proceedings != Answer::Yes && p.answers.decided != Answer::Yes));
+}
+
+}  // namespace
+
+TEST_CASE("every row of the routing table goes where it says, for the reason it says", "[law][router]") {
+  const auto rows = table("tests/tables/routing.tsv");
+  REQUIRE(rows.size() >= 60);
+  for (const Row& row : rows) {
+    INFO("routing.tsv:" << row.line << " " << row[3] << " " << row[4] << " " << row[6]);
+    const RuleBook& rules = book(row[0]);
+    const Petition p = petition_of(row);
+    const Ruling r = route(p, rules);
+    sound(p, r, rules);
+    CHECK(r.window == row[7]);
+    CHECK(paths[static_cast<std::size_t>(r.path)] == row[8]);
+    CHECK(flags(r) == row[9]);
+    CHECK(r.reasons[0].rule == row[10]);
+    const bool told = std::any_of(r.reasons.begin(), r.reasons.end(), [&](const Reason& x) { return x.basis.law + " " + x.basis.number == row[11]; });
+    CHECK(told);
+  }
+}
+
+TEST_CASE("every rule and every tile of the shipped rulebook is reached by a row of the table", "[law][router]") {
+  std::set<std::string> reached, tiles;
+  for (const Row& row : table("tests/tables/routing.tsv")) {
+    for (const Reason& reason : route(petition_of(row), book(row[0])).reasons) reached.insert(reason.rule);
+    tiles.insert(row[3]);
+  }
+  for (const Rule& rule : book("national").rules) {
+    INFO("rule " << rule.id);
+    CHECK(reached.contains(rule.id));
+  }
+  for (const TopicInfo& topic : book("national").topics) CHECK(tiles.contains(topic.code));
+}
+
+TEST_CASE("a conflict is told with its article and the unit is not named as handler", "[law][router][XFTL30]") {
+  Petition p;
+  p.topic = "environment";
+  p.statement.request = "没人来查";
+  CHECK(route(p, book("national")).reasons[0].consequence == "登记后转生态环境局去查，要答复。");
+  p.statement.party_complained_of = "云栖县生态环境局";
+  CHECK(route(p, book("national")).reasons[0].consequence == "登记后转有关部门去查，要答复。");
+  p.topic = "other";
+  p.statement.party_complained_of = "云栖县信访局";
+  const Ruling r = route(p, book("national"));
+  CHECK(r.window == "LAW");
+  CHECK(r.alternatives == std::vector<WindowCode>{"MED"});
+  CHECK(std::any_of(r.reasons.begin(), r.reasons.end(), [](const Reason& x) { return x.rule == "conflict" && x.basis == Article{"信访工作条例", "30.3"}; }));
+}
+
+TEST_CASE("no petition is left without a window and a reason", "[law][router]") {
+  std::mt19937 random(20261120);
+  const auto below = [&](std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(random); };
+  for (const std::string jurisdiction : {"national", "zhejiang", "jieyang"}) {
+    const RuleBook& rules = book(jurisdiction);
+    std::vector<std::string> words{"", "，", "没有", "听说", "冤", "\xff\xe5", "\x1b[2J", "##%n", "{unit}", "𠮷"};
+    for (const auto& [name, list] : rules.words) words.insert(words.end(), list.begin(), list.end());
+    std::vector<std::string> units{"", "", "", "张三", "{unit}"};
+    for (const WindowInfo& w : rules.windows) units.insert(units.end(), w.units.begin(), w.units.end());
+    std::vector<std::string> topics{"", "no-such-tile"};
+    for (const TopicInfo& t : rules.topics) topics.push_back(t.code);
+    for (int round = 0; round < 3000; ++round) {
+      Petition p;
+      p.channel = static_cast<Channel>(below(channels.size()));
+      p.kind = static_cast<MatterKind>(below(kinds.size()));
+      p.topic = topics[below(topics.size())];
+      for (Answer* a : {&p.answers.in_proceedings, &p.answers.decided, &p.answers.about_official, &p.answers.both_willing, &p.answers.status_or_title, &p.answers.in_danger})
+        *a = static_cast<Answer>(below(answers.size()));
+      p.answers.counterparty = static_cast<Counterparty>(below(parties.size()));
+      for (int i = 0; i < 3; ++i) {
+        p.statement.request += words[below(words.size())];
+        p.statement.facts += words[below(words.size())];
+      }
+      p.title = words[below(words.size())];
+      p.statement.party_complained_of = units[below(units.size())] + units[below(units.size())] + units[below(units.size())];
+      sound(p, route(p, rules), rules);
+    }
+  }
+}
+
+TEST_CASE("even an empty rulebook rules", "[law][router]") {
+  const Ruling r = route(Petition{}, RuleBook{});
+  CHECK(r.window == "PET");
+  CHECK_FALSE(r.reasons.empty());
+  CHECK(r.reasons[0].basis == Article{"信访工作条例", "22.1"});
+}
+
+TEST_CASE("the tiles have at most three questions, and an old person with unpaid wages has one", "[law][router]") {
+  for (const TopicInfo& t : book("national").topics) CHECK(t.questions.size() <= 3);
+  CHECK(book("national").topic("wages")->questions.size() == 1);
+  CHECK(book("national").topic("judgment")->questions.empty());
+  CHECK(book("national").topics.size() == 10);
+}
+
+}  // namespace yizhan
