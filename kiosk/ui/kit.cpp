@@ -494,7 +494,7 @@ struct Kit::ButtonStyle {
   bool icon_alone = false;
 };
 
-Kit::ButtonStyle Kit::button_style(Look look, Box box, Icon icon) const {
+Kit::ButtonStyle Kit::button_style(Look look, Box box, Icon icon, bool one_letter) const {
   const bool contrast = theme_.contrast, desk = desk_page(), big = box.h >= (desk ? 20.f : 26.f);
   const float factor = text_factor(theme_.size);
   const auto c = [contrast](Ink ink) { return colour(ink, contrast); };
@@ -546,7 +546,7 @@ Kit::ButtonStyle Kit::button_style(Look look, Box box, Icon icon) const {
       else edged(Ink::Edge, 2, 1);
       break;
     case Look::Key: case Look::KeySide:
-      s.em = dp(look == Look::Key ? 46 : 34, 20) * factor;
+      s.em = dp(look == Look::Key && one_letter ? 46 : 34, 20) * factor;
       s.icon = dp(58, 26);
       s.icon_alone = true;
       s.weight = Weight::Medium;
@@ -574,7 +574,7 @@ bool Kit::button(std::string_view name, Box box, std::string_view words, Look lo
   const Pressing p = press(name, box, words, enabled, shortcut);
   const Px b = px(box);
   const bool contrast = theme_.contrast;
-  ButtonStyle s = button_style(look, box, icon);
+  ButtonStyle s = button_style(look, box, icon, words.size() <= 1);
   const Rgb page = colour(Ink::Card, contrast);
   const auto pale = [&](Rgb c) { return enabled || c.a == 0 ? c : mix(page, c, .42f); };
   if (p.held) s.face = s.face.a ? pressed(s.face, contrast) : mix(colour(Ink::Primary, contrast), colour(Ink::OnPrimary, contrast), .18f);
@@ -600,7 +600,7 @@ bool Kit::button(std::string_view name, Box box, std::string_view words, Look lo
   Type type{s.em, s.em * 1.3f, s.weight};
   const Type badge_type = widget_type(24, 15, Weight::Medium);
   const float badge = shortcut.empty() ? 0 : width_px(decoded(shortcut), badge_type) + dp(16, 16);
-  const float room = b.w() - 2 * dp(10, 8);
+  const float room = b.w() - 2 * dp(16, 8);
   float icon_size = icon == Icon::None ? 0 : std::min(s.icon, b.h() - dp(8, 4));
   float extra = (icon_size > 0 && words_shown ? icon_size + s.gap : icon_size) + (badge > 0 ? badge + s.gap : 0);
   const std::vector<char32_t>& shown = decoded(words_shown ? words : std::string_view{});
@@ -668,7 +668,9 @@ bool Kit::tile(std::string_view name, Box box, Icon icon, std::string_view words
   float y = words_box.y0 + std::max(0.f, (words_box.h() - title_height - (both ? line_height + dp(6, 2) : 0)) / 2);
   y += draw_text({words_box.x0, y, words_box.x1, both ? y + title_height : words_box.y1}, words, shown, ink(selected ? Ink::Primary : Ink::Ink), Align::Left, 0, false, false);
   if (both) draw_text({words_box.x0, y + dp(6, 2), words_box.x1, words_box.y1}, line, small, ink(Ink::Muted), Align::Left, 0, false, false);
-  if (selected) tick(b.x1 - dp(50, 24), b.y0 + dp(50, 24), dp(28, 12));
+  // Large words need the corner: then the tick sits on the picture.
+  if (selected && theme_.size == TextSize::Normal) tick(b.x1 - dp(50, 24), b.y0 + dp(50, 24), dp(28, 12));
+  else if (selected) tick(b.x0 + inset + plate - dp(8, 4), top + dp(8, 4), dp(26, 12));
   if (focus_ == name_id(name)) focus_ring(b, radius);
   return p.fired;
 }

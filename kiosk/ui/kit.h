@@ -38,7 +38,8 @@ enum class Ink : std::uint8_t {
 /// Type steps of the kiosk; desks and boards use Desk…/Board… steps. Bold is a weight, not a step.
 enum class Step : std::uint8_t {
   Caption, Body, Input, Button, Title, Choice, Headline, Window, Code, Number, NumberLarge,
-  DeskSmall, Desk, DeskTitle, DeskNumber, BoardWords, BoardNumber, BoardCalled,
+  DeskSmall, Desk, DeskTitle, DeskNumber, BoardWords, BoardNumber, BoardCalled, BoardTitle,
+  BoardWindow,
 };
 enum class Weight : std::uint8_t { Regular, Medium, Bold };
 enum class Align : std::uint8_t { Left, Centre, Right };

@@ -105,7 +105,7 @@ class Kit final : public Ui {
   void tick(float cx, float cy, float radius);
   void focus_ring(Px box, float radius);
   struct ButtonStyle;
-  ButtonStyle button_style(Look look, Box box, Icon icon) const;
+  ButtonStyle button_style(Look look, Box box, Icon icon, bool one_letter) const;
   void dashes(float x0, float x1, float y, float thick, std::uint32_t colour);
 
   /// Registers a touchable and says whether it was pressed; every widget goes through here.

@@ -111,6 +111,8 @@ StepSize step_size(Step step) {
     case Step::BoardWords: return {46 / board, 1.25f, 0};
     case Step::BoardNumber: return {168 / board, 1.0f, 0};
     case Step::BoardCalled: return {326 / board, 1.0f, 0};
+    case Step::BoardTitle: return {60 / board, 1.2f, 0};
+    case Step::BoardWindow: return {104 / board, 1.15f, 0};
   }
   return {34 / kiosk, 1.45f};
 }

@@ -31,8 +31,8 @@ void top_bar(Ui& ui) {
   Box bar = page.cut_top(34);
   ui.fill(bar, Ink::Card);
   ui.fill({bar.x, bar.bottom() - .5f, bar.w, .5f}, Ink::Line);
-  ui.text({12, 5, 34, 14}, "第3步", {.step = Step::Button, .weight = Weight::Bold});
-  ui.text({46, 8, 80, 10}, "共6步　什么事", {.step = Step::Caption, .ink = Ink::Muted});
+  ui.text({12, 5, 34, 14}, "第3步", {.step = Step::Button, .weight = Weight::Bold, .shrink = true});
+  ui.text({46, 8, 80, 10}, "共6步　什么事", {.step = Step::Caption, .ink = Ink::Muted, .shrink = true});
   for (int i = 0; i < 6; ++i) ui.fill({12 + static_cast<float>(i) * 16 + (i > 2 ? 5.f : 0.f), 23, i == 2 ? 18.f : 13.f, 3}, i <= 2 ? Ink::Primary : Ink::Line, 1.5f);
   Box right{135.5f, 6, 122.5f, 22};
   ui.button("leave", right.cut_right(61.5f, 7), "离开并清除", Look::Edged, Icon::Leave);
@@ -61,8 +61,8 @@ void gallery_kiosk(Ui& ui) {
   Box card{12, y, 246, 40};
   ui.card(card);
   ui.icon({20, y + 8, 12, 12}, Icon::Lock, Ink::Primary);
-  ui.text({36, y + 5, 214, 12}, "已安全保存在本机", {.weight = Weight::Bold});
-  ui.text({36, y + 16, 214, 24}, "联网后自动上报，您不用再来。", {.ink = Ink::Muted});
+  const float saved = ui.text({36, y + 5, 214, 20}, "已安全保存在本机", {.weight = Weight::Bold});
+  ui.text({36, y + 5 + saved, 214, 24}, "联网后自动上报，您不用再来。", {.ink = Ink::Muted});
   Box row{12, y + 46, 246, 22};
   ui.button("quiet", row.column(0, 3, 4), "时效提醒", Look::Quiet);
   ui.button("off", row.column(1, 3, 4), "打印小票", Look::Edged, Icon::Printer, false);
@@ -188,11 +188,11 @@ void gallery_board(Ui& ui) {
   ui.edge(called, Ink::BoardCalled, 3, 14);
   ui.icon({52, 98, 32, 32}, Icon::Bell, Ink::BoardCalled);
   ui.text({30, 150, 426, 180}, "A012", {.step = Step::BoardCalled, .ink = Ink::BoardCalled, .weight = Weight::Bold, .align = Align::Centre});
-  ui.text({30, 360, 426, 60}, "1号律师窗口", {.step = Step::BoardWords, .ink = Ink::BoardText, .weight = Weight::Bold, .align = Align::Centre});
+  ui.text({30, 360, 426, 70}, "1号律师窗口", {.step = Step::BoardWindow, .ink = Ink::BoardText, .weight = Weight::Bold, .align = Align::Centre});
   for (int i = 0; i < 4; ++i) {
     const float y = 72 + static_cast<float>(i) * 93;
     ui.text({490, y, 220, 90}, "B00" + std::to_string(4 - i), {.step = Step::BoardNumber, .ink = Ink::BoardText, .weight = Weight::Bold});
-    ui.text({726, y + 10, 220, 40}, "调解室", {.step = Step::BoardWords, .ink = Ink::BoardText, .weight = Weight::Bold});
+    ui.text({726, y + 10, 220, 40}, "调解室", {.step = Step::BoardTitle, .ink = Ink::BoardText, .weight = Weight::Bold});
     ui.text({726, y + 42, 220, 40}, "9:31　办理中", {.step = Step::BoardWords, .ink = Ink::BoardSecond});
   }
 }
