@@ -392,6 +392,8 @@ Matter fold(const MatterId& id, std::span<const Event> events) {
       m.served = *v;
     } else if (const auto* r = s.as<Rated>()) {
       m.rated = *r;
+    } else if (const auto* looked = s.as<Viewed>()) {
+      m.viewed.push_back({s.event->at, s.event->id.origin, type, printable(looked->staff)});
     } else {
       mediate(m.mediation, s, m.conflicts);
     }

@@ -72,6 +72,7 @@ struct Matter {
   std::optional<Rated> rated;
   std::vector<Line> lines;           ///< in the order of law, then time
   std::vector<std::string> conflicts;///< facts that contradict: shown to a person, both kept
+  std::vector<Line> viewed;          ///< who looked at the file, in order of time; `words` name the staff
   WindowCode window() const;         ///< where it is now: override, else move, else chosen
 };
 
