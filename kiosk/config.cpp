@@ -163,13 +163,18 @@ int device_number(std::string_view origin) {
   return number;
 }
 
+/// Ranges that no other device of a hall has, also after they overflow into one more digit (301–599 becomes 3000–5999).
+/// Three kiosks share the short numbers, which are easy to hear across a hall; nine desks, which file few, share 900–998.
 void derive_tickets(Config& config) {
   if (config.ticket_first > 0) return;
   const int n = std::max(device_number(config.origin), 1);
-  const bool desk = config.origin.find("-D") != std::string::npos;
-  // Three kiosks share the short numbers that are easy to hear across a hall; desks file few and take the long ones.
-  config.ticket_first = desk ? 5001 + (n - 1) * 50 : n <= 3 ? 1 + (n - 1) * 300 : 1001 + (n - 4) * 300;
-  config.ticket_last = config.ticket_first + (desk ? 49 : 298);
+  if (config.origin.find("-D") != std::string::npos) {
+    config.ticket_first = n <= 9 ? 900 + (n - 1) * 11 : 99'900 + n;
+    config.ticket_last = n <= 9 ? config.ticket_first + 10 : config.ticket_first;
+  } else {
+    config.ticket_first = n <= 3 ? 1 + (n - 1) * 300 : n * 10'000 + 1;
+    config.ticket_last = config.ticket_first + 298;
+  }
 }
 
 void role_defaults(Config& config) {
@@ -252,8 +257,8 @@ Result<Config> load_config(const std::string& data_dir, const std::string& role)
       {"notice_version", text(config.notice_version)},
       {"idle_warn_s", number(config.idle_warn_s, 10, 3600)},
       {"idle_wipe_s", number(config.idle_wipe_s, 5, 600)},
-      {"ticket_first", number(config.ticket_first, 1, 9999)},
-      {"ticket_last", number(config.ticket_last, 1, 9999)},
+      {"ticket_first", number(config.ticket_first, 1, 999'999)},
+      {"ticket_last", number(config.ticket_last, 1, 999'999)},
   };
   const std::string file = data_dir + "/config.toml", enrolled = data_dir + "/enrolment.toml";
   const auto read_both = [&]() -> Status {

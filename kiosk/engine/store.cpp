@@ -387,6 +387,7 @@ void Store::on(const EndVisit&) {
   help_.reset();
   now_.print.reset();
   now_.print_request.clear();
+  filing_.forget();
   wanted_.cancel_prints = true;
   wanted_.listen = false;
   // Deleted pages and the write-ahead file keep old bytes until this (trust.md 14). A failed one costs nothing now.

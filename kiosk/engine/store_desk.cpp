@@ -137,7 +137,7 @@ void Store::fetch_bodies(const MatterId& matter) {
                  return;
                }
                fetching_.erase(id);
-               for (const auto& event : *lines) take(event);
+               for (const auto& full : *lines) take(full);
                refresh_tickets();
                if (open_ == matter) refresh_open();
                changed();

@@ -1,0 +1,82 @@
+/// The command line of the kiosk program, one function a command. Exit codes: 0 done, 1 refused or failed (one line on standard
+/// error says why), 2 wrong use, 75 temporary: try again. Nothing here needs a display.
+#pragma once
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/result.h"
+#include "kiosk/config.h"
+
+namespace yizhan::kiosk::cli {
+
+inline constexpr int done = 0, failed = 1, wrong_use = 2, temporary = 75;
+
+/// What every command takes.
+struct Common {
+  std::string data;  ///< directory; "" finds one
+  std::string hub;   ///< URL over the configuration's
+  std::string ca;
+  std::string role;  ///< word of Config::role; "" the configuration's
+  bool json = false;
+};
+
+/// "kiosk sync: why" on standard error, and the exit code that goes with the error: 75 when trying again may help.
+int fail(std::string_view command, const Error& error);
+/// The configuration with the command line over it. Errors: as load_config.
+Result<Config> settings(const Common& common);
+/// $YIZHAN_DATA, /var/lib/yizhan when it exists, else ./yizhan-data.
+std::string default_data_dir();
+
+/// Progress on standard error: a bar on a terminal, a plain line every tenth otherwise.
+class Bar {
+ public:
+  Bar(std::string what, std::uint64_t total, bool quiet = false);
+  ~Bar();
+  Bar(const Bar&) = delete;
+  Bar& operator=(const Bar&) = delete;
+  void total(std::uint64_t total) { total_ = total; }
+  void at(std::uint64_t done, std::string_view words = {});
+  /// Ends the line; a plain last line is printed in any case.
+  void finish(std::string_view words);
+
+ private:
+  std::string what_;
+  std::uint64_t total_ = 0;
+  bool terminal_ = false, quiet_ = false, open_ = false;
+  int tenth_ = 0;
+  Tick drawn_{};
+};
+
+struct Intake {
+  std::string file;      ///< "-": standard input
+  std::string rejects;   ///< where rejected lines go; "" prints the first twenty
+  std::string channel = "letter";
+  std::size_t batch = 200;
+};
+int intake(const Common& common, const Intake& options);
+
+struct Route {
+  std::string file;
+  std::string explain;   ///< a text instead of a file: reasons in words
+  std::string day;       ///< the rulebook in force on that day; "" today
+  std::string channel = "letter";
+};
+int route(const Common& common, const Route& options);
+
+struct Sync { int patience_s = 60; };
+int sync_once(const Common& common, const Sync& options);
+
+struct Report { std::string from, to; };
+int report(const Common& common, const Report& options);
+
+int doctor(const Common& common);
+int verify(const Common& common);
+
+struct Enrol { std::string code, origin, place; };
+int enrol(const Common& common, const Enrol& options);
+
+}  // namespace yizhan::kiosk::cli

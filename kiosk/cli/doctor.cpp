@@ -1,0 +1,172 @@
+#include <fmt/format.h>
+
+#include <sys/statvfs.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "core/event_log.h"
+#include "kiosk/cli/cli.h"
+#include "kiosk/devices/id_reader.h"
+#include "kiosk/devices/printer.h"
+#include "sync/client.h"
+#include "sync/curl_transport.h"
+
+namespace yizhan::kiosk::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+enum class Health { Ok, Warn, Fail };
+
+class Findings {
+ public:
+  explicit Findings(bool json) : json_(json) {}
+  /// `act`: what a person should do; "" when nothing.
+  void say(Health health, std::string_view part, std::string_view what, std::string_view act = {}) {
+    static constexpr const char* words[] = {"ok", "warn", "FAIL"};
+    const char* word = words[static_cast<int>(health)];
+    worst_ = std::max(worst_, health);
+    if (health == Health::Fail && first_.empty()) first_ = fmt::format("{}: {}", part, what);
+    rows_.push_back({{"health", word}, {"part", part}, {"what", what}, {"act", act}});
+    if (!json_) fmt::print("{:<5}{:<12}{}{}{}\n", word, part, what, act.empty() ? "" : " → ", act);
+  }
+  int finish() const {
+    if (json_)
+      fmt::print("{}\n", nlohmann::json{{"sound", worst_ != Health::Fail}, {"findings", rows_}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    if (worst_ == Health::Fail) return fail("doctor", {Code::Invalid, first_});
+    return done;
+  }
+
+ private:
+  bool json_;
+  Health worst_ = Health::Ok;
+  std::string first_;
+  nlohmann::json rows_ = nlohmann::json::array();
+};
+
+void check_disk(Findings& findings, const std::string& dir) {
+  struct statvfs room {};
+  if (::statvfs(dir.c_str(), &room) != 0) return findings.say(Health::Fail, "disk", dir + " cannot be read", "check that the disk is mounted");
+  const auto free = static_cast<std::uint64_t>(room.f_bavail) * room.f_frsize, all = static_cast<std::uint64_t>(room.f_blocks) * room.f_frsize;
+  const std::string words = fmt::format("{} MB free of {} MB", free >> 20, all >> 20);
+  if ((room.f_flag & ST_RDONLY) != 0) findings.say(Health::Fail, "disk", "read-only", "remount it writable; look into the kernel log for disk errors");
+  else if (free < (16u << 20)) findings.say(Health::Fail, "disk", words, "make room now: nothing can be registered soon");
+  else if (free < (256u << 20) || free * 10 < all) findings.say(Health::Warn, "disk", words, "make room");
+  else findings.say(Health::Ok, "disk", words);
+}
+
+void check_log(Findings& findings, const Config& config, std::uint64_t& total) {
+  const std::string path = config.data_dir + "/log.db";
+  std::error_code none;
+  if (!fs::exists(path, none)) return findings.say(Health::Ok, "database", "none yet; made at the first start");
+  // Read-only, so that a running kiosk is not disturbed; opening checks schema, pragmas and identity.
+  auto log = EventLog::open(path, EventLog::Mode::ReadOnly);
+  if (!log) return findings.say(Health::Fail, "database", log.error().what, "keep the file, restore a backup beside it, call support");
+  const auto count = (*log)->count();
+  const auto head = (*log)->head(config.origin);
+  if (!count || !head) return findings.say(Health::Fail, "database", (count ? head.error() : count.error()).what, "run kiosk verify");
+  total = head->seq;
+  findings.say(Health::Ok, "database", fmt::format("{} events, {} of our own", *count, head->seq));
+}
+
+void check_fonts(Findings& findings) {
+  // The same files the widget kit maps; without them the machine shows boxes instead of people's names.
+  struct Font { const char* path; const char* package; bool needed; };
+  static constexpr Font fonts[] = {{"/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", "fonts-noto-cjk", true},
+                                   {"/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc", "fonts-noto-cjk", true},
+                                   {"/usr/share/fonts/truetype/hanazono/HanaMinA.ttf", "fonts-hanazono", false},
+                                   {"/usr/share/fonts/truetype/hanazono/HanaMinB.ttf", "fonts-hanazono", false}};
+  std::error_code none;
+  bool sound = true;
+  for (const auto& font : fonts) {
+    if (fs::exists(font.path, none)) continue;
+    sound = false;
+    findings.say(font.needed ? Health::Fail : Health::Warn, "fonts", fmt::format("{} is missing", font.path), fmt::format("install {}", font.package));
+  }
+  if (sound) findings.say(Health::Ok, "fonts", "Noto Sans CJK and HanaMin");
+}
+
+void check_books(Findings& findings, const Config& config) {
+  const auto books = load_books(config.assets_dir, config.jurisdiction);
+  if (!books) return findings.say(Health::Fail, "rulebook", books.error().what, "mend that line, or put the last good file back");
+  const Date today = hall_day(SystemClock{}.wall());
+  const RuleBook& book = books->rules.in_force(today);
+  if (book.valid_from > today) findings.say(Health::Warn, "rulebook", book.id() + " is not in force yet", "check the machine's date");
+  else findings.say(Health::Ok, "rulebook", fmt::format("{}, {} rules, {} windows", book.id(), book.rules.size(), book.windows.size()));
+  const Date soon = today + std::chrono::days{90};
+  if (!books->calendar.known(today)) findings.say(Health::Fail, "holidays", "this year is not covered", "put this year's holiday file into assets/holidays");
+  else if (!books->calendar.known(soon)) findings.say(Health::Warn, "holidays", "next year is not covered yet", "put next year's holiday file into assets/holidays");
+  else findings.say(Health::Ok, "holidays", fmt::format("{} to {}", *books->calendar.years.begin(), *books->calendar.years.rbegin()));
+}
+
+void check_pinyin(Findings& findings, const Config& config) {
+  std::error_code none;
+  const fs::path dir = config.assets_dir + "/pinyin";
+  const bool there = fs::is_directory(dir, none) && fs::directory_iterator(dir, none) != fs::directory_iterator{};
+  if (there) findings.say(Health::Ok, "pinyin", dir.string());
+  else findings.say(Health::Warn, "pinyin", "no data in " + dir.string(), "build the pinyin data; letters are typed as they are until then");
+}
+
+void check_hub(Findings& findings, const Config& config, std::uint64_t total) {
+  if (config.hub_url.empty()) return findings.say(Health::Warn, "hub", "none configured: works alone", "kiosk enrol --hub URL --code CODE");
+  if (config.hub_public_hex.empty()) return findings.say(Health::Fail, "hub", "not enrolled", "kiosk enrol --hub URL --code CODE");
+  auto transport = sync::CurlTransport::make({config.hub_url, config.ca_file, {}, Span{3'000}});
+  if (!transport) return findings.say(Health::Fail, "hub", transport.error().what, "mend hub_url or ca_file in config.toml");
+  const auto body = sync::ask(**transport, {config.origin, config.key, config.hub_origin, config.hub_public_hex}, "GET", "/v1/heads", {},
+                              SystemClock{}.wall(), Span{5'000});
+  if (!body && body.error().code == Code::Unavailable)
+    return findings.say(Health::Warn, "hub", body.error().what, "registering goes on; check cable and hub");
+  const auto heads = body ? sync::heads_from_json(*body) : Result<sync::Heads>(body.error());
+  if (!heads) return findings.say(Health::Fail, "hub", heads.error().what, "enrol this device again");
+  std::uint64_t there = 0;
+  for (const auto& head : heads->heads)
+    if (head.head.origin == config.origin) there = head.head.seq;
+  const auto skew = std::chrono::duration_cast<std::chrono::seconds>(heads->now - SystemClock{}.wall()).count();
+  if (skew > 600 || skew < -600) findings.say(Health::Warn, "clock", fmt::format("{} s apart from the hub", skew), "set the clock");
+  findings.say(Health::Ok, "hub", fmt::format("{} answers; {} of {} events there", config.hub_origin, there, total));
+}
+
+void check_devices(Findings& findings, const Config& config) {
+  const auto words = [](DeviceState state) -> std::pair<Health, std::string_view> {
+    switch (state) {
+      case DeviceState::Ready: return {Health::Ok, "ready"};
+      case DeviceState::Busy: return {Health::Ok, "busy"};
+      case DeviceState::OutOfPaper: return {Health::Warn, "out of paper"};
+      case DeviceState::Absent: return {Health::Warn, "absent"};
+      case DeviceState::Fault: break;
+    }
+    return {Health::Warn, "faulty: jam, cover or no answer"};
+  };
+  if (config.role == "board") return;
+  const auto printer = words(make_printer(config.printer, config.devices_dir)->state());
+  findings.say(printer.first, "printer", fmt::format("{} ({})", printer.second, config.printer),
+               printer.first == Health::Ok ? "" : "paper, cover, cable; numbers stay on the screen until then");
+  const auto reader = words(make_reader(config.reader, config.devices_dir)->state());
+  findings.say(reader.first, "reader", fmt::format("{} ({})", reader.second, config.reader), reader.first == Health::Ok ? "" : "cable; numbers are typed until then");
+}
+
+}  // namespace
+
+int doctor(const Common& common) {
+  Findings findings(common.json);
+  const auto config = settings(common);
+  if (!config) {
+    findings.say(Health::Fail, "config", config.error().what, "mend that line");
+    return findings.finish();
+  }
+  findings.say(Health::Ok, "config", fmt::format("{} as {} in {}", config->origin, config->role, config->data_dir));
+  std::uint64_t total = 0;
+  check_disk(findings, config->data_dir);
+  check_log(findings, *config, total);
+  check_books(findings, *config);
+  check_fonts(findings);
+  check_pinyin(findings, *config);
+  check_hub(findings, *config, total);
+  check_devices(findings, *config);
+  if (config->discipline_keys.empty() && config->role == "kiosk")
+    findings.say(Health::Warn, "sealing", "no discipline key: accusations cannot be filed (XFTL 30)", "enrol at a hub that has one");
+  return findings.finish();
+}
+
+}  // namespace yizhan::kiosk::cli

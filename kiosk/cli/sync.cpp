@@ -1,0 +1,73 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "core/event_log.h"
+#include "kiosk/cli/cli.h"
+#include "kiosk/engine/pulls.h"
+#include "sync/client.h"
+#include "sync/curl_transport.h"
+
+namespace yizhan::kiosk::cli {
+
+int sync_once(const Common& common, const Sync& options) {
+  const auto config = settings(common);
+  if (!config) return fail("sync", config.error());
+  if (config->hub_url.empty()) return fail("sync", {Code::Invalid, "no hub: give --hub URL, or enrol this device"});
+  if (config->hub_public_hex.empty()) return fail("sync", {Code::Invalid, "not enrolled: run kiosk enrol --hub URL --code CODE"});
+  auto transport = sync::CurlTransport::make({config->hub_url, config->ca_file, {}, Span{5'000}});
+  if (!transport) return fail("sync", transport.error());
+  auto log = EventLog::open(config->data_dir + "/log.db");
+  if (!log) return fail("sync", log.error());
+
+  const SystemClock clock;
+  sync::ClientConfig settings;
+  settings.self = config->origin;
+  settings.key = config->key;
+  settings.hub_origin = config->hub_origin;
+  settings.hub_public_hex = config->hub_public_hex;
+  settings.pull = pulls_of(*config);
+  settings.long_poll = Span{0};
+  settings.retry_max = Span{15'000};
+  settings.jitter_seed = static_cast<std::uint64_t>(clock.wall().time_since_epoch().count());
+  sync::Client client(settings, [&](const std::function<void(EventLog&)>& use) { use(**log); });
+
+  const Tick begun = clock.tick();
+  Tick progressed = begun;
+  std::uint64_t before = 0;
+  Bar bar("sync", 0, common.json);
+  // Patience counts from the last progress: a slow line that moves is not given up (sync.md 9).
+  while (!client.state().done && !client.state().stopped && clock.tick() - progressed < std::chrono::seconds(options.patience_s)) {
+    if (auto request = client.step(clock.tick(), clock.wall())) {
+      client.received((*transport)->exchange(*request, client.patience()), clock.tick(), clock.wall());
+    } else if (!client.state().done) {
+      std::this_thread::sleep_for(std::clamp(client.again_at() - clock.tick(), Span{1}, Span{1'000}));
+    }
+    const auto& state = client.state();
+    if (state.pushed + state.pulled != before) progressed = clock.tick();
+    before = state.pushed + state.pulled;
+    const auto own = state.marks.find(config->origin);
+    if (own == state.marks.end()) continue;
+    bar.total(own->second.total);
+    bar.at(own->second.hub, fmt::format("{} of {} sent, {} fetched", own->second.hub, own->second.total, state.pulled));
+  }
+
+  const auto& state = client.state();
+  const auto found = state.marks.find(config->origin);
+  const sync::Mark mark = found == state.marks.end() ? sync::Mark{} : found->second;
+  const bool all = state.done && mark.hub >= mark.total;
+  if (common.json) {
+    const nlohmann::json answer{{"done", all}, {"pushed", state.pushed}, {"pulled", state.pulled}, {"total", mark.total},
+                                {"hub", mark.hub}, {"county", mark.county}, {"trouble", state.stopped ? state.stopped->what : state.trouble}};
+    fmt::print("{}\n", answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  } else {
+    bar.finish(fmt::format("{} of {} at the hub, {} at the county; {} sent and {} fetched now", mark.hub, mark.total, mark.county, state.pushed, state.pulled));
+  }
+  if (state.stopped) return fail("sync", {Code::Conflict, state.stopped->what});
+  if (!all) return fail("sync", {Code::Unavailable, state.trouble.empty() ? "not everything is acknowledged yet" : state.trouble});
+  return done;
+}
+
+}  // namespace yizhan::kiosk::cli

@@ -1,0 +1,188 @@
+// kiosk: the citizen's machine, the desks, the board, and the commands that need no screen. Threads are started by the engine.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "kiosk/app_desk.h"
+#include "kiosk/app_run.h"
+#include "kiosk/cli/cli.h"
+#include "kiosk/engine.h"
+
+namespace {
+
+using namespace yizhan;
+using namespace yizhan::kiosk;
+
+struct Screen {
+  std::string size, at;
+  float px_per_mm = 0;
+  bool windowed = false;
+  std::string hits, picture, place, staff;
+};
+
+/// "1080x1920" or "0,0" → two numbers.
+bool two_numbers(const std::string& text, char between, int& a, int& b) {
+  int end = 0;
+  const std::string form = std::string("%d") + between + "%d%n";
+  return std::sscanf(text.c_str(), form.c_str(), &a, &b, &end) == 2 && static_cast<std::size_t>(end) == text.size();
+}
+
+int show(const std::string& command, const cli::Common& common, const Screen& screen) {
+  auto config = cli::settings(common);
+  if (!config) return cli::fail(command, config.error());
+  if (!screen.place.empty()) config->place = screen.place;
+  if (!screen.staff.empty()) config->staff = screen.staff;
+  auto books = load_books(config->assets_dir, config->jurisdiction);
+  if (!books) return cli::fail(command, books.error());
+  const bool citizen = config->role == "kiosk", board = config->role == "board";
+
+  ui::WindowOptions options;
+  options.title = config->center + " " + config->place;
+  options.width = citizen ? 1080 : 1920;
+  options.height = citizen ? 1920 : 1080;
+  options.px_per_mm = screen.px_per_mm > 0 ? screen.px_per_mm : citizen ? 4.0F : board ? 2.0F : 3.6F;
+  options.fullscreen = !screen.windowed && screen.size.empty();
+  options.hits_file = screen.hits;
+  options.picture_file = screen.picture;
+  if (!screen.size.empty() && (!two_numbers(screen.size, 'x', options.width, options.height) || options.width < 320 || options.height < 320)) {
+    fmt::print(stderr, "kiosk {}: --size: expected WxH in pixels, such as 1080x1920\n", command);
+    return cli::wrong_use;
+  }
+  if (!screen.at.empty() && !two_numbers(screen.at, ',', options.x, options.y)) {
+    fmt::print(stderr, "kiosk {}: --at: expected X,Y in pixels\n", command);
+    return cli::wrong_use;
+  }
+
+  auto engine = Engine::start(std::move(*config), std::move(*books), {});
+  if (!engine) return cli::fail(command, engine.error());
+  int code = cli::done;
+  if (citizen) code = run_citizen(**engine, options);
+  else if (board) code = run_board(**engine, options);
+  else code = run_desk(**engine, options, (*engine)->config().role);
+  const auto last = (*engine)->latest();
+  // house.md §6: after a disk failed nothing this process believes is trusted; a supervisor starts a new one.
+  if (last->failed && last->failed->code != Code::Unavailable) {
+    static_cast<void>(cli::fail(command, *last->failed));
+    return cli::temporary;
+  }
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("驿站 Yizhan: the petition hall's kiosk, desks and board", "kiosk");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", YIZHAN_VERSION);
+  cli::Common common;
+  const auto with_common = [&](CLI::App* command) {
+    command->add_option("--data", common.data, "data directory ($YIZHAN_DATA, /var/lib/yizhan, ./yizhan-data)");
+    command->add_option("--hub", common.hub, "URL of the hall hub, over the configuration's");
+    command->add_option("--ca", common.ca, "the hall's CA file, for an https hub");
+    return command;
+  };
+  const auto with_json = [&](CLI::App* command) {
+    with_common(command)->add_flag("--json", common.json, "one JSON object on standard output");
+    return command;
+  };
+  Screen screen;
+  const auto with_screen = [&](CLI::App* command) {
+    with_common(command);
+    command->add_option("--size", screen.size, "window size WxH (then not full screen)");
+    command->add_option("--at", screen.at, "window place X,Y");
+    command->add_option("--px-per-mm", screen.px_per_mm, "pixels in a millimetre of this screen");
+    command->add_flag("--windowed", screen.windowed, "do not take the whole screen");
+    command->add_option("--hits", screen.hits, "robots: write what can be touched to this file");
+    command->add_option("--picture", screen.picture, "robots: SIGUSR1 writes the frame to this PNG");
+    command->add_option("--place", screen.place, "name of this machine, over the configuration's");
+    return command;
+  };
+
+  auto* run = with_screen(app.add_subcommand("run", "the citizen's kiosk"));
+  std::string role;
+  auto* desk = with_screen(app.add_subcommand("desk", "a lawyer's, mediator's or reception's desk"));
+  desk->add_option("--role", role, "lawyer, mediator or reception")->check(CLI::IsMember({"lawyer", "mediator", "reception"}));
+  desk->add_option("--staff", screen.staff, "who sits here");
+  auto* board = with_screen(app.add_subcommand("board", "the calling display"));
+
+  cli::Intake intake;
+  auto* intake_command = with_json(app.add_subcommand("intake", "register letters and messages from TSV or NDJSON"));
+  intake_command->add_option("file", intake.file, "the file; - for standard input")->required();
+  intake_command->add_option("--rejects", intake.rejects, "write rejected lines with their reasons here");
+  intake_command->add_option("--channel", intake.channel, "visit, letter, online, phone, fax or hotline, where the file does not say");
+  intake_command->add_option("--batch", intake.batch, "rows in one transaction")->check(CLI::Range(1, 5000));
+
+  cli::Route route;
+  auto* route_command = with_json(app.add_subcommand("route", "say where petitions would go, and why; registers nothing"));
+  auto* route_file = route_command->add_option("file", route.file, "TSV or NDJSON; - for standard input");
+  route_command->add_option("--explain", route.explain, "a text instead of a file, reasons in words")->excludes(route_file);
+  route_command->add_option("--day", route.day, "by the rulebook in force on that day, YYYY-MM-DD");
+  route_command->add_option("--channel", route.channel, "as for intake");
+
+  cli::Sync sync;
+  bool once = false;
+  auto* sync_command = with_json(app.add_subcommand("sync", "send what the hub does not have yet, fetch what it has for us"));
+  sync_command->add_flag("--once", once, "one pass and stop (the nightly run)")->required();
+  sync_command->add_option("--patience", sync.patience_s, "seconds without progress before giving up")->check(CLI::Range(1, 86'400));
+
+  cli::Report report;
+  auto* report_command = with_json(app.add_subcommand("report", "counts and rates from the facts in this machine's log"));
+  report_command->add_option("--from", report.from, "first day, YYYY-MM-DD");
+  report_command->add_option("--to", report.to, "last day, YYYY-MM-DD");
+
+  auto* doctor = with_json(app.add_subcommand("doctor", "check this machine and say what to do"));
+  auto* verify = with_json(app.add_subcommand("verify", "read the whole log and prove its chains"));
+
+  cli::Enrol enrol;
+  std::string enrol_role;
+  auto* enrol_command = with_json(app.add_subcommand("enrol", "make this device known to a hub with a one-time code"));
+  enrol_command->get_option("--hub")->required();
+  enrol_command->add_option("--code", enrol.code, "the code of hub keys enrol")->required();
+  enrol_command->add_option("--role", enrol_role, "kiosk, board, lawyer, mediator or reception")
+      ->check(CLI::IsMember({"kiosk", "board", "lawyer", "mediator", "reception", "desk-lawyer", "desk-mediator", "desk-reception"}));
+  enrol_command->add_option("--origin", enrol.origin, "name of this device, such as 440583-K01");
+  enrol_command->add_option("--place", enrol.place, "its place in the hall");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? cli::done : cli::wrong_use;
+  }
+  const auto desk_role = [](const std::string& word) { return word.empty() || word == "kiosk" || word == "board" || word.starts_with("desk-") ? word : "desk-" + word; };
+  if (*run) {
+    common.role = "kiosk";
+    return show("run", common, screen);
+  }
+  if (*desk) {
+    common.role = desk_role(role);
+    if (role.empty()) {
+      // Without --role the configuration must say which desk this is.
+      const auto config = cli::settings(common);
+      if (!config) return cli::fail("desk", config.error());
+      if (!config->role.starts_with("desk-")) {
+        fmt::print(stderr, "kiosk desk: --role is required: lawyer, mediator or reception\n");
+        return cli::wrong_use;
+      }
+    }
+    return show("desk", common, screen);
+  }
+  if (*board) {
+    common.role = "board";
+    return show("board", common, screen);
+  }
+  if (*intake_command) return cli::intake(common, intake);
+  if (*route_command) {
+    if (route.file.empty() && route.explain.empty()) {
+      fmt::print(stderr, "kiosk route: give a file or --explain TEXT\n");
+      return cli::wrong_use;
+    }
+    return cli::route(common, route);
+  }
+  if (*sync_command) return cli::sync_once(common, sync);
+  if (*report_command) return cli::report(common, report);
+  if (*doctor) return cli::doctor(common);
+  if (*verify) return cli::verify(common);
+  common.role = desk_role(enrol_role);
+  return cli::enrol(common, enrol);
+}
