@@ -64,7 +64,10 @@ class Citizen {
     session_ = std::move(step.session);
     for (Command& command : step.commands) unsent_.push_back(std::move(command));
     if (!(session_.settings == before)) window_.set_theme(theme_of(session_.settings));
-    if (somebody && session_.visit.empty()) window_.wipe();
+    if (somebody && session_.visit.empty()) {
+      if (pinyin_) pinyin_->forget();
+      window_.wipe();
+    }
   }
   void send() {
     while (!unsent_.empty()) {

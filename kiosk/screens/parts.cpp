@@ -241,10 +241,15 @@ Asked fields(Ui& ui, const View& view, const Box& box, std::span<const FieldSpec
     Box cell = box.row(i, n, touch_gap_mm);
     const bool active = view.s.field == spec.field && view.s.field_index == spec.index;
     const std::string_view problem = problem_at(view.s, spec.field, spec.index);
-    const TextStyle label{Type::Caption, Ink::Muted, Weight::Medium, Align::Left, 1, true, true};
-    if (!spec.label.empty()) {
-      const float h = ui.text_height(cell.w, spec.label, label);
-      if (cell.h - h >= (low ? 12 : 20)) ui.text(cell.cut_top(h, 0), spec.label, label);
+    // What is wrong takes the label's place: the field keeps its height and the words stay beside it.
+    const bool wrong = !problem.empty();
+    const TextStyle label{Type::Caption, wrong ? Ink::Brick : Ink::Muted, wrong ? Weight::Bold : Weight::Medium, Align::Left, 1, true, true};
+    const std::string_view above = wrong ? problem : std::string_view(spec.label);
+    bool labelled = false;
+    if (!above.empty()) {
+      const float h = ui.text_height(cell.w, above, label);
+      labelled = cell.h - h >= (low ? 12.f : 20.f);
+      if (labelled) ui.text(cell.cut_top(h, 0), above, label);
     }
     const std::string& text = text_of(view.s, spec.field, spec.index);
     ui::Ui::FieldView field;
@@ -254,9 +259,9 @@ Asked fields(Ui& ui, const View& view, const Box& box, std::span<const FieldSpec
     if (spec.secret && masked(view.s, view.world.patience, view.now)) shown = spec.field == Field::Phone ? mask_phone(text) : mask_id(text);
     if (spec.secret && active && !view.s.shown && !text.empty()) ui.again_in(2.05);
     field.text = shown;
-    field.composing = active ? std::string_view(view.s.keys.composing) : std::string_view{};
+    field.composing = active ? std::string_view(view.s.keys.preedit) : std::string_view{};
     field.placeholder = spec.placeholder;
-    field.problem = problem;
+    field.problem = labelled ? std::string_view{} : problem;
     field.active = active;
     field.several_lines = spec.several_lines;
     if (low) {
@@ -269,6 +274,7 @@ Asked fields(Ui& ui, const View& view, const Box& box, std::span<const FieldSpec
       continue;
     }
     if (ui.field(spec.name, cell, field)) asked = Focus{spec.field, spec.index};
+    if (wrong && labelled) ui.edge(cell, Ink::Brick, 0.75f, 4);
   }
   return asked;
 }
@@ -300,11 +306,11 @@ Asked keyboard_panel(Ui& ui, const View& view, const Box& box) {
       if (phrases.empty()) modes.pop_back();
       break;
   }
-  ui::KeyboardState state{static_cast<Mode>(view.s.keys.mode), view.s.keys.composing, view.s.keys.page};
+  ui::KeyboardState state{static_cast<Mode>(view.s.keys.mode), view.s.keys.composing, view.s.keys.page, view.s.keys.fuzzy, view.s.keys.preedit};
   if (std::find(modes.begin(), modes.end(), state.mode) == modes.end()) state.mode = modes.front();
   const ui::KeyboardResult result = ui::keyboard(ui, box, state, letters ? nullptr : view.pinyin, modes, phrases);
   if (!result.changed) return {};
-  return Typed{result.insert, result.backspaces, {static_cast<int>(result.state.mode), result.state.composing, result.state.page}};
+  return Typed{result.insert, result.backspaces, {static_cast<int>(result.state.mode), result.state.composing, result.state.page, result.state.fuzzy, result.state.preedit}};
 }
 
 Box cut_keyboard(Ui& ui, Page& page) {

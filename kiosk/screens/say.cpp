@@ -62,7 +62,7 @@ Asked draw_statement(Ui& ui, const View& view) {
     ui.fill(area, Ink::Card, 4);
     ui.edge(area, Ink::Primary, 0.75f, 4);
     const TextStyle style{Type::Input, problem.empty() ? Ink::Ink : Ink::Brick};
-    const std::string all = text + view.s.keys.composing;
+    const std::string all = text + view.s.keys.preedit;
     const std::string words = problem.empty() ? (all.empty() ? std::string(part.line) : all) : std::string(problem);
     // The end is where the person writes: the beginning goes out of sight first.
     const std::size_t count = characters(words);
@@ -72,7 +72,7 @@ Asked draw_statement(Ui& ui, const View& view) {
   } else {
     ui::Ui::FieldView field;
     field.text = text;
-    field.composing = view.s.keys.composing;
+    field.composing = view.s.keys.preedit;
     field.placeholder = part.line;
     field.problem = problem;
     field.active = true;

@@ -1,5 +1,5 @@
 // Who: notice, card, what to type, for whom, the other person, the group.
-// Touchables besides those of a page: card: "id", "other_document", "no_document"; identify: "name", "number", "phone", "reveal", "special",
+// Touchables besides those of a page: card: "id", "other_document", "no_document"; identify: "name", "number", "phone", "dot", "reveal", "special", "field.next",
 // "document.permit", "document.resident_foreign", "document.passport", "document.other"; whom: "whom.self", "whom.relative", "whom.agent",
 // "whom.group"; other: "other_name", "authority.yes", "authority.no"; heads: "heads.minus10", "heads.minus", "heads.plus", "heads.plus10",
 // "heads.5", "heads.10", "heads.20", "heads.50"; representatives: "representative.1" … "representative.4".
@@ -111,17 +111,18 @@ Asked draw_identify(Ui& ui, const View& view) {
       }
       if (wrong && ui.button("special", strip.cut_right(60), "证件特殊")) asked = SpecialDocument{};
     }
-  } else if (numbered) {
-    // Number with its small buttons at the right: hold nothing, drag nothing, just tap to see.
+  } else {
+    // Each field has its small helper at the right: the point of names like 买买提·艾力, a look at the masked number.
     Box right = area.cut_right(46, touch_gap_mm);
     const int n = static_cast<int>(specs.size());
-    const Box number_row = right.row(1, n, touch_gap_mm);
-    const float side_h = std::min(24.f, number_row.h);
-    if (ui.button("reveal", {number_row.x, number_row.bottom() - side_h, number_row.w, side_h}, view.s.shown ? "遮起来" : "看一看")) asked = Reveal{};
-    if (wrong) {
-      const Box last = right.row(n - 1, n, touch_gap_mm);
-      if (ui.button("special", {last.x, last.bottom() - side_h, last.w, side_h}, "证件特殊")) asked = SpecialDocument{};
-    }
+    const auto side = [&](int i) {
+      const Box row = right.row(i, n, touch_gap_mm);
+      const float h = std::min(24.f, row.h);
+      return Box{row.x, row.bottom() - h, row.w, h};
+    };
+    if (ui.button("dot", side(0), "中间点 ·", Look::Edged, Icon::None, view.s.field == Field::Name)) asked = Typed{"·", 0, view.s.keys};
+    if (numbered && ui.button("reveal", side(1), view.s.shown ? "遮起来" : "看一看")) asked = Reveal{};
+    if (wrong && ui.button("special", side(n - 1), "证件特殊")) asked = SpecialDocument{};
   }
   if (auto got = fields(ui, view, area, specs)) asked = got;
   if (auto got = keyboard_panel(ui, view, keys)) asked = got;

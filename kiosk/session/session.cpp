@@ -80,6 +80,14 @@ std::string words_of(const Error& error) {
   return colon == std::string::npos ? error.what : error.what.substr(colon + 2);
 }
 
+/// Nothing of the person is in the session (a prefilled county code and the settings are not the person's).
+bool nothing_said(const Session& s) {
+  const auto empty = [](const Identity& who) { return who.name.empty() && who.number.empty() && who.phone.empty(); };
+  return empty(s.me) && empty(s.other) && s.representatives.empty() && s.topic.empty() && s.statement.request.empty() && s.statement.facts.empty() &&
+         s.statement.reasons.empty() && s.statement.place.empty() && s.statement.party_complained_of.empty() && s.answers.in_danger == Answer::Unasked &&
+         s.code.empty() && !s.progress && !s.receipt && s.keys.composing.empty();
+}
+
 class Visit {
  public:
   Visit(Session session, const World& world, Tick now) : s(std::move(session)), world_(world), now_(now) {}
@@ -105,18 +113,18 @@ class Visit {
     if (s.screen == Screen::Statement || s.screen == Screen::Question) s.problems.clear();
     if (s.trail.empty()) {
       if (s.screen == Screen::Home) return;
-      if (nothing_said()) return wipe(true);
+      if (nothing_said(s)) return wipe(true);
       s.leaving = true;
       return;
     }
     const Spot to = s.trail.back();
     s.trail.pop_back();
-    if (to.screen == Screen::Home && s.help.empty()) {
-      if (nothing_said()) return wipe(true);
+    if (to.screen == Screen::Home && !nothing_said(s)) {  // the first page never carries anything of anybody
       s.trail.push_back(to);
       s.leaving = true;
       return;
     }
+    if (to.screen == Screen::Home && s.help.empty()) return wipe(true);
     enter(to.screen, to.index);
   }
   void operator()(const LeaveAsk&) {
@@ -138,6 +146,7 @@ class Visit {
   }
   void operator()(const Set& set) { s.settings = set.settings; }
   void operator()(const ChooseDocument& choice) {
+    if (s.screen != Screen::Card && s.screen != Screen::Identify) return;
     s.document = choice.document;
     if (choice.document == DocumentKind::None) s.me.number.clear();
     s.from_card = false;
@@ -149,12 +158,14 @@ class Visit {
     }
   }
   void operator()(const SpecialDocument&) {
+    if (s.screen != Screen::Identify) return;
     // A rare card never blocks a person (trust.md 5.1): the number stays as typed, a clerk looks at the card.
     s.document = DocumentKind::Other;
     clear_problem(Field::Number);
     s.remark = "证件请窗口人员再看一下。";
   }
   void operator()(const ChooseWhom& choice) {
+    if (s.screen != Screen::Whom) return;
     const bool changed = s.whom != choice.whom;
     s.whom = choice.whom;
     if (changed && choice.whom == Whom::Group) s.representatives.clear();
@@ -166,13 +177,16 @@ class Visit {
       case Whom::Unasked: return to_kind();
     }
   }
-  void operator()(const ChooseAuthority& choice) { s.authority = choice.has; }
+  void operator()(const ChooseAuthority& choice) {
+    if (s.screen == Screen::Other) s.authority = choice.has;
+  }
   void operator()(const AddHeads& add) {
+    if (s.screen != Screen::Heads) return;
     s.heads = std::clamp(s.heads + add.by, 2, heads_max);
     trim_representatives();
   }
   void operator()(const ChooseTopic& choice) {
-    if (s.topic == choice.code) return;
+    if (s.screen != Screen::Kind || s.topic == choice.code) return;
     s.topic = choice.code;
     const bool danger = s.answers.in_danger == Answer::Yes;
     s.answers = {};  // other questions belong to another topic; a danger that was told stays told
@@ -191,38 +205,48 @@ class Visit {
     if (question == "in_danger" && answer.answer == Answer::Yes) {
       // Somebody comes at once; the registration goes on (XFTL 25).
       if (s.help.empty()) s.help = id('h');
-      say_help();
-      return go(Screen::Urgent, s.index);
+      return go(Screen::Urgent, s.index);  // entering says it to the desk
     }
     next_question(s.index);
   }
   void operator()(const AnswerParty& answer) {
+    if (s.screen != Screen::Question) return;
     s.answers.counterparty = answer.party;
     next_question(s.index);
   }
   void operator()(const SkipWriting&) {
+    if (s.screen != Screen::Statement) return;
     s.spoken = true;
     s.problems.clear();
     to_review();
   }
-  void operator()(const Part& part) { go_part(std::clamp(part.index, 0, 2)); }
+  void operator()(const Part& part) {
+    if (s.screen == Screen::Statement) go_part(std::clamp(part.index, 0, 2));
+  }
   void operator()(const Edit& edit) {
+    if (s.screen != Screen::Review) return;
     s.problems.clear();
     go(edit.screen, edit.index);
   }
-  void operator()(const ReadText& read) { go(Screen::Read, read.part); }
-  void operator()(const Focus& f) { focus(f.field, f.index); }
+  void operator()(const ReadText& read) {
+    if (s.screen == Screen::Review) go(Screen::Read, read.part);
+  }
+  void operator()(const Focus& f) {
+    if (s.field != Field::None) focus(f.field, f.index);  // only a page that is written on has a field
+  }
   void operator()(const Typed& typed) { type(typed); }
   void operator()(const Letter&) {
-    if (s.number.size() < 7) return;
+    if (s.screen != Screen::Ask || s.number.size() < 7) return;
     char& letter = s.number[6];
     letter = letter == 'K' ? 'D' : letter == 'D' ? 'H' : 'K';
     clear_problem(Field::MatterNumber);
   }
-  void operator()(const Reveal&) { s.shown = !s.shown; }
+  void operator()(const Reveal&) {
+    if (s.screen == Screen::Identify) s.shown = !s.shown;
+  }
   void operator()(const Turn& turn) { s.page = std::max(0, turn.page); }
   void operator()(const ChooseWindow& choice) {
-    if (!s.ruling || !s.filing.empty()) return;
+    if (s.screen != Screen::Ruling || !s.ruling || !s.filing.empty()) return;
     const auto& others = s.ruling->alternatives;
     if (choice.window == s.ruling->window || choice.window == s.chosen) s.chosen.clear();
     else if (std::find(others.begin(), others.end(), choice.window) != others.end()) s.chosen = choice.window;
@@ -249,16 +273,17 @@ class Visit {
     commands_.emplace_back(TakeNumber{s.filing, pick.window});
   }
   void operator()(const Reprint&) {
-    if (!s.receipt || print_pending()) return;
+    if (s.screen != Screen::Done || !s.receipt || print_pending()) return;
     s.printing = id('p');
     commands_.emplace_back(PrintReceipt{s.printing});
   }
   void operator()(const Grade& grade) {
+    if (s.screen != Screen::Rate) return;
     if (grade.service > 0) s.service = std::clamp(grade.service, 1, 5);
     if (grade.outcome > 0) s.outcome = std::clamp(grade.outcome, 1, 5);
   }
   void operator()(const RateNow&) {
-    if (s.progress && s.progress->may_rate) go(Screen::Rate, 0);
+    if (s.screen == Screen::Progress && s.progress && s.progress->may_rate) go(Screen::Rate, 0);
   }
 
   Session s;
@@ -317,7 +342,7 @@ class Visit {
       case Screen::Identify:
         if (!check_me()) return;
         return s.reviewed ? to_review() : go(Screen::Whom, 0);
-      case Screen::Whom: return s.whom == Whom::Unasked ? (*this)(ChooseWhom{Whom::Self}) : (*this)(ChooseWhom{s.whom});
+      case Screen::Whom: return (*this)(ChooseWhom{s.whom == Whom::Unasked ? Whom::Self : s.whom});
       case Screen::Other:
         if (!check_name(Field::OtherName, 0, s.other.name)) return;
         return to_kind();
@@ -441,7 +466,7 @@ class Visit {
     return true;
   }
   void patience() {
-    if (blank(s)) return;
+    if (blank(s)) return s.visit.clear();  // somebody passed by and touched nothing that means anything
     const Span quiet = now_ - s.touched;
     Span warn = world_.patience.idle_warn;
     if (s.screen == Screen::Done) warn = std::max(warn, world_.patience.receipt);
@@ -545,7 +570,9 @@ class Visit {
   void focus(Field field, int index) {
     s.field = field;
     s.field_index = index;
+    const bool fuzzy = s.keys.fuzzy;
     s.keys = {};
+    s.keys.fuzzy = fuzzy;  // how a person speaks does not change from field to field
     s.keys.mode = digits_only(field) ? 1 : 0;
     if (field == Field::Representative && s.representatives.empty()) s.field = Field::None;
   }
@@ -556,6 +583,8 @@ class Visit {
     clear_problem(s.field);
     if (!valid_utf8(typed.insert)) return;
     if (s.field == Field::Representative && static_cast<std::size_t>(s.field_index) >= s.representatives.size()) return;
+    const bool lines = s.field == Field::Request || s.field == Field::Facts || s.field == Field::Reasons;
+    if (!lines && typed.insert == "\n") return;  // 换行 ends nothing and means nothing in a field of one line
     std::string& text = mutable_text(s, s.field, s.field_index);
     if (s.field == Field::MatterNumber) return type_number(text, typed);
     erase_back(text, typed.backspaces);
@@ -642,12 +671,9 @@ class Visit {
     call.id = s.help;
     call.page = std::string(word(s.screen == Screen::Helper && !s.trail.empty() ? s.trail.back().screen : s.screen));
     // XFTL 30: nobody in the hall sees an accusation; the helper comes without it.
-    if (!nothing_said() && !sealed(s, world_.rules)) call.draft = petition_of(s, world_.rules);
+    if (!nothing_said(s) && !sealed(s, world_.rules)) call.draft = petition_of(s, world_.rules);
     if (call.draft && s.statement.request.empty()) call.draft->statement.request.clear();
     commands_.emplace_back(std::move(call));
-  }
-  bool nothing_said() const {
-    return s.me.name.empty() && s.me.number.empty() && s.topic.empty() && !s.receipt && s.code.empty() && !s.progress;
   }
   bool print_pending() const {
     return !s.printing.empty() && !(world_.now.print_request == s.printing && world_.now.print);
@@ -736,10 +762,8 @@ const std::vector<std::string>& questions_of(const Session& s, const RuleBook& r
 }
 
 bool blank(const Session& s) {
-  return s.screen == Screen::Home && s.settings == Settings{} && s.trail.empty() && s.me.name.empty() && s.me.number.empty() && s.me.phone.empty() &&
-         s.topic.empty() && s.statement.request.empty() && s.statement.facts.empty() && s.statement.reasons.empty() && s.statement.place.empty() &&
-         s.statement.party_complained_of.empty() && s.other.name.empty() && s.representatives.empty() && !s.receipt && !s.progress && s.code.empty() &&
-         s.number.empty() && s.help.empty() && !s.warned && !s.leaving && s.filing.empty() && s.asking.empty() && s.problems.empty();
+  return s.screen == Screen::Home && nothing_said(s) && s.settings == Settings{} && s.trail.empty() && s.number.empty() && s.help.empty() && !s.warned &&
+         !s.leaving && s.filing.empty() && s.asking.empty() && s.problems.empty();
 }
 
 int step_number(Screen screen) {

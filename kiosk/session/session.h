@@ -30,6 +30,8 @@ struct Keys {
   int mode = 0;
   std::string composing;
   int page = 0;
+  bool fuzzy = false;
+  std::string preedit;   ///< the letters as the field shows them
 };
 struct Settings {
   int size = 0;  ///< 0…2
