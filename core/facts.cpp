@@ -264,7 +264,8 @@ struct Reader {
       if (!from.is_array()) return fail(field, "a list");
       value.clear();
       for (const json& item : from) {
-        read(item, field + "[" + std::to_string(value.size()) + "]", value.emplace_back());
+        const std::string place = field + "[" + std::to_string(value.size()) + "]";
+        read(item, place, value.emplace_back());
         if (!trouble.empty()) return;
       }
     } else {

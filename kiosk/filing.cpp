@@ -211,8 +211,7 @@ struct Filing::Impl {
       r.window_name = window->name;
       r.place = window->place;
     }
-    const bool queue_only = m.petition && m.petition->kind == MatterKind::QueueOnly;
-    if (!queue_only) r.deadlines = deadlines(m, book, calendar);
+    r.deadlines = deadlines(m, book, calendar);
     for (const Event& event : events)
       if (event.id.origin == config.origin) r.chain8 = hex(event.hash).substr(0, 8);
     return r;
