@@ -75,8 +75,7 @@ struct CurlTransport::Impl {
   CURLM* multi = nullptr;
   CURL* easy = nullptr;
   char words[CURL_ERROR_SIZE] = {};
-  std::atomic<bool> interrupted{false};
-  std::atomic<bool> stopped{false};
+  std::atomic<bool> interrupted{false}, stopped{false};
 
   template <class Value>
   void set(CURLoption option, Value value) {
@@ -215,14 +214,14 @@ Result<Reply> CurlTransport::exchange(const Request& request, Span patience) {
   return std::move(received.reply);
 }
 
-void CurlTransport::interrupt() {
-  impl_->interrupted = true;
+void CurlTransport::stop() {
+  impl_->stopped = true;
   curl_multi_wakeup(impl_->multi);
 }
 
-void CurlTransport::stop() {
-  impl_->stopped = true;
-  interrupt();
+void CurlTransport::interrupt() {
+  impl_->interrupted = true;
+  curl_multi_wakeup(impl_->multi);
 }
 
 }  // namespace yizhan::sync

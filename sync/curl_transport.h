@@ -24,7 +24,7 @@ class CurlTransport final : public Transport {
   Result<Reply> exchange(const Request& request, Span patience) override;
   /// Ends a long poll under way, or the next one, with `interrupted_words`; other requests run to their end.
   void interrupt();
-  /// Ends whatever is under way within a second, and every later exchange at once: the program is closing. Any thread.
+  /// Ends whatever is under way with `interrupted_words`; every later exchange fails too. For shutting down. Any thread.
   void stop();
 
  private:

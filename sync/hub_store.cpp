@@ -75,7 +75,10 @@ void HubStore::loop() {
       take(std::move(*job));
       if (const auto broken = hub_.broken()) {
         notices_.broken(*broken);
-        return jobs_.close();
+        jobs_.close();
+        // Nothing may be acknowledged any more; the hub refuses whatever is still here, and nobody is left waiting.
+        while (auto left = jobs_.take(Span{0})) take(std::move(*left));
+        return;
       }
       job = done < jobs_at_once ? jobs_.take(Span{0}) : std::nullopt;
     }

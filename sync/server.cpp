@@ -98,8 +98,10 @@ Status Hub::start() {
       for (const auto& row : Json::parse(*note))
         me.invites.push_back({row.at("code_hash"), row.at("origin"), row.at("role"), row.at("name"), row.at("windows"),
                               Time{Span{row.at("until").get<std::int64_t>()}}, row.at("wrong")});
-    if (const auto note = me.log.note("hub.relays"))
-      for (const auto& [origin, hall] : Json::parse(*note).items()) me.relays[origin] = hall;
+    if (const auto note = me.log.note("hub.relays")) {
+      const Json relays = Json::parse(*note);  // items() borrows: a temporary would be gone before the first turn
+      for (const auto& [origin, hall] : relays.items()) me.relays[origin] = hall;
+    }
   } catch (const std::exception&) {
     return Error{Code::Corrupt, "hub notes cannot be read"};
   }
@@ -129,6 +131,7 @@ void Hub::refresh() {
 }
 
 std::optional<Error> Hub::broken() const { return impl_->broken; }
+std::uint64_t Hub::written() const { return impl_->written; }
 std::uint64_t Hub::version() const { return impl_->version; }
 HallNews Hub::news(Time wall) const { return impl_->news(wall); }
 
@@ -145,6 +148,9 @@ void Hub::upstream(bool online, Time county_as_of, const std::map<Origin, std::u
   }
   if (changed) ++me.version;
 }
+
+Hub::Self Hub::self() const { return {impl_->config.self, impl_->config.key.public_hex}; }
+void Hub::discipline(std::vector<std::string> keys) { impl_->config.discipline_keys = std::move(keys); }
 
 std::vector<Device> Hub::devices() const {
   std::vector<Device> all;
@@ -238,6 +244,7 @@ Result<Event> Hub::decide(const MatterId& matter, const Fact& fact, Time wall) {
     return stated.error();
   }
   ++me.version;
+  ++me.written;
   return stated->front();
 }
 
@@ -324,8 +331,11 @@ Result<const Device*> Hub::Impl::authenticate(const Parsed& request, Time wall) 
   Device& device = found->second;
   // Checked at every request, so that revoking works at once.
   if (device.revoked) return Error{Code::Conflict, "this device's key was revoked"};
-  if (!verify_signature(request.signed_text, header(request.request.headers, "Yizhan-Signature"), device.public_hex))
+  // A long poll is asked again with every change; its signature was checked when it came.
+  if (request.checked_with != device.public_hex &&
+      !verify_signature(request.signed_text, header(request.request.headers, "Yizhan-Signature"), device.public_hex))
     return Error{Code::Invalid, "the signature does not fit the enrolled key"};
+  request.checked_with = device.public_hex;
   std::int64_t said = 0;
   const auto time = header(request.request.headers, "Yizhan-Time");
   std::from_chars(time.data(), time.data() + time.size(), said);
@@ -446,8 +456,12 @@ Reply Hub::Impl::take_events(const Device& device, const Origin& origin, const P
     }
     head = merged->head;
     if (!merged->fresh.empty()) {
-      if (!config.county) index(merged->fresh);
-      ++version;
+      written += merged->fresh.size();
+      // Nobody waits at the county for what halls push: its version moves when the county itself speaks.
+      if (!config.county) {
+        index(merged->fresh);
+        ++version;
+      }
     }
   }
   head.origin = origin;

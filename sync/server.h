@@ -30,6 +30,7 @@ struct Parsed {
   std::string body;              ///< unpacked; empty for a batch of events
   std::vector<Event> events;     ///< POST /v1/log
   std::optional<Refusal> refusal;///< it cannot be read at all
+  mutable std::string checked_with;  ///< the key its signature was found right with; only the hub writes it
 };
 Parsed parse(Request request);
 
@@ -49,6 +50,7 @@ class Hub {
   static void finish(Reply& reply, const Request& request, const Origin& self, const KeyPair& key);
   /// The disk failed under us: nothing may be acknowledged any more, the process must end.
   std::optional<Error> broken() const;
+  std::uint64_t written() const;  ///< events stored through this hub since its start: something to pass up
   std::uint64_t version() const;  ///< grows with every change a poller could want to see
   /// The upstream client's latest acknowledgements and state, shown to devices.
   void upstream(bool online, Time county_as_of, const std::map<Origin, std::uint64_t>& county_marks);
@@ -62,6 +64,10 @@ class Hub {
   Result<std::string> invite(const Origin& origin, std::string_view role, Time wall, std::vector<std::string> windows = {},
                              std::string name = "");
   std::vector<Device> devices() const;
+  struct Self { Origin origin; std::string public_hex; };
+  Self self() const;
+  /// New public keys of the discipline recipients, for the devices enrolled from now on.
+  void discipline(std::vector<std::string> keys);
   Status revoke(const Origin& origin);
 
  private:

@@ -36,7 +36,7 @@ struct Hub::Impl {
   RuleBooks rules;
   WorkCalendar calendar;
 
-  std::uint64_t version = 1;
+  std::uint64_t version = 1, written = 0;
   std::optional<Error> broken;
   std::map<Origin, Device> devices;
   std::vector<Invite> invites;

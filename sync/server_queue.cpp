@@ -114,6 +114,7 @@ Status Hub::Impl::state(const MatterId& matter, const Fact& fact, Time wall) {
   }
   index(*stated);
   ++version;
+  ++written;
   return Done{};
 }
 

@@ -1,0 +1,21 @@
+/// The dated books every program reads at start: rulebooks of its jurisdiction and the county's holiday files.
+#pragma once
+#include <string>
+
+#include "core/law.h"
+#include "core/router.h"
+
+namespace yizhan {
+
+struct LawBooks {
+  RuleBooks rules;
+  WorkCalendar calendar;
+};
+
+/// Reads <assets>/rulebooks/<jurisdiction>*.toml on top of the national ones, and <assets>/holidays/*.json.
+/// Errors: Invalid "<file>:<line>: …": the program refuses to start and prints exactly this; Io.
+Result<LawBooks> load_law_books(const std::string& assets_dir, const std::string& jurisdiction);
+/// Where the assets are: $YIZHAN_ASSETS, beside the installed program, or in the source tree it was built in.
+std::string find_law_books();
+
+}  // namespace yizhan
