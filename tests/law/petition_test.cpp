@@ -84,7 +84,8 @@ TEST_CASE("all problems come at once, named, and nothing typed is changed", "[pe
   p.filing_as = FilingAs::Agent;
   p.filer = {"", DocumentKind::Other, "A\x1b[2J", "", repeated("路", 201)};
   p.head_count = 0;
-  p.representatives.push_back({"周小青", DocumentKind::ResidentId, "1", "1380000000", ""});
+  p.representatives.push_back({" 周•小青 ", DocumentKind::ResidentId, "1", "1380000000", ""});
+  p.filer.phone = "0663-8123456";  // would be folded, were all the rest in order
   const Petition before = p;
   const auto found = validate(p, book("national"));
   std::string all;
@@ -103,6 +104,8 @@ TEST_CASE("all problems come at once, named, and nothing typed is changed", "[pe
   CHECK(p.petitioner.name == before.petitioner.name);
   CHECK(p.petitioner.number == before.petitioner.number);
   CHECK(p.filer.address == before.filer.address);
+  CHECK(p.filer.phone == before.filer.phone);
+  CHECK(p.representatives[0].name == before.representatives[0].name);
 }
 
 TEST_CASE("a statement has 1 to 20,000 characters and is kept as written", "[petition][XFTL19]") {

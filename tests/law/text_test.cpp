@@ -199,7 +199,7 @@ TEST_CASE("only well-formed UTF-8 is text", "[text]") {
 }
 
 TEST_CASE("controls are seen and paper gets none of them", "[text]") {
-  for (const std::string_view bad : {"\x1b[0m", "\x01", "\x7f", "\u0085", "\u202e", "\u2069", "\u200b", "\uFEFF", "\u00AD", "\xff", "\r"}) {
+  for (const std::string_view bad : {"\x1b[0m", "\x01", "\x7f", "\u0085", "\u061c", "\u200e", "\u202a\u202c", "\u202e", "\u2066\u2069", "\u2069", "\u200b", "\uFEFF", "\u00AD", "\xff", "\r"}) {
     INFO(printable(bad));
     CHECK(has_control(bad));
   }
