@@ -162,7 +162,8 @@ void add_arc(std::vector<ImVec2>& out, ImVec2 from, float r, bool large, bool sw
   }
 }
 
-std::vector<Subpath> read_path(std::string_view text) {
+/// `scale` (pixels a grid unit) decides how finely curves are divided.
+std::vector<Subpath> read_path(std::string_view text, float scale) {
   std::vector<Subpath> paths;
   PathReader in(text);
   ImVec2 at{}, start{}, control{};
@@ -185,8 +186,9 @@ std::vector<Subpath> read_path(std::string_view text) {
       case 'C': case 'c': case 'S': case 's': {
         const ImVec2 p1 = c == 'C' || c == 'c' ? point() : ImVec2{2 * at.x - control.x, 2 * at.y - control.y};
         const ImVec2 p2 = point(), p3 = point();
-        constexpr int steps = 14;
-        for (int i = 1; i <= steps; ++i) here().push_back(ImBezierCubicCalc(at, p1, p2, p3, static_cast<float>(i) / steps));
+        const float length = std::hypot(p1.x - at.x, p1.y - at.y) + std::hypot(p2.x - p1.x, p2.y - p1.y) + std::hypot(p3.x - p2.x, p3.y - p2.y);
+        const int steps = std::clamp(static_cast<int>(length * scale / 4), 4, 16);
+        for (int i = 1; i <= steps; ++i) here().push_back(ImBezierCubicCalc(at, p1, p2, p3, static_cast<float>(i) / static_cast<float>(steps)));
         control = p2;
         at = p3;
         continue;  // keeps `control` for a following S
@@ -205,7 +207,11 @@ std::vector<Subpath> read_path(std::string_view text) {
       case 'O': {
         const float x = in.number(), y = in.number(), r = in.number();
         paths.push_back({{}, true});
-        for (int i = 0; i < 40; ++i) here().push_back({x + r * std::cos(static_cast<float>(i) * pi / 20), y + r * std::sin(static_cast<float>(i) * pi / 20)});
+        const int steps = std::clamp(static_cast<int>(std::sqrt(r * scale) * 5), 12, 40);
+        for (int i = 0; i < steps; ++i) {
+          const float a = 2 * pi * static_cast<float>(i) / static_cast<float>(steps);
+          here().push_back({x + r * std::cos(a), y + r * std::sin(a)});
+        }
         break;
       }
       case 'R': {
@@ -213,8 +219,8 @@ std::vector<Subpath> read_path(std::string_view text) {
         paths.push_back({{}, true});
         const ImVec2 centre[4] = {{x + w - r, y + h - r}, {x + r, y + h - r}, {x + r, y + r}, {x + w - r, y + r}};
         for (int q = 0; q < 4; ++q)
-          for (int i = 0; i <= (r > 0 ? 6 : 0); ++i) {
-            const float a = (static_cast<float>(q) + static_cast<float>(i) / 6) * pi / 2;
+          for (int i = 0; i <= (r > 0 ? 4 : 0); ++i) {
+            const float a = (static_cast<float>(q) + static_cast<float>(i) / 4) * pi / 2;
             here().push_back({centre[q].x + r * std::cos(a), centre[q].y + r * std::sin(a)});
           }
         break;
@@ -243,7 +249,7 @@ void stroke(ImDrawList& list, const Subpath& path, float thick, ImU32 colour) {
   for (const ImVec2& q : path.points)
     if (p.empty() || std::hypot(q.x - p.back().x, q.y - p.back().y) > .05f) p.push_back(q);
   if (path.closed && p.size() > 2 && std::hypot(p.front().x - p.back().x, p.front().y - p.back().y) < .05f) p.pop_back();
-  const auto dot = [&](ImVec2 at) { list.AddCircleFilled(at, thick / 2, colour); };
+  const auto dot = [&](ImVec2 at) { list.AddCircleFilled(at, thick / 2, colour, thick < 7 ? 8 : 12); };
   if (p.size() < 2) {
     if (!p.empty()) dot(p.front());
     return;
@@ -252,7 +258,7 @@ void stroke(ImDrawList& list, const Subpath& path, float thick, ImU32 colour) {
   const auto corner = [&](std::size_t i) {
     const ImVec2 &a = p[(i + n - 1) % n], &b = p[i % n], &c = p[(i + 1) % n];
     const float ux = b.x - a.x, uy = b.y - a.y, vx = c.x - b.x, vy = c.y - b.y;
-    return (ux * vx + uy * vy) < .9f * std::hypot(ux, uy) * std::hypot(vx, vy);
+    return (ux * vx + uy * vy) < .7f * std::hypot(ux, uy) * std::hypot(vx, vy);
   };
   std::size_t first = 0;
   if (path.closed) {
@@ -288,7 +294,7 @@ void draw_icon(ImDrawList& list, Icon icon, float x, float y, float size_px, con
     const std::size_t end = rest.find(';');
     const std::string_view layer = rest.substr(0, end);
     rest.remove_prefix(end + 1);
-    std::vector<Subpath> paths = read_path(layer.substr(2));
+    std::vector<Subpath> paths = read_path(layer.substr(2), scale);
     for (Subpath& path : paths)
       for (ImVec2& p : path.points) p = {x + p.x * scale, y + p.y * scale};
     switch (layer.front()) {

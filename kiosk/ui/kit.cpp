@@ -193,7 +193,51 @@ Kit::Type Kit::widget_type(float kiosk_em, float desk_em, Weight weight) const {
 
 void Kit::rect(Px b, std::uint32_t colour, float radius) {
   if (b.x1 <= b.x0 || b.y1 <= b.y0 || (colour >> 24) == 0) return;
-  list_->AddRectFilled({b.x0, b.y0}, {b.x1, b.y1}, colour, std::min(radius, std::min(b.w(), b.h()) / 2));
+  const float r = std::floor(std::min(radius, std::min(b.w(), b.h()) / 2));
+  if (r < 1) {
+    list_->AddRectFilled({b.x0, b.y0}, {b.x1, b.y1}, colour);
+    return;
+  }
+  // Three plain bands and four corners: ImGui's own rounded rectangle is a fan of slivers as tall as the box, which costs the
+  // rasteriser ten times as much.
+  if (b.h() > 2 * r) list_->AddRectFilled({b.x0, b.y0 + r}, {b.x1, b.y1 - r}, colour);
+  if (b.w() > 2 * r) {
+    list_->AddRectFilled({b.x0 + r, b.y0}, {b.x1 - r, b.y0 + r}, colour);
+    list_->AddRectFilled({b.x0 + r, b.y1 - r}, {b.x1 - r, b.y1}, colour);
+  }
+  corners(b, colour, r);
+}
+
+void Kit::corners(Px b, std::uint32_t colour, float r) {
+  const int steps = std::clamp(static_cast<int>(std::sqrt(r) * 1.3f), 3, 14);  // a fifth of a pixel off the true arc at most
+  const ImVec2 white = list_->_Data->TexUvWhitePixel;
+  const ImVec2 centre[4] = {{b.x1 - r, b.y1 - r}, {b.x0 + r, b.y1 - r}, {b.x0 + r, b.y0 + r}, {b.x1 - r, b.y0 + r}};
+  for (int q = 0; q < 4; ++q) {
+    list_->PrimReserve(steps * 9, 1 + (steps + 1) * 2);
+    const unsigned base = list_->_VtxCurrentIdx;
+    list_->PrimWriteVtx(centre[q], white, colour);
+    for (int i = 0; i <= steps; ++i) {
+      const float a = (static_cast<float>(q) + static_cast<float>(i) / static_cast<float>(steps)) * IM_PI / 2;
+      const float c = std::cos(a), s = std::sin(a);
+      list_->PrimWriteVtx({centre[q].x + (r - .5f) * c, centre[q].y + (r - .5f) * s}, white, colour);
+      list_->PrimWriteVtx({centre[q].x + (r + .5f) * c, centre[q].y + (r + .5f) * s}, white, colour & 0xffffffu);
+    }
+    for (int i = 0; i < steps; ++i) {
+      const unsigned in = base + 1 + static_cast<unsigned>(2 * i);
+      for (const unsigned k : {base, in, in + 2, in, in + 1, in + 3, in, in + 3, in + 2}) list_->PrimWriteIdx(static_cast<ImDrawIdx>(k));
+    }
+  }
+}
+
+void Kit::framed(Px b, std::uint32_t rim, std::uint32_t face, float thick, float radius) {
+  // The rim is painted where it shows only: filling the box twice would be half the cost of a page of tiles.
+  const float r = std::floor(std::min(radius, std::min(b.w(), b.h()) / 2));
+  const float corner = std::max(r, thick);
+  for (const Px& band : {Px{b.x0 + corner, b.y0, b.x1 - corner, b.y0 + thick}, Px{b.x0 + corner, b.y1 - thick, b.x1 - corner, b.y1},
+                         Px{b.x0, b.y0 + corner, b.x0 + thick, b.y1 - corner}, Px{b.x1 - thick, b.y0 + corner, b.x1, b.y1 - corner}})
+    rect(band, rim, 0);
+  corners(b, rim, corner);
+  rect({b.x0 + thick, b.y0 + thick, b.x1 - thick, b.y1 - thick}, face, std::max(0.f, r - thick));
 }
 
 void Kit::outline(Px b, std::uint32_t colour, float thick, float radius) {
@@ -206,8 +250,12 @@ void Kit::fill(Box box, Ink which, float radius_mm) { rect(px(box), ink(which), 
 
 void Kit::gradient(Box box, Ink top, Ink bottom, float radius_mm) {
   const Px b = px(box);
+  if (radius_mm <= 0) {
+    list_->AddRectFilledMultiColor({b.x0, b.y0}, {b.x1, b.y1}, ink(top), ink(top), ink(bottom), ink(bottom));
+    return;
+  }
   const int first = list_->VtxBuffer.Size;
-  rect(b, ink(top), std::max(len(radius_mm), .01f));
+  rect(b, ink(top), len(radius_mm));
   ImGui::ShadeVertsLinearColorGradientKeepAlpha(list_, first, list_->VtxBuffer.Size, {b.x0, b.y0}, {b.x0, b.y1}, ink(top), ink(bottom));
 }
 
@@ -232,15 +280,15 @@ void Kit::circle(float cx, float cy, float r_mm, Ink which) { list_->AddCircleFi
 
 void Kit::shadow(Px b, float radius) {
   if (theme_.contrast) return;
-  // Rings of one outline grown step by step, fading out; nothing is painted under the card itself.
+  // Rings of one outline grown step by step, fading out; under the card they reach only as far as the drop uncovers.
   const float drop = len(1.f);
-  struct Ring { float grow; float alpha; };
-  const std::array<Ring, 4> rings{{{-len(1.5f), .09f}, {len(.5f), .05f}, {len(1.5f), .022f}, {len(3.2f), 0.f}}};
+  struct Ring { float grow, alpha; };
+  const std::array<Ring, 3> rings{{{-len(1.25f), .09f}, {len(.8f), .04f}, {len(3.2f), 0}}};
   constexpr int per_corner = 5, n = per_corner * 4;
-  const auto outline_points = [&](float grow, std::array<ImVec2, n>& out) {
-    const float r = std::max(1.f, radius + grow);
-    const ImVec2 centre[4] = {{b.x1 + grow - r, b.y1 + grow - r + drop}, {b.x0 - grow + r, b.y1 + grow - r + drop},
-                              {b.x0 - grow + r, b.y0 - grow + r + drop}, {b.x1 + grow - r, b.y0 - grow + r + drop}};
+  const auto ring_points = [&](const Ring& ring, std::array<ImVec2, n>& out) {
+    const float r = std::max(1.f, radius + ring.grow);
+    const float x0 = b.x0 - ring.grow + r, x1 = b.x1 + ring.grow - r, y0 = b.y0 - ring.grow + r + drop, y1 = b.y1 + ring.grow - r + drop;
+    const ImVec2 centre[4] = {{x1, y1}, {x0, y1}, {x0, y0}, {x1, y0}};
     for (int i = 0; i < n; ++i) {
       const float a = (static_cast<float>(i / per_corner) + static_cast<float>(i % per_corner) / (per_corner - 1)) * IM_PI / 2;
       const ImVec2& c = centre[i / per_corner];
@@ -254,19 +302,37 @@ void Kit::shadow(Px b, float radius) {
     c.a = static_cast<std::uint8_t>(std::lround(alpha * 255));
     return packed(c);
   };
-  outline_points(rings[0].grow, inner);
+  const auto quad = [&](ImVec2 p, ImVec2 q, ImVec2 r, ImVec2 s, std::uint32_t in, std::uint32_t out) {
+    list_->PrimReserve(6, 4);
+    const unsigned base = list_->_VtxCurrentIdx;
+    list_->PrimWriteVtx(p, white, in);
+    list_->PrimWriteVtx(q, white, in);
+    list_->PrimWriteVtx(r, white, out);
+    list_->PrimWriteVtx(s, white, out);
+    for (const unsigned k : {0u, 1u, 2u, 0u, 2u, 3u}) list_->PrimWriteIdx(static_cast<ImDrawIdx>(base + k));
+  };
+  ring_points(rings[0], inner);
   for (std::size_t ring = 1; ring < rings.size(); ++ring) {
-    outline_points(rings[ring].grow, outer);
-    list_->PrimReserve(n * 6, n * 2);
-    const auto base = static_cast<ImDrawIdx>(list_->_VtxCurrentIdx);
-    for (int i = 0; i < n; ++i) {
-      const auto k = static_cast<std::size_t>(i);
-      list_->PrimWriteVtx(inner[k], white, tone(rings[ring - 1].alpha));
-      list_->PrimWriteVtx(outer[k], white, tone(rings[ring].alpha));
-      const int j = (i + 1) % n;
-      const auto index = [&](int of) { list_->PrimWriteIdx(static_cast<ImDrawIdx>(base + of)); };
-      index(2 * i); index(2 * j); index(2 * j + 1);
-      index(2 * i); index(2 * j + 1); index(2 * i + 1);
+    ring_points(rings[ring], outer);
+    const std::uint32_t in = tone(rings[ring - 1].alpha), out = tone(rings[ring].alpha);
+    for (std::size_t i = 0; i < n; ++i) {
+      const std::size_t j = (i + 1) % n;
+      if ((i + 1) % per_corner != 0) {
+        quad(inner[i], inner[j], outer[j], outer[i], in, out);
+        continue;
+      }
+      // The straight sides as exact rectangles, which the rasteriser shades without looking for edges.
+      ImVec2 a = inner[i], b2 = inner[j];
+      const ImVec2 c = outer[j], d = outer[i];
+      if (i / per_corner % 2 == 0) {  // bottom and top
+        a = {d.x, a.y};
+        b2 = {c.x, a.y};
+        quad(a, b2, {c.x, d.y}, d, in, out);
+      } else {
+        a = {a.x, d.y};
+        b2 = {a.x, c.y};
+        quad(a, b2, {d.x, c.y}, d, in, out);
+      }
     }
     inner = outer;
   }
@@ -463,8 +529,7 @@ void Kit::surface(Px b, bool selected, bool held, float radius) {
   const Rgb face = held ? pressed(ground, theme_.contrast) : ground;
   const float thick = selected ? edge_px(6, 2) : edge_px(2, 1);
   if (!desk_page() && !held) shadow(b, radius);
-  rect(b, ink(selected ? Ink::Primary : Ink::Edge), radius);
-  rect({b.x0 + thick, b.y0 + thick, b.x1 - thick, b.y1 - thick}, packed(face), std::max(0.f, radius - thick));
+  framed(b, ink(selected ? Ink::Primary : Ink::Edge), packed(face), thick, radius);
 }
 
 bool Kit::touch(std::string_view name, Box box, std::string_view words, bool selected, bool enabled) {
@@ -588,8 +653,7 @@ bool Kit::button(std::string_view name, Box box, std::string_view words, Look lo
     if (!key) face.y1 -= s.lip_px - sink;
   }
   if (s.rim.a && s.face.a) {
-    rect(face, packed(pale(s.rim)), s.radius);
-    rect({face.x0 + s.thick, face.y0 + s.thick, face.x1 - s.thick, face.y1 - s.thick}, packed(s.face), std::max(0.f, s.radius - s.thick));
+    framed(face, packed(pale(s.rim)), packed(s.face), s.thick, s.radius);
   } else if (s.rim.a) {
     outline(face, packed(pale(s.rim)), s.thick, s.radius);
   } else {
@@ -747,9 +811,8 @@ bool Kit::field(std::string_view name, Box box, const FieldView& view) {
   const float radius = dp(16, 8);
   const bool wrong = !view.problem.empty();
   const float thick = view.active || wrong ? edge_px(3, 2) : edge_px(2, 1);
-  rect(b, ink(wrong ? Ink::Brick : view.active ? Ink::Primary : Ink::Edge), radius);
   const Rgb ground = colour(Ink::Card, theme_.contrast);
-  rect({b.x0 + thick, b.y0 + thick, b.x1 - thick, b.y1 - thick}, packed(p.held && !view.active ? pressed(ground, theme_.contrast) : ground), std::max(0.f, radius - thick));
+  framed(b, ink(wrong ? Ink::Brick : view.active ? Ink::Primary : Ink::Edge), packed(p.held && !view.active ? pressed(ground, theme_.contrast) : ground), thick, radius);
 
   const Type main = type(desk_page() ? Step::Desk : Step::Input, Weight::Regular), small = type(desk_page() ? Step::DeskSmall : Step::Caption, Weight::Regular);
   const float pad = view.several_lines ? dp(34, 14) : dp(28, 14);
@@ -1000,9 +1063,7 @@ std::optional<std::string> Kit::edit(std::string_view name, Box box, std::string
     if (changed) lines = break_now();
   }
 
-  rect(b, ink(wrong ? Ink::Brick : mine ? Ink::Primary : Ink::Edge), dp(12, 8));
-  const float thick = mine || wrong ? thick_focus : edge_px(2, 1);
-  rect({b.x0 + thick, b.y0 + thick, b.x1 - thick, b.y1 - thick}, ink(Ink::Card), dp(11, 7));
+  framed(b, ink(wrong ? Ink::Brick : mine ? Ink::Primary : Ink::Edge), ink(Ink::Card), mine || wrong ? thick_focus : edge_px(2, 1), dp(12, 8));
   std::size_t caret_line = 0;
   while (caret_line + 1 < lines.lines.size() && caret_at_ >= lines.lines[caret_line].next) ++caret_line;
   float caret_x = 0;
@@ -1015,7 +1076,7 @@ std::optional<std::string> Kit::edit(std::string_view name, Box box, std::string
     edit_scroll_ = std::clamp(edit_scroll_, std::max(0.f, high - view), low);
   }
   const float scroll = mine ? edit_scroll_ : 0;
-  list_->PushClipRect({room.x0 - 1, b.y0 + thick}, {room.x1 + 2, several_lines ? room.y1 : b.y1 - thick}, true);
+  list_->PushClipRect({room.x0 - 1, b.y0 + thick_focus}, {room.x1 + 2, several_lines ? room.y1 : b.y1 - thick_focus}, true);
   if (text.empty() && !mine) {
     draw_text({room.x0, first_y, room.x1, std::max(first_y + main.line, several_lines ? room.y1 : 0)}, placeholder, main, ink(Ink::Muted), Align::Left, several_lines ? 0 : 1, false, false);
   }

@@ -100,6 +100,8 @@ class Kit final : public Ui {
   float draw_text(Px box, std::string_view words, Type type, std::uint32_t colour, Align align, int lines_max, bool middle, bool shrink);
   void draw_icon_px(float x, float y, float size, Icon icon, std::uint32_t line, std::uint32_t fill, std::uint32_t ground);
   void rect(Px box, std::uint32_t colour, float radius);
+  void corners(Px box, std::uint32_t colour, float radius);
+  void framed(Px box, std::uint32_t rim, std::uint32_t face, float thick, float radius);
   void outline(Px box, std::uint32_t colour, float thick, float radius);
   void shadow(Px box, float radius);
   void tick(float cx, float cy, float radius);

@@ -33,18 +33,28 @@ struct Target {
   u32* row(int y) const { return pixels.data + static_cast<std::ptrdiff_t>(y) * pixels.pitch; }
 };
 
+// Most runs are the two or three pixels of a soft edge: a vector loop's entry costs more than such a run.
+constexpr int short_run = 12;
+inline void keep_scalar() { asm volatile(""); }
+
 inline void span(u32* p, int n, u32 colour, u32 alpha256) {
-  if (alpha256 >= 256) {
+  if (n < short_run) {
+    for (int i = 0; i < n; ++i) {
+      keep_scalar();
+      p[i] = alpha256 >= 256 ? colour : blend(p[i], colour, alpha256);
+    }
+  } else if (alpha256 >= 256) {
     std::fill(p, p + n, colour);
   } else if (alpha256 > 0) {
     for (int i = 0; i < n; ++i) p[i] = blend(p[i], colour, alpha256);
   }
 }
 
-int to_px(float v) { return static_cast<int>(std::lround(v)); }
+/// Coordinates here are never far below zero, so adding first makes truncation a floor.
+inline int to_px(float v) { return static_cast<int>(v + 65536.5f) - 65536; }
 
 /// An axis-parallel rectangle: a solid one, or a glyph copied from the atlas at its own size.
-void paint_rect(const Target& t, const ImDrawVert& a, const ImDrawVert& c) {
+inline void paint_rect(const Target& t, const ImDrawVert& a, const ImDrawVert& c) {
   const int left = to_px(a.pos.x), top = to_px(a.pos.y);
   const int x0 = std::max(left, t.clip.x0), y0 = std::max(top, t.clip.y0);
   const int x1 = std::min(to_px(c.pos.x), t.clip.x1), y1 = std::min(to_px(c.pos.y), t.clip.y1);
@@ -70,15 +80,24 @@ void paint_rect(const Target& t, const ImDrawVert& a, const ImDrawVert& c) {
   }
 }
 
+/// The first pixel whose centre is not left of (above) `v`: ceil(v − ½), without a call.
+inline int first_pixel(float v) {
+  const float t = v - .5f;
+  const int i = static_cast<int>(t);
+  return i + (t > static_cast<float>(i) ? 1 : 0);
+}
+
 /// A triangle sampled at pixel centres. Edge softness comes from ImGui's own fringe triangles, whose colour is constant and
 /// whose alpha fades: that case interpolates one channel, shaded ones interpolate all four.
-void paint_triangle(const Target& t, const ImDrawVert& a, const ImDrawVert& b, const ImDrawVert& c) {
-  const float min_y = std::min({a.pos.y, b.pos.y, c.pos.y}), max_y = std::max({a.pos.y, b.pos.y, c.pos.y});
-  const int y0 = std::max(t.clip.y0, static_cast<int>(std::ceil(min_y - .5f)));
-  const int y1 = std::min(t.clip.y1, static_cast<int>(std::ceil(max_y - .5f)));
+inline void paint_triangle(const Target& t, const ImDrawVert& a, const ImDrawVert& b, const ImDrawVert& c) {
+  const ImDrawVert *top = &a, *mid = &b, *low = &c;
+  if (mid->pos.y < top->pos.y) std::swap(top, mid);
+  if (low->pos.y < mid->pos.y) std::swap(mid, low);
+  if (mid->pos.y < top->pos.y) std::swap(top, mid);
+  const int y0 = std::max(t.clip.y0, first_pixel(top->pos.y)), y1 = std::min(t.clip.y1, first_pixel(low->pos.y));
   if (y0 >= y1) return;
-  if (std::max({a.pos.x, b.pos.x, c.pos.x}) <= static_cast<float>(t.clip.x0)) return;
-  if (std::min({a.pos.x, b.pos.x, c.pos.x}) >= static_cast<float>(t.clip.x1)) return;
+  const float min_x = std::min({a.pos.x, b.pos.x, c.pos.x}), max_x = std::max({a.pos.x, b.pos.x, c.pos.x});
+  if (max_x <= static_cast<float>(t.clip.x0) || min_x >= static_cast<float>(t.clip.x1)) return;
   const float abx = b.pos.x - a.pos.x, aby = b.pos.y - a.pos.y, acx = c.pos.x - a.pos.x, acy = c.pos.y - a.pos.y;
   const float area = abx * acy - acx * aby;
   if (std::fabs(area) < 1e-6f) return;
@@ -89,31 +108,29 @@ void paint_triangle(const Target& t, const ImDrawVert& a, const ImDrawVert& b, c
     float at = 0, dx = 0, dy = 0;
   };
   Channel channels[4];
+  bool rows = !flat;  // less than one step from left to right: every row is one colour, as in top-to-bottom gradients
   if (!flat) {
     for (int k = one_colour ? 3 : 0; k < 4; ++k) {
       const auto value = [k](ImU32 col) { return static_cast<float>((col >> (8 * k)) & 0xffu); };
       const float va = value(a.col), vb = value(b.col) - va, vc = value(c.col) - va;
       channels[k] = {va, (vb * acy - vc * aby) / area, (vc * abx - vb * acx) / area};
+      rows = rows && std::fabs(channels[k].dx) * (max_x - min_x) < 1.f;
     }
   }
-  const ImDrawVert* corner[3] = {&a, &b, &c};
-  const u32 colour = screen_colour(a.col);
+  const u32 colour = screen_colour(a.col), alpha256 = widen(a.col >> 24);
+  const auto slope = [](const ImVec2& p, const ImVec2& q) { return q.y > p.y ? (q.x - p.x) / (q.y - p.y) : 0.f; };
+  const float long_slope = slope(top->pos, low->pos), upper = slope(top->pos, mid->pos), lower = slope(mid->pos, low->pos);
+  const auto value = [](int fixed) { return static_cast<u32>(std::clamp(fixed >> 16, 0, 255)); };
   for (int y = y0; y < y1; ++y) {
     const float py = static_cast<float>(y) + .5f;
-    float left = 1e9f, right = -1e9f;
-    for (int e = 0; e < 3; ++e) {
-      const ImVec2 &p = corner[e]->pos, &q = corner[(e + 1) % 3]->pos;
-      if ((p.y <= py) == (q.y <= py)) continue;
-      const float x = p.x + (py - p.y) * (q.x - p.x) / (q.y - p.y);
-      left = std::min(left, x);
-      right = std::max(right, x);
-    }
-    const int x0 = std::max(t.clip.x0, static_cast<int>(std::ceil(left - .5f)));
-    const int x1 = std::min(t.clip.x1, static_cast<int>(std::ceil(right - .5f)));
+    const float xa = top->pos.x + (py - top->pos.y) * long_slope;
+    const float xb = py < mid->pos.y ? top->pos.x + (py - top->pos.y) * upper : mid->pos.x + (py - mid->pos.y) * lower;
+    const int x0 = std::max(t.clip.x0, first_pixel(std::min(xa, xb))), x1 = std::min(t.clip.x1, first_pixel(std::max(xa, xb)));
     if (x0 >= x1) continue;
-    u32* p = t.row(y);
+    u32* p = t.row(y) + x0;
+    const int n = x1 - x0;
     if (flat) {
-      span(p + x0, x1 - x0, colour, widen(a.col >> 24));
+      span(p, n, colour, alpha256);
       continue;
     }
     const float dx = static_cast<float>(x0) + .5f - a.pos.x, dy = py - a.pos.y;
@@ -123,13 +140,43 @@ void paint_triangle(const Target& t, const ImDrawVert& a, const ImDrawVert& b, c
       at[k] = static_cast<int>((channels[k].at + channels[k].dx * dx + channels[k].dy * dy + .5f) * 65536.f);
       step[k] = static_cast<int>(channels[k].dx * 65536.f);
     }
-    const auto value = [](int fixed) { return static_cast<u32>(std::clamp(fixed >> 16, 0, 255)); };
-    for (int x = x0; x < x1; ++x) {
-      const u32 alpha = value(at[3]);
-      const u32 here = one_colour ? colour : (value(at[0]) << 16) | (value(at[1]) << 8) | value(at[2]);
-      p[x] = blend(p[x], here, widen(alpha));
-      for (int k = one_colour ? 3 : 0; k < 4; ++k) at[k] += step[k];
+    if (rows) {
+      span(p, n, one_colour ? colour : (value(at[0]) << 16) | (value(at[1]) << 8) | value(at[2]), widen(value(at[3])));
+    } else if (one_colour && n < short_run) {
+      for (int x = 0, a3 = at[3]; x < n; ++x, a3 += step[3]) {
+        keep_scalar();
+        p[x] = blend(p[x], colour, widen(value(a3)));
+      }
+    } else if (one_colour) {
+      for (int x = 0; x < n; ++x) p[x] = blend(p[x], colour, widen(value(at[3] + x * step[3])));
+    } else {
+      for (int x = 0; x < n; ++x)
+        p[x] = blend(p[x], (value(at[0] + x * step[0]) << 16) | (value(at[1] + x * step[1]) << 8) | value(at[2] + x * step[2]), widen(value(at[3] + x * step[3])));
     }
+  }
+}
+
+/// An axis-parallel rectangle whose colour changes from one side (`from`) to the opposite one (`to`): gradients and the
+/// straight parts of shadows.
+inline void paint_shaded_rect(const Target& t, const ImDrawVert& from, const ImDrawVert& to, bool across) {
+  const int x0 = std::max(t.clip.x0, first_pixel(std::min(from.pos.x, to.pos.x))), x1 = std::min(t.clip.x1, first_pixel(std::max(from.pos.x, to.pos.x)));
+  const int y0 = std::max(t.clip.y0, first_pixel(std::min(from.pos.y, to.pos.y))), y1 = std::min(t.clip.y1, first_pixel(std::max(from.pos.y, to.pos.y)));
+  if (x0 >= x1 || y0 >= y1) return;
+  const float begin = across ? from.pos.x : from.pos.y, length = (across ? to.pos.x : to.pos.y) - begin;
+  const auto shade = [&](int pixel, int k) {
+    const float share = (static_cast<float>(pixel) + .5f - begin) / length;
+    const auto a = static_cast<float>((from.col >> (8 * k)) & 0xffu), b = static_cast<float>((to.col >> (8 * k)) & 0xffu);
+    return static_cast<u32>(a + (b - a) * share + .5f);
+  };
+  const auto colour_at = [&](int pixel) { return (shade(pixel, 0) << 16) | (shade(pixel, 1) << 8) | shade(pixel, 2); };
+  if (across) {
+    for (int x = x0; x < x1; ++x) {
+      const u32 colour = colour_at(x), alpha = widen(shade(x, 3));
+      u32* p = t.row(y0) + x;
+      for (int y = y0; y < y1; ++y, p += t.pixels.pitch) *p = blend(*p, colour, alpha);
+    }
+  } else {
+    for (int y = y0; y < y1; ++y) span(t.row(y) + x0, x1 - x0, colour_at(y), widen(shade(y, 3)));
   }
 }
 
@@ -147,27 +194,44 @@ bool is_rect(const ImDrawVert& a, const ImDrawVert& b, const ImDrawVert& c, cons
          c.uv.x == b.uv.x && c.uv.y == d.uv.y;
 }
 
-template <class OnRect, class OnTriangle>
-void walk(ImDrawData& data, OnRect on_rect, OnTriangle on_triangle) {
+/// Corners a, b share one colour and c, d another, and the four make an axis-parallel rectangle.
+bool is_shaded_rect(const ImDrawVert& a, const ImDrawVert& b, const ImDrawVert& c, const ImDrawVert& d) {
+  if (a.col != b.col || c.col != d.col || a.uv.x != c.uv.x || a.uv.y != c.uv.y) return false;
+  return (a.pos.x == b.pos.x && c.pos.x == d.pos.x && a.pos.y == d.pos.y && b.pos.y == c.pos.y) ||
+         (a.pos.y == b.pos.y && c.pos.y == d.pos.y && a.pos.x == d.pos.x && b.pos.x == c.pos.x);
+}
+
+template <class OnRect, class OnShaded, class OnTriangle>
+void walk(ImDrawData& data, OnRect on_rect, OnShaded on_shaded, OnTriangle on_triangle) {
   for (ImDrawList* list : data.CmdLists) {
     for (const ImDrawCmd& command : list->CmdBuffer) {
       if (command.UserCallback) continue;
       const ImDrawVert* v = list->VtxBuffer.Data + command.VtxOffset;
       const ImDrawIdx* i = list->IdxBuffer.Data + command.IdxOffset;
       for (unsigned k = 0; k < command.ElemCount;) {
-        if (k + 6 <= command.ElemCount && i[k] == i[k + 3] && i[k + 2] == i[k + 4] &&
-            is_rect(v[i[k]], v[i[k + 1]], v[i[k + 2]], v[i[k + 5]])) {
-          on_rect(command, v[i[k]], v[i[k + 2]]);
-          k += 6;
-        } else {
-          on_triangle(command, v[i[k]], v[i[k + 1]], v[i[k + 2]]);
-          k += 3;
+        const ImDrawVert &a = v[i[k]], &b = v[i[k + 1]], &c = v[i[k + 2]];
+        if (k + 6 <= command.ElemCount && i[k] == i[k + 3] && i[k + 2] == i[k + 4]) {
+          const ImDrawVert& d = v[i[k + 5]];
+          const bool plain = is_rect(a, b, c, d);
+          if (plain || is_shaded_rect(a, b, c, d)) {
+            if (plain) on_rect(command, a, c);
+            else on_shaded(command, a, c, a.pos.x == b.pos.x);
+            k += 6;
+            continue;
+          }
         }
+        on_triangle(command, a, b, c);
+        k += 3;
       }
     }
   }
 }
 
+// The inner loops are compiled twice and chosen at start: the wide form is twice as fast where it exists. Integers only, so
+// both draw the same pixels.
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+[[gnu::target_clones("avx2", "default"), gnu::flatten]]
+#endif
 void paint_area(ImDrawData& data, const Pixels& pixels, const PixelRect& area, u32 ground) {
   Target t{pixels, area};
   for (int y = area.y0; y < area.y1; ++y) std::fill(t.row(y) + area.x0, t.row(y) + area.x1, ground);
@@ -188,6 +252,10 @@ void paint_area(ImDrawData& data, const Pixels& pixels, const PixelRect& area, u
       [&](const ImDrawCmd& command, const ImDrawVert& a, const ImDrawVert& c) {
         choose(command);
         paint_rect(t, a, c);
+      },
+      [&](const ImDrawCmd& command, const ImDrawVert& from, const ImDrawVert& to, bool across) {
+        choose(command);
+        paint_shaded_rect(t, from, to, across);
       },
       [&](const ImDrawCmd& command, const ImDrawVert& a, const ImDrawVert& b, const ImDrawVert& c) {
         choose(command);
@@ -241,6 +309,10 @@ std::span<const PixelRect> Raster::paint(ImDrawData& data, const Pixels& target,
       [&](const ImDrawCmd& command, const ImDrawVert& a, const ImDrawVert& c) {
         const u64 atlas = command.TexRef._TexData ? static_cast<u64>(command.TexRef._TexData->UniqueID) : 0;
         touch(command, a.pos.x - 1, a.pos.y - 1, c.pos.x + 1, c.pos.y + 1, mix(mix(atlas + 1, a), c));
+      },
+      [&](const ImDrawCmd& command, const ImDrawVert& a, const ImDrawVert& c, bool sideways) {
+        touch(command, std::min(a.pos.x, c.pos.x) - 1, std::min(a.pos.y, c.pos.y) - 1, std::max(a.pos.x, c.pos.x) + 1, std::max(a.pos.y, c.pos.y) + 1,
+              mix(mix(sideways ? 11 : 13, a), c));
       },
       [&](const ImDrawCmd& command, const ImDrawVert& a, const ImDrawVert& b, const ImDrawVert& c) {
         touch(command, std::min({a.pos.x, b.pos.x, c.pos.x}) - 1, std::min({a.pos.y, b.pos.y, c.pos.y}) - 1,
