@@ -7,6 +7,7 @@
 
 #include "core/event_text.h"
 #include "core/petition_json.h"
+#include "core/text.h"
 
 namespace yizhan {
 
@@ -55,30 +56,32 @@ constexpr Words words(Opinion) { return opinion_words; }
 
 // ---- the fields of every type ----------------------------------------------------------------------------------------
 
-/// T is U or const U: one list for the writer (const) and the reader.
+/// T is U or const U: one list for the writer (const) and the reader. The lists are sorted by key, because what the writer
+/// makes is canonical; a test compares it with a writer that sorts.
 template <class T, class U>
 concept Is = std::same_as<std::remove_const_t<T>, U>;
 
 template <class A, Is<Identity> T>
 void fields(A& a, T& v) {
-  a("name", v.name), a("document", v.document), a("number", v.number), a("phone", v.phone), a("address", v.address);
+  a("address", v.address), a("document", v.document), a("name", v.name), a("number", v.number), a("phone", v.phone);
 }
 template <class A, Is<Answers> T>
 void fields(A& a, T& v) {
-  a("in_proceedings", v.in_proceedings), a("decided", v.decided), a("about_official", v.about_official);
-  a("counterparty", v.counterparty), a("both_willing", v.both_willing), a("status_or_title", v.status_or_title);
-  a("in_danger", v.in_danger);
+  a("about_official", v.about_official), a("both_willing", v.both_willing), a("counterparty", v.counterparty);
+  a("decided", v.decided), a("in_danger", v.in_danger), a("in_proceedings", v.in_proceedings);
+  a("status_or_title", v.status_or_title);
 }
 template <class A, Is<Statement> T>
 void fields(A& a, T& v) {
-  a("request", v.request), a("facts", v.facts), a("reasons", v.reasons), a("place", v.place), a("division", v.division);
-  a("party_complained_of", v.party_complained_of), a("oral", v.oral);
+  a("division", v.division), a("facts", v.facts), a("oral", v.oral), a("party_complained_of", v.party_complained_of);
+  a("place", v.place), a("reasons", v.reasons), a("request", v.request);
 }
 template <class A, Is<Petition> T>
 void fields(A& a, T& v) {
-  a("channel", v.channel), a("kind", v.kind), a("topic", v.topic), a("petitioner", v.petitioner), a("filing_as", v.filing_as);
-  a("filer", v.filer), a("authority", v.authority), a("head_count", v.head_count), a("representatives", v.representatives);
-  a("answers", v.answers), a("statement", v.statement), a("title", v.title), a("helper", v.helper), a("input", v.input);
+  a("answers", v.answers), a("authority", v.authority), a("channel", v.channel), a("filer", v.filer);
+  a("filing_as", v.filing_as), a("head_count", v.head_count), a("helper", v.helper), a("input", v.input);
+  a("kind", v.kind), a("petitioner", v.petitioner), a("representatives", v.representatives), a("statement", v.statement);
+  a("title", v.title), a("topic", v.topic);
 }
 template <class A, Is<Article> T>
 void fields(A& a, T& v) {
@@ -86,25 +89,25 @@ void fields(A& a, T& v) {
 }
 template <class A, Is<Reason> T>
 void fields(A& a, T& v) {
-  a("rule", v.rule), a("basis", v.basis), a("because", v.because), a("consequence", v.consequence);
+  a("basis", v.basis), a("because", v.because), a("consequence", v.consequence), a("rule", v.rule);
 }
 template <class A, Is<Ruling> T>
 void fields(A& a, T& v) {
-  a("window", v.window), a("path", v.path), a("urgent", v.urgent), a("sealed", v.sealed), a("mediatable", v.mediatable);
-  a("alternatives", v.alternatives), a("reasons", v.reasons), a("rulebook", v.rulebook);
+  a("alternatives", v.alternatives), a("mediatable", v.mediatable), a("path", v.path), a("reasons", v.reasons);
+  a("rulebook", v.rulebook), a("sealed", v.sealed), a("urgent", v.urgent), a("window", v.window);
 }
 template <class A, Is<Filed> T>
 void fields(A& a, T& v) {
-  a("petition", v.petition), a("sealed", v.sealed), a("query_tag", v.query_tag), a("notice_version", v.notice_version);
-  a("rulebook", v.rulebook), a("source_ref", v.source_ref);
+  a("notice_version", v.notice_version), a("petition", v.petition), a("query_tag", v.query_tag);
+  a("rulebook", v.rulebook), a("sealed", v.sealed), a("source_ref", v.source_ref);
 }
 template <class A, Is<Routed> T>
 void fields(A& a, T& v) {
-  a("ruling", v.ruling), a("chosen", v.chosen), a("by", v.by);
+  a("by", v.by), a("chosen", v.chosen), a("ruling", v.ruling);
 }
 template <class A, Is<TicketIssued> T>
 void fields(A& a, T& v) {
-  a("ticket", v.ticket), a("window", v.window), a("priority", v.priority), a("topic", v.topic);
+  a("priority", v.priority), a("ticket", v.ticket), a("topic", v.topic), a("window", v.window);
 }
 template <class A, Is<ReceiptPrinted> T>
 void fields(A& a, T& v) {
@@ -112,70 +115,72 @@ void fields(A& a, T& v) {
 }
 template <class A, Is<Queued> T>
 void fields(A& a, T& v) {
-  a("op", v.op), a("ticket", v.ticket), a("desk", v.desk), a("place", v.place), a("to_window", v.to_window);
-  a("reason", v.reason), a("request", v.request), a("offline", v.offline);
+  a("desk", v.desk), a("offline", v.offline), a("op", v.op), a("place", v.place), a("reason", v.reason);
+  a("request", v.request), a("ticket", v.ticket), a("to_window", v.to_window);
 }
 template <class A, Is<Viewed> T>
 void fields(A& a, T& v) {
-  a("staff", v.staff), a("role", v.role);
+  a("role", v.role), a("staff", v.staff);
 }
 template <class A, Is<RouteOverridden> T>
 void fields(A& a, T& v) {
-  a("window", v.window), a("path", v.path), a("reason", v.reason), a("staff", v.staff);
+  a("path", v.path), a("reason", v.reason), a("staff", v.staff), a("window", v.window);
 }
 template <class A, Is<Consulted> T>
 void fields(A& a, T& v) {
-  a("staff", v.staff), a("identity_checked", v.identity_checked), a("facts", v.facts), a("law", v.law), a("path", v.path);
-  a("time_limits", v.time_limits), a("advice", v.advice), a("outcome", v.outcome), a("told", v.told);
+  a("advice", v.advice), a("facts", v.facts), a("identity_checked", v.identity_checked), a("law", v.law);
+  a("outcome", v.outcome), a("path", v.path), a("staff", v.staff), a("time_limits", v.time_limits), a("told", v.told);
 }
 template <class A, Is<MediationApplied> T>
 void fields(A& a, T& v) {
-  a("staff", v.staff), a("applicant", v.applicant), a("respondent", v.respondent), a("dispute", v.dispute), a("claim", v.claim);
+  a("applicant", v.applicant), a("claim", v.claim), a("dispute", v.dispute), a("respondent", v.respondent);
+  a("staff", v.staff);
 }
 template <class A, Is<MediationConsent> T>
 void fields(A& a, T& v) {
-  a("staff", v.staff), a("party", v.party), a("agrees", v.agrees), a("remark", v.remark);
+  a("agrees", v.agrees), a("party", v.party), a("remark", v.remark), a("staff", v.staff);
 }
 template <class A, Is<MediatorsChosen> T>
 void fields(A& a, T& v) {
-  a("staff", v.staff), a("mediators", v.mediators), a("chosen_by", v.chosen_by);
+  a("chosen_by", v.chosen_by), a("mediators", v.mediators), a("staff", v.staff);
 }
 template <class A, Is<MediationSession> T>
 void fields(A& a, T& v) {
-  a("staff", v.staff), a("held_at", v.held_at), a("notes", v.notes);
+  a("held_at", v.held_at), a("notes", v.notes), a("staff", v.staff);
 }
 template <class A, Is<MediationEnded> T>
 void fields(A& a, T& v) {
-  a("staff", v.staff), a("outcome", v.outcome), a("terms", v.terms), a("amount_fen", v.amount_fen);
-  a("perform_by", v.perform_by), a("perform_way", v.perform_way), a("oral", v.oral), a("effective", v.effective);
+  a("amount_fen", v.amount_fen), a("effective", v.effective), a("oral", v.oral), a("outcome", v.outcome);
+  a("perform_by", v.perform_by), a("perform_way", v.perform_way), a("staff", v.staff), a("terms", v.terms);
 }
 template <class A, Is<Disposed> T>
 void fields(A& a, T& v) {
-  a("staff", v.staff), a("disposition", v.disposition), a("to_unit", v.to_unit), a("reason", v.reason), a("report_by", v.report_by);
+  a("disposition", v.disposition), a("reason", v.reason), a("report_by", v.report_by), a("staff", v.staff);
+  a("to_unit", v.to_unit);
 }
 template <class A, Is<Rated> T>
 void fields(A& a, T& v) {
-  a("service", v.service), a("outcome", v.outcome), a("comment", v.comment);
+  a("comment", v.comment), a("outcome", v.outcome), a("service", v.service);
 }
 template <class A, Is<Transferred> T>
 void fields(A& a, T& v) {
-  a("to_unit", v.to_unit), a("report_by", v.report_by);
+  a("report_by", v.report_by), a("to_unit", v.to_unit);
 }
 template <class A, Is<Accepted> T>
 void fields(A& a, T& v) {
-  a("unit", v.unit), a("accepted_on", v.accepted_on);
+  a("accepted_on", v.accepted_on), a("unit", v.unit);
 }
 template <class A, Is<NotAccepted> T>
 void fields(A& a, T& v) {
-  a("unit", v.unit), a("reason", v.reason);
+  a("reason", v.reason), a("unit", v.unit);
 }
 template <class A, Is<Extended> T>
 void fields(A& a, T& v) {
-  a("days", v.days), a("approver", v.approver), a("reason", v.reason);
+  a("approver", v.approver), a("days", v.days), a("reason", v.reason);
 }
 template <class A, Is<Answered> T>
 void fields(A& a, T& v) {
-  a("unit", v.unit), a("opinion", v.opinion), a("letter_no", v.letter_no), a("summary", v.summary);
+  a("letter_no", v.letter_no), a("opinion", v.opinion), a("summary", v.summary), a("unit", v.unit);
 }
 template <class A, Is<Served> T>
 void fields(A& a, T& v) {
@@ -184,40 +189,77 @@ void fields(A& a, T& v) {
 
 // ---- writing ---------------------------------------------------------------------------------------------------------
 
-template <class T>
-json write(const T& value);
-
+// Filing waits for this on every complaint: straight into one string, without a tree.
 struct Writer {
-  json object = json::object();
+  std::string out;
+  bool sound = true;  ///< every text was UTF-8
+  bool mend = false;  ///< write U+FFFD for what is not
+
   template <class T>
-  void operator()(const char* key, const T& value) {
-    object[key] = write(value);
+  void operator()(std::string_view key, const T& value) {
+    if (out.back() != '{') out += ',';
+    out += '"';
+    out += key;
+    out += "\":";
+    write(value);
   }
   template <class T>
-  void operator()(const char* key, const std::optional<T>& value) {
-    if (value) object[key] = write(*value);
+  void operator()(std::string_view key, const std::optional<T>& value) {
+    if (value) (*this)(key, *value);
+  }
+
+  void text(std::string_view value) {
+    static constexpr char hex_digits[] = "0123456789abcdef";
+    out += '"';
+    std::size_t done = 0;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      const char c = value[i];
+      if (c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20) continue;
+      out += value.substr(done, i - done);
+      done = i + 1;
+      static constexpr std::string_view named = "\b\t\n\f\r\"\\", letters = "btnfr\"\\";
+      out += '\\';
+      if (const auto at = named.find(c); at != std::string_view::npos) {
+        out += letters[at];
+      } else {
+        out += "u00";
+        out += hex_digits[c >> 4];
+        out += hex_digits[c & 15];
+      }
+    }
+    out += value.substr(done);
+    out += '"';
+  }
+
+  template <class T>
+  void write(const T& value) {
+    if constexpr (std::is_enum_v<T>) {
+      const auto all = words(T{});
+      const auto at = static_cast<std::size_t>(value);
+      YIZHAN_CHECK(at < all.size(), "every enumerator has its word");
+      text(all[at]);
+    } else if constexpr (std::same_as<T, bool>) {
+      out += value ? "true" : "false";
+    } else if constexpr (std::integral<T>) {
+      out += std::to_string(value);
+    } else if constexpr (std::same_as<T, std::string>) {
+      if (valid_utf8(value)) return text(value);
+      sound = false;
+      if (mend) out += json(value).dump(-1, ' ', false, json::error_handler_t::replace);
+    } else if constexpr (requires { value.begin(); }) {
+      out += '[';
+      for (const auto& item : value) {
+        if (out.back() != '[') out += ',';
+        write(item);
+      }
+      out += ']';
+    } else {
+      out += '{';
+      fields(*this, value);
+      out += '}';
+    }
   }
 };
-
-template <class T>
-json write(const T& value) {
-  if constexpr (std::is_enum_v<T>) {
-    const auto all = words(T{});
-    const auto at = static_cast<std::size_t>(value);
-    YIZHAN_CHECK(at < all.size(), "every enumerator has its word");
-    return all[at];
-  } else if constexpr (std::is_arithmetic_v<T> || std::same_as<T, std::string>) {
-    return value;
-  } else if constexpr (requires { value.begin(); }) {
-    json list = json::array();
-    for (const auto& item : value) list.push_back(write(item));
-    return list;
-  } else {
-    Writer writer;
-    fields(writer, value);
-    return std::move(writer.object);
-  }
-}
 
 // ---- reading ---------------------------------------------------------------------------------------------------------
 
@@ -312,12 +354,11 @@ Result<Fact> read_fact(std::size_t which, std::string_view body) {
 std::string_view type_of(const Fact& fact) { return type_words[fact.index()]; }
 
 Result<std::string> encode_fact_checked(const Fact& fact) {
-  const json value = std::visit([](const auto& f) { return write(f); }, fact);
-  try {
-    return value.dump(-1, ' ', false, json::error_handler_t::strict);
-  } catch (const json::type_error&) {
-    return Error{Code::Invalid, std::string(type_of(fact)) + ": a text is not UTF-8"};
-  }
+  Writer writer;
+  writer.out.reserve(1024);
+  std::visit([&](const auto& f) { writer.write(f); }, fact);
+  if (!writer.sound) return Error{Code::Invalid, std::string(type_of(fact)) + ": a text is not UTF-8"};
+  return std::move(writer.out);
 }
 
 std::string encode_fact(const Fact& fact) {
@@ -333,7 +374,12 @@ Result<Fact> decode_fact(std::string_view type, int, std::string_view body) {
   return read_fact(static_cast<std::size_t>(found - std::begin(type_words)), body);
 }
 
-std::string encode_petition(const Petition& petition) { return write(petition).dump(-1, ' ', false, json::error_handler_t::replace); }
+std::string encode_petition(const Petition& petition) {
+  Writer writer;
+  writer.mend = true;
+  writer.write(petition);
+  return std::move(writer.out);
+}
 
 Result<Petition> decode_petition(std::string_view text) { return read_text<Petition>(text, "petition"); }
 

@@ -192,13 +192,12 @@ struct Filing::Impl {
     return d;
   }
 
-  Receipt receipt(const std::string& request, const MatterId& matter, std::span<const Event> events, int ahead, int minutes) const {
+  Receipt receipt(const std::string& request, const Matter& m, std::span<const Event> events, int ahead, int minutes) const {
     Receipt r;
     r.request = request;
-    r.matter = matter;
+    r.matter = m.id;
     r.ahead = ahead;
     r.minutes = minutes;
-    const Matter m = fold(matter, events);
     r.sealed = m.sealed;
     r.at = m.filed_at;
     const RuleBook& book = rules.in_force(hall_day(m.filed_at));
@@ -212,9 +211,30 @@ struct Filing::Impl {
       r.place = window->place;
     }
     r.deadlines = deadlines(m, book, calendar);
-    for (const Event& event : events)
-      if (event.id.origin == config.origin) r.chain8 = hex(event.hash).substr(0, 8);
+    if (!events.empty()) r.chain8 = hex(events.back().hash).substr(0, 8);
     return r;
+  }
+
+  /// The matter as fold() would make it from what was just written, without reading it all again: the person is waiting.
+  Matter registered(EventLog::Statement&& statement, Time now) const {
+    Matter m;
+    m.id = std::move(statement.matter);
+    m.state = MatterState::Registered;
+    m.filed_at = now;
+    m.filed_by = config.origin;
+    for (Fact& fact : statement.facts) {
+      if (auto* filed = std::get_if<Filed>(&fact)) {
+        m.sealed = !filed->sealed.empty();
+        m.petition = std::move(filed->petition);
+      } else if (auto* routed = std::get_if<Routed>(&fact)) {
+        m.routed = std::move(*routed);
+      } else if (auto* ticket = std::get_if<TicketIssued>(&fact)) {
+        m.ticket.emplace();
+        m.ticket->number = ticket->ticket;
+        m.ticket->window = ticket->window;
+      }
+    }
+    return m;
   }
 
   /// What this request was answered with before, if it was.
@@ -229,7 +249,7 @@ struct Filing::Impl {
     std::erase_if(*events, [&](const Event& e) { return e.id.origin != config.origin; });
     Outcome outcome;
     outcome.request = request;
-    outcome.receipt = receipt(request, *matter, *events, ahead, minutes);
+    outcome.receipt = receipt(request, fold(*matter, *events), *events, ahead, minutes);
     return outcome;
   }
 
@@ -252,7 +272,7 @@ struct Filing::Impl {
     ++serial;
     issued = std::move(counts);
     if (!d.ticket.empty()) tickets.insert(d.ticket);
-    d.outcome.receipt = receipt(command.request, matter, *events, ahead, minutes);
+    d.outcome.receipt = receipt(command.request, registered(std::move(d.statement), now), *events, ahead, minutes);
     d.outcome.receipt->query_code = fresh.code;
     last = d.outcome;
     return d.outcome;
@@ -355,7 +375,7 @@ std::vector<Outcome> Filing::file_many(const std::vector<FileMatter>& commands, 
       const std::span<const Event> own(events->data() + from, statements[s].facts.size());
       from += own.size();
       Outcome& outcome = outcomes[whose[s]];
-      outcome.receipt = me.receipt(outcome.request, statements[s].matter, own, 0, 0);
+      outcome.receipt = me.receipt(outcome.request, me.registered(std::move(statements[s]), now), own, 0, 0);
     }
   }
   for (const auto& [second, first] : twins) outcomes[second] = outcomes[first];
