@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "core/text.h"
 #include "kiosk/desk/look.h"
 #include "kiosk/desk/words.h"
 
@@ -33,26 +34,27 @@ Icon window_icon(const WindowCode& window) {
   return Icon::Building;
 }
 
-/// "律师窗口 等 4 人": words, one large number, a word.
-void waiting_count(Ui& ui, Box box, const WindowCode& window, const std::string& name, int waiting) {
-  ui.icon({box.x, box.y + (box.h - b(60)) / 2, b(60), b(60)}, window_icon(window), Ink::BoardCalled);
-  box.cut_left(b(80));
-  const TextStyle words = one_line(Type::BoardWords, Ink::BoardText);
+/// "律师窗口 等 4 人": words, one large number, a word. Draws from `x` and returns the width; with `paint` false it only measures.
+float waiting_count(Ui& ui, Box box, const WindowCode& window, const std::string& name, int waiting, bool paint) {
+  const TextStyle words = one_line(Type::BoardWords, Ink::BoardText), bold = one_line(Type::BoardWords, Ink::BoardText, Weight::Bold),
+                  large = one_line(Type::Code, Ink::BoardCalled, Weight::Bold);
+  float x = box.x;
+  if (paint) ui.icon({x, box.y + (box.h - b(60)) / 2, b(60), b(60)}, window_icon(window), Ink::BoardCalled);
+  x += b(76);
+  const auto put = [&](std::string_view what, const TextStyle& s, float gap) {
+    const float w = ui.text_width(what, s) + b(2);
+    if (paint) ui.text({x, box.y, w, box.h}, what, s);
+    x += w + b(gap);
+  };
+  put(name, words, 14);
   if (waiting <= 0) {
-    const float rest = ui.text_width("不用等", one_line(Type::BoardWords, Ink::BoardText, Weight::Bold));
-    const float wide = std::min(ui.text_width(name, words), box.w - rest - b(16));
-    ui.text(box.cut_left(wide, b(16)), name, words);
-    ui.text(box, "不用等", one_line(Type::BoardWords, Ink::BoardText, Weight::Bold));
-    return;
+    put("不用等", bold, 0);
+  } else {
+    put("等", words, 12);
+    put(std::to_string(waiting), large, 12);
+    put("人", words, 0);
   }
-  const TextStyle large = one_line(Type::Code, Ink::BoardCalled, Weight::Bold, Align::Centre);
-  const std::string count = std::to_string(waiting);
-  const float number = ui.text_width(count, large), waits = ui.text_width("等", words), people = ui.text_width("人", words);
-  const float wide = std::min(ui.text_width(name, words), box.w - number - waits - people - b(52));
-  ui.text(box.cut_left(wide, b(14)), name, words);
-  ui.text(box.cut_left(waits + b(2), b(12)), "等", words);
-  ui.text(box.cut_left(number + b(4), b(12)), count, large);
-  ui.text(box, "人", words);
+  return x - box.x;
 }
 
 }  // namespace
@@ -105,18 +107,18 @@ void draw_board(Ui& ui, const BoardSession& board, const Snapshot& world, const 
   const Date today = hall_day(world.now);
   ui.text(head.cut_right(b(420), b(20)), chinese_day(today) + " " + chinese_weekday(today), one_line(Type::BoardWords, Ink::BoardSecond, Weight::Regular, Align::Right));
   const TextStyle name = one_line(Type::BoardWords, Ink::BoardText, Weight::Bold);
-  ui.text(head.cut_left(std::min(ui.text_width(world.center, name) + b(2), b(620)), b(30)), world.center, name);
-  if (world.hub_online)
+  const float name_w = ui.text_width(world.center, name) + b(2), note_w = b(world.hub_online ? 340 : 460);
+  const bool note = !world.hub_online || name_w + b(30) + note_w <= head.w;
+  ui.text(head.cut_left(note ? std::min(name_w, head.w - note_w - b(30)) : head.w, b(30)), world.center, name);
+  if (note && world.hub_online)
     ui.text(head, "叫号只显示号码", one_line(Type::BoardWords, Ink::BoardSecond));
-  else
+  else if (note)
     ui.text(head, world.hall.as_of == Time{} ? "断网中 · 请听窗口叫号" : fmt::format("断网中 · 截至{}", clock_words(world.hall.as_of)), one_line(Type::BoardWords, Ink::BoardCalled, Weight::Bold));
 
   // -- waiting counts
   Box foot = page.cut_bottom(b(152));
   ui.fill(foot, Ink::BoardBar);
   Box counts = foot.inset(b(48), 0);
-  ui.text(counts.cut_right(b(368), b(24)), "听不清？请找导办", one_line(Type::BoardWords, Ink::BoardSecond, Weight::Regular, Align::Right));
-  ui.line(counts.right() + b(8), foot.y + b(40), counts.right() + b(8), foot.bottom() - b(40), Ink::BoardSecond, b(2));
   std::vector<sync::WindowQueue> queues = world.hall.queues;
   std::erase_if(queues, [&](const sync::WindowQueue& q) { return !rules.window(q.window) || !rules.window(q.window)->on_site; });
   std::stable_sort(queues.begin(), queues.end(), [](const auto& a, const auto& c) { return a.waiting > c.waiting; });
@@ -128,10 +130,21 @@ void draw_board(Ui& ui, const BoardSession& board, const Snapshot& world, const 
   } else {
     std::stable_sort(queues.begin(), queues.end(), [](const auto& a, const auto& c) { return a.window < c.window; });
   }
-  for (std::size_t i = 0; i < queues.size(); ++i) {
-    const WindowInfo* window = rules.window(queues[i].window);
-    waiting_count(ui, counts.column(static_cast<int>(i), static_cast<int>(std::max<std::size_t>(queues.size(), 3)), b(24)), queues[i].window, window ? window->name : "其他窗口", queues[i].waiting);
+  const auto name_of = [&](const sync::WindowQueue& q) {
+    const WindowInfo* window = rules.window(q.window);
+    return !window ? "其他窗口" : characters(window->name) > 8 ? std::string(first_characters(window->name, 7)) + "…" : window->name;
+  };
+  float needed = 0;
+  for (const sync::WindowQueue& q : queues) needed += waiting_count(ui, counts, q.window, name_of(q), q.waiting, false);
+  // The numbers come first: the sentence beside them is left out rather than made smaller.
+  const float tail = b(368 + 60);
+  if (needed + tail + b(60) <= counts.w) {
+    ui.text(counts.cut_right(b(368), b(30)), "听不清？请找导办", one_line(Type::BoardWords, Ink::BoardSecond, Weight::Regular, Align::Right));
+    ui.line(counts.right(), foot.y + b(40), counts.right(), foot.bottom() - b(40), Ink::BoardSecond, b(2));
+    counts.cut_right(b(30));
   }
+  const float gap = queues.size() > 1 ? std::clamp((counts.w - needed) / static_cast<float>(queues.size()), b(20), b(140)) : 0;
+  for (const sync::WindowQueue& q : queues) counts.cut_left(waiting_count(ui, counts, q.window, name_of(q), q.waiting, true), gap);
   if (queues.empty()) ui.text(counts, "还没有人取号", one_line(Type::BoardWords, Ink::BoardSecond));
 
   // -- just called
@@ -165,8 +178,17 @@ void draw_board(Ui& ui, const BoardSession& board, const Snapshot& world, const 
     const bool over = call.state == "missed" || call.state == "ended";
     ui.text(row.cut_left(b(440), b(36)), call.ticket, one_line(Type::BoardNumber, over ? Ink::BoardSecond : Ink::BoardText, Weight::Bold));
     const RowWords words = row_words(call);
-    ui.text({row.x, row.y + b(26), row.w, b(74)}, words.big, one_line(Type::Code, Ink::BoardText, Weight::Bold));
-    ui.text({row.x, row.y + b(104), row.w, b(60)}, words.small, one_line(Type::BoardWords, Ink::BoardSecond));
+    const TextStyle big = one_line(Type::Code, Ink::BoardText, Weight::Bold);
+    if (ui.text_width(words.big, big) > row.w * 1.5f) {  // a long name gets two lines before it gets small
+      TextStyle two = style(Type::BoardWords, Ink::BoardText, Weight::Bold);
+      two.lines_max = 2;
+      ui.text({row.x, row.y + b(8), row.w, b(118)}, words.big, two);
+      ui.text({row.x, row.y + b(124), row.w, b(56)}, words.small, one_line(Type::BoardWords, Ink::BoardSecond));
+      right.y += right.h;
+      continue;
+    }
+    ui.text({row.x, row.y + b(16), row.w, b(88)}, words.big, big);
+    ui.text({row.x, row.y + b(108), row.w, b(60)}, words.small, one_line(Type::BoardWords, Ink::BoardSecond));
     right.y += right.h;
   }
   if (calls.last.empty()) ui.text(right, "还没有更早的叫号", one_line(Type::BoardWords, Ink::BoardSecond));

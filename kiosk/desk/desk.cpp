@@ -181,7 +181,7 @@ class Stepper {
     s_.transfer_to.clear();
     s_.transfer_reason.clear();
     s_.pages.erase("statement");
-    s_.pages.erase("lines");
+    s_.pages.erase("expanded");
   }
 
   void serve(Ticket ticket, MatterId matter, bool confirmed) {
@@ -280,7 +280,10 @@ class Stepper {
       Ticket ticket;
       if (const Ticket* known = listed(answer.ticket)) ticket = *known;
       ticket.number = answer.ticket;
-      serve(std::move(ticket), answer.matter, false);
+      // The hub may keep the number of a sealed matter to itself; the list has what we may know.
+      MatterId matter = ticket.matter.empty() ? answer.matter : ticket.matter;
+      ticket.matter = matter;
+      serve(std::move(ticket), std::move(matter), false);
       return;
     }
     if (ask.op == QueueOp::Recall) {
@@ -392,6 +395,10 @@ class Stepper {
 
   void on(const News&) {}
   void on(const CallNext&) {
+    if (s_.form && !s_.form->receipt) {
+      s_.notice = "先登记完这一份";
+      return;
+    }
     if (s_.serving) {
       s_.notice = fmt::format("先办完或挂起 {}", s_.serving->ticket.number);
       return;
@@ -401,6 +408,10 @@ class Stepper {
   }
   void on(const CallTicket& a) {
     const Ticket* ticket = listed(a.ticket);
+    if (s_.form && !s_.form->receipt) {
+      s_.notice = "先登记完这一份";
+      return;
+    }
     if (s_.serving || !ticket) {
       if (s_.serving) s_.notice = fmt::format("先办完或挂起 {}", s_.serving->ticket.number);
       return;
@@ -412,7 +423,7 @@ class Stepper {
   void on(const ReadTicket& a) {
     s_.show_id = s_.show_viewers = false;
     s_.pages.erase("statement");
-    s_.pages.erase("lines");
+    s_.pages.erase("expanded");
     s_.looking = s_.serving && s_.serving->ticket.number == a.ticket ? "" : a.ticket;
     if (!s_.looking.empty() && !listed(s_.looking)) s_.looking.clear();
   }
@@ -524,7 +535,7 @@ class Stepper {
     if (!s_.serving || s_.serving->matter.empty() || busy()) return;
     MediatorDraft& d = draft()->mediator;
     const Mediation now = s_.served ? s_.served->mediation : Mediation{};
-    if (mediation_over(now)) return;  // 人民调解法 17: nothing is reopened here
+    if (mediation_over(now) && !(a.part == "application" && may_apply_again(now))) return;  // 人民调解法 17: nothing is reopened here
     if (a.part.starts_with("refuse.")) {
       const std::string party = a.part.substr(7);
       if (d.refusing != party) {
@@ -677,6 +688,7 @@ class Stepper {
   void on(const TurnPage& a) {
     int& page = s_.pages[a.list];
     page = std::max(0, page + a.by);
+    if (a.list == "expanded") s_.pages.erase("statement");  // other pages, other cuts
   }
   void on(const OpenNumber&) {
     std::erase_if(s_.problems, [](const Problem& p) { return p.field == "number"; });
@@ -836,7 +848,7 @@ Shown shown(const DeskSession& session, const Snapshot& world) {
 
 std::vector<const Term*> limitation_terms(const RuleBook& rules) {
   std::vector<const Term*> out;
-  for (const std::string_view id : {"arbitration", "administrative_review", "administrative_litigation", "limitation"})
+  for (const std::string_view id : {"arbitration", "administrative_review", "administrative_suit", "limitation"})
     if (const Term* term = rules.term(id)) out.push_back(term);
   return out;
 }
@@ -865,6 +877,7 @@ int mediation_step(const Mediation& m) {
 }
 
 bool mediation_over(const Mediation& mediation) { return mediation_step(mediation) == 6; }
+bool may_apply_again(const Mediation& m) { return m.state == MediationState::Failed || m.state == MediationState::Withdrawn; }
 
 // ---- what would be stated --------------------------------------------------------------------------------------------------
 
@@ -902,7 +915,7 @@ Checked check_lawyer(const LawyerDraft& d, const std::string& staff, const Law& 
 Checked check_mediation(const MediatorDraft& d, const std::string& part, const Mediation& state, const std::string& staff, Date today) {
   Checks checks;
   std::optional<Fact> fact;
-  if (mediation_over(state)) {
+  if (mediation_over(state) && !(part == "application" && may_apply_again(state))) {
     checks.add(part, "调解已经结束，不能再记");
   } else if (part == "application") {
     MediationApplied a;
@@ -911,6 +924,7 @@ Checked check_mediation(const MediatorDraft& d, const std::string& part, const M
     a.respondent = checks.text("respondent", d.respondent, "请写对方是谁");
     a.dispute = checks.text("dispute", d.dispute, "请写为什么事");
     a.claim = checks.text("claim", d.claim, "请写想要什么结果");
+    if (!a.applicant.empty() && a.applicant == a.respondent) checks.add("respondent", "双方同名，请加上区分");
     fact = std::move(a);
   } else if (part.starts_with("consent.") || part.starts_with("refuse.")) {
     MediationConsent c;

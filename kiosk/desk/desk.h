@@ -135,7 +135,7 @@ struct DeskSession {
   std::string transfer_reason;
   std::string number;                    ///< matter number typed to open
   bool show_id = false, show_viewers = false;
-  std::map<std::string, int> pages;      ///< "statement", "queue", "lines", "help"
+  std::map<std::string, int> pages;      ///< "statement", "expanded" (0, 1), "queue"
   std::string saved_at;                  ///< "9:47" of the last fact on disk
   bool locked = false;
   std::optional<Tick> last_input;
@@ -172,6 +172,8 @@ Result<Deadline> limitation(const Term& term, std::string_view typed_start, cons
 int mediation_step(const Mediation& mediation);
 /// A refusal, an agreement, a failure: nothing more can be stated (人民调解法 17, 26).
 bool mediation_over(const Mediation& mediation);
+/// After a failure or a withdrawal both may come back; after a refusal never (人民调解法 17).
+bool may_apply_again(const Mediation& mediation);
 
 // ---- what can be pressed ---------------------------------------------------------------------------------------------------
 

@@ -130,7 +130,7 @@ void page_statement(Ui& ui, Asked& asked, const View& view, Box in) {
   Box foot = in.cut_bottom(px(70));
   const Problem* problem = problem_at(f.problems, "form.read_back");
   ui.text(foot.cut_bottom(px(26)), problem ? problem->what : "如实记录，念一遍，本人认可（条例19条）", one_line(Type::DeskSmall, problem ? Ink::Brick : Ink::Muted, problem ? Weight::Medium : Weight::Regular));
-  ask(asked, tick(ui, "form.read_back", foot, "已念给本人听，本人认可", f.read_back, "Ctrl+R"), Toggled{"read_back", ""});
+  ask(asked, tick(ui, "form.read_back", foot, "已念给本人听，本人认可　Ctrl+R", f.read_back, "Ctrl+R"), Toggled{"read_back", ""});
 }
 
 void page_done(Ui& ui, Asked& asked, const View& view, Box in) {

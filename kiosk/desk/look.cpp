@@ -10,7 +10,7 @@ void seal_mark(Ui& ui, Box box) {
   const float r = box.w * 0.22f;
   ui.fill(box, Ink::Seal, r);
   ui.edge(box.inset(box.w * 0.11f), Ink::OnPrimary, box.w * 0.035f, r * 0.7f);
-  TextStyle word = one_line(box.w > px(50) ? Type::BoardWords : Type::DeskTitle, Ink::OnPrimary, Weight::Bold, Align::Centre);
+  TextStyle word = one_line(box.w > px(80) ? Type::Headline : box.w > px(60) ? Type::Title : Type::DeskTitle, Ink::OnPrimary, Weight::Bold, Align::Centre);
   ui.text(box.inset(box.w * 0.12f, 0), "信", word);
 }
 
@@ -31,11 +31,37 @@ float badge(Ui& ui, float x, float y, std::string_view words, Tone tone, float w
   return w;
 }
 
-void label(Ui& ui, Box& area, std::string_view words, const Problem* problem, float gap) {
+void label(Ui& ui, Box& area, std::string_view words, const Problem* problem, float gap, std::string_view keys) {
   Box row = area.cut_top(px(24), px(gap));
   const TextStyle s = one_line(Type::DeskSmall, Ink::Ink, Weight::Bold);
   ui.text(row.cut_left(std::min(ui.text_width(words, s) + px(2), row.w), px(10)), words, s);
-  if (problem) ui.text(row, problem->what, one_line(Type::DeskSmall, Ink::Brick, Weight::Medium, Align::Right));
+  if (problem)
+    ui.text(row, brief_problem(ui, problem->what, row.w), one_line(Type::DeskSmall, Ink::Brick, Weight::Medium, Align::Right));
+  else if (!keys.empty())
+    ui.text(row, keys, one_line(Type::DeskSmall, Ink::Muted));
+}
+
+std::string_view brief_problem(Ui& ui, std::string_view what, float width) {
+  const TextStyle s = one_line(Type::DeskSmall, Ink::Brick, Weight::Medium);
+  // The smallest a desk shows is 15 of these 17 pixels.
+  const auto fits = [&](std::string_view words) { return ui.text_width(words, s) * 15 / 17 <= width - px(2); };
+  for (const std::string_view stop : {"；", "，或点", "或点", "，"}) {
+    if (fits(what)) break;
+    what = what.substr(0, what.find(stop));
+  }
+  return what;
+}
+
+std::string brief_article(const Article& article) {
+  static constexpr std::pair<std::string_view, std::string_view> names[] = {
+      {"信访工作条例", "条例"}, {"劳动争议调解仲裁法", "仲裁法"}, {"行政复议法", "复议法"}, {"民事诉讼法", "民诉法"}, {"人民调解法", "调解法"}, {"行政诉讼法", "行诉法"}};
+  std::string law = article.law;
+  for (const auto& [full, brief] : names)
+    if (law == full) law = brief;
+  std::size_t n = 0;
+  while (n < article.number.size() && article.number[n] >= '0' && article.number[n] <= '9') ++n;
+  if (n == 0) return law.empty() ? article.number : law;
+  return law + article.number.substr(0, n) + "条";
 }
 
 void strip(Ui& ui, Box box, Icon icon, std::string_view words, Tone tone) {

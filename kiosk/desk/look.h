@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/law.h"
 #include "core/petition.h"
 #include "kiosk/ui/kit.h"
 
@@ -45,8 +46,12 @@ bool press(Ui& ui, std::string_view name, Box box, std::string_view words, std::
 enum class Tone { Law, Promise, Attention, Calm };
 /// A small filled badge, right or left aligned at `x`; returns its width in mm. Never wider than `width_max`.
 float badge(Ui& ui, float x, float y, std::string_view words, Tone tone, float width_max, bool right_aligned = false);
-/// A label and, when `problem` is set, what is missing beside it.
-void label(Ui& ui, Box& area, std::string_view words, const Problem* problem = nullptr, float gap = 4);
+/// A label, its shortcuts in muted words, and, when `problem` is set, what is missing beside it.
+void label(Ui& ui, Box& area, std::string_view words, const Problem* problem = nullptr, float gap = 4, std::string_view keys = {});
+/// The part of a problem that fits `width` mm beside a field: advice meant for a citizen at the kiosk goes first.
+std::string_view brief_problem(Ui& ui, std::string_view what, float width);
+/// "条例22条", "仲裁法27条": the law's everyday name and the article without its paragraphs. Cards have no room for more.
+std::string brief_article(const Article& article);
 /// A calm or attentive strip with an icon and one line.
 void strip(Ui& ui, Box box, Icon icon, std::string_view words, Tone tone);
 /// A radio row: words left, consequence (or the shortcut `key`) right.

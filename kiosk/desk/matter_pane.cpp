@@ -1,5 +1,5 @@
 /// Touchables of the middle: "back_to_served" (while another ticket is read), "show_id" F6, "viewers" F7, "statement.prev" PageUp,
-/// "statement.next" PageDown; the lawyer's "path.1" … "path.6" Ctrl+1…6 and "field.limit.<term>" on the limitation cards.
+/// "statement.next" PageDown, "statement.expand" Ctrl+E (long ones); the lawyer's "path.1" … "path.6" Ctrl+1…6 and "field.limit.<term>" on the limitation cards.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,14 +24,6 @@ std::string joined(const std::vector<std::string>& words, std::string_view betwe
     out += w;
   }
   return out;
-}
-
-/// "《信访工作条例》第二十二条第一项" is long for a card: the law's short name people use, then the place.
-std::string brief_article(const Article& article) {
-  std::string words = chinese(article);
-  const std::string law = "《信访工作条例》";
-  if (words.starts_with(law)) words = "条例" + words.substr(law.size());
-  return words;
 }
 
 void empty_desk(Ui& ui, const View& view, Box column) {
@@ -84,7 +76,8 @@ Asked draw_head(Ui& ui, const View& view, Box& column, const Shown& shown) {
     const Petition& p = *shown.matter->petition;
     if (shown.served) {
       name = p.petitioner.name.empty() ? "没有留姓名" : p.petitioner.name;
-      more = joined({sex_and_age(p.petitioner, view.today), p.petitioner.address, s.show_id ? p.petitioner.phone : mask_phone(p.petitioner.phone)}, " · ");
+      const std::string filer = p.filing_as == FilingAs::Self || p.filer.name.empty() ? "" : std::string(words_of(filing_ways(), static_cast<int>(p.filing_as))) + "代办 " + p.filer.name;
+      more = joined({sex_and_age(p.petitioner, view.today), p.petitioner.address, s.show_id ? p.petitioner.phone : mask_phone(p.petitioner.phone), filer}, " · ");
     } else {
       more = topic_name(view.law.rules, p.topic);
     }
@@ -92,9 +85,17 @@ Asked draw_head(Ui& ui, const View& view, Box& column, const Shown& shown) {
     name = "只取了号";
     more = "没有登记事项";
   }
-  const TextStyle bold = one_line(Type::DeskTitle, shown.served ? Ink::Ink : Ink::Muted, Weight::Bold);
-  ui.text(high.cut_left(std::min(ui.text_width(name, bold) + px(2), high.w * (more.empty() ? 1.0f : 0.6f)), px(14)), name, bold);
-  ui.text(high, more, one_line(Type::DeskSmall, Ink::Muted));
+  const TextStyle bold = one_line(Type::DeskTitle, shown.served ? Ink::Ink : Ink::Muted, Weight::Bold), muted = one_line(Type::DeskSmall, Ink::Muted);
+  const float name_w = std::min(ui.text_width(name, bold) + px(2), high.w);
+  ui.text(high.cut_left(name_w, px(14)), name, bold);
+  if (ui.text_width(more, muted) <= high.w) {
+    ui.text(high, more, muted);
+  } else {
+    // Long names and addresses get the whole width under the number.
+    TextStyle lines = style(Type::DeskSmall, Ink::Muted);
+    const float h = ui.text_height(column.w, more, lines);
+    ui.text(column.cut_top(h + px(1), px(8)), more, lines);
+  }
 
   std::vector<std::string> facts;
   if (shown.matter) {
@@ -102,13 +103,11 @@ Asked draw_head(Ui& ui, const View& view, Box& column, const Shown& shown) {
     facts.push_back("登记 " + m.id);
     facts.push_back(clock_words(m.filed_at) + (hall_day(m.filed_at) == view.today ? "" : " " + chinese_day(hall_day(m.filed_at))));
     if (m.petition) {
-      const Petition& p = *m.petition;
-      facts.emplace_back(words_of(filing_ways(), static_cast<int>(p.filing_as)));
-      if (p.filing_as != FilingAs::Self && shown.served && !p.filer.name.empty()) facts.back() += " " + p.filer.name;
-      if (p.head_count > 1) facts.push_back(fmt::format("{}人", p.head_count));
+      facts.emplace_back(words_of(filing_ways(), static_cast<int>(m.petition->filing_as)));
+      if (m.petition->head_count > 1) facts.push_back(fmt::format("{}人", m.petition->head_count));
     }
   }
-  ui.text(low, joined(facts, " · "), one_line(Type::DeskSmall, Ink::Muted));
+  ui.text(low, joined(facts, " · "), muted);
   return asked;
 }
 
@@ -127,6 +126,8 @@ void draw_earlier(Ui& ui, const View& view, Box& column, const Shown& shown) {
   for (std::size_t i = 1; i < std::min<std::size_t>(lines.size(), 3); ++i)
     ui.text(column.cut_top(px(26)).inset(px(50), 0), lines[i], one_line(Type::DeskSmall, Ink::Muted));
   if (lines.size() > 3) ui.text(column.cut_top(px(26)).inset(px(50), 0), fmt::format("还有{}次，按编号可打开", lines.size() - 3), one_line(Type::DeskSmall, Ink::Muted));
+  // What two authors stated against each other is shown to a person; both are kept.
+  if (!shown.matter->conflicts.empty()) strip(ui, column.cut_top(px(40), px(6)), Icon::Warning, shown.matter->conflicts.front(), Tone::Attention);
   column.cut_top(px(8));
 }
 
@@ -170,6 +171,11 @@ Asked draw_statement(Ui& ui, const View& view, Box box, const Shown& shown) {
   const int page = page_of(view.session, "statement", pages);
 
   const std::string how = p.input == InputWay::Batch ? "来信来件" : !p.helper.empty() ? "工作人员代录" + std::string(p.statement.oral ? "，已念给本人听" : "") : "本人在自助机填写";
+  const bool expanded = page_of(view.session, "expanded", 2) == 1;
+  if (pages > 2 || expanded) {
+    const std::string_view words = expanded ? "收起" : "展开";
+    ask(asked, chip(ui, "statement.expand", head.cut_right(px(84), px(8)), words, false, true, "Ctrl+E"), TurnPage{"expanded", expanded ? -1 : 1});
+  }
   if (pages > 1) {
     const bool more = page + 1 < static_cast<int>(pages);
     ask(asked, chip(ui, "statement.next", head.cut_right(px(104), px(8)), "下一页", false, more, "PageDown"), TurnPage{"statement", 1});
@@ -271,9 +277,13 @@ Asked draw_clocks(Ui& ui, const View& view, Box& column, const Shown& shown) {
       const Term* term = view.law.rules.term(chosen[i].term);
       clock_card(ui, view, row.column(static_cast<int>(i), 3, px(14)), chosen[i], term ? term->label : chosen[i].term);
     }
+    const bool handling = std::any_of(all.begin(), all.end(), [](const Deadline& d) { return d.term == "handle"; });
+    if (!handling && chosen.size() < 3) {
+      const Box note = row.column(2, 3, px(14)).inset(px(12), px(14));
+      const Term* handle = view.law.rules.term("handle");
+      ui.text(note, fmt::format("{}日办理期限：受理后才起算，只有第（六）项信访处理适用。", handle ? handle->amount : 60), style(Type::DeskSmall, Ink::Muted));
+    }
   }
-  const bool handling = std::any_of(all.begin(), all.end(), [](const Deadline& d) { return d.term == "handle"; });
-  if (!handling) ui.text(column.cut_top(px(24), px(6)), "60日办理期限：受理后才起算，只有第（六）项适用。", one_line(Type::DeskSmall, Ink::Muted));
   return asked;
 }
 
@@ -330,8 +340,10 @@ std::vector<Milestone> milestones(const View& view, const Shown& shown) {
   const std::string sent = when({"transferred"});
   // Only the county's own facts prove that the county has it: a green tick here is never a guess.
   out.push_back({"县里收到", county ? (sent.empty() ? "已收到" : sent + " 已转送") : view.world.county_online ? "等县里回执" : "等联网", county});
-  out.push_back({"单位受理", m.accepted ? m.accepted->unit : m.not_accepted ? "不予受理" : "按途径，可能不经信访", m.accepted || m.not_accepted});
-  if (m.answered) out.push_back({"已答复", m.answered->unit, true});
+  // A unit's full name stands in the dated list; here its beginning is enough.
+  const auto brief = [](const std::string& unit) { return characters(unit) > 11 ? std::string(first_characters(unit, 10)) + "…" : unit; };
+  out.push_back({"单位受理", m.accepted ? brief(m.accepted->unit) : m.not_accepted ? "不予受理" : "按途径，可能不经信访", m.accepted || m.not_accepted});
+  if (m.answered) out.push_back({"已答复", brief(m.answered->unit), true});
   return out;
 }
 
@@ -342,13 +354,11 @@ void draw_timeline(Ui& ui, const View& view, Box box, const Shown& shown) {
   ui.text(head.cut_left(px(120)), view.session.show_viewers ? "谁看过" : "办理经过", one_line(Type::DeskSmall, Ink::Muted, Weight::Bold));
   ui.text(head, "每次查看都有记录", one_line(Type::DeskSmall, Ink::Muted, Weight::Regular, Align::Right));
   if (view.session.show_viewers) {
-    std::vector<const Line*> looks;
-    for (const Line& line : shown.matter->lines)
-      if (line.type == "viewed") looks.push_back(&line);
+    const std::vector<Line>& looks = shown.matter->viewed;
     const auto rows = static_cast<std::size_t>(std::max(1.0f, in.h / px(26)));
-    if (looks.empty()) ui.text(in.cut_top(px(28)), "还没有别人看过。您这次查看已记下。", one_line(Type::DeskSmall));
+    if (looks.empty()) ui.text(in.cut_top(px(28)), "还没有别人看过，您这次会记下", one_line(Type::DeskSmall));
     for (std::size_t i = looks.size() > rows ? looks.size() - rows : 0; i < looks.size(); ++i)
-      ui.text(in.cut_top(px(26)), iso_minute(looks[i]->at) + "　" + looks[i]->words, one_line(Type::DeskSmall));
+      ui.text(in.cut_top(px(26)), iso_minute(looks[i].at) + "　" + (looks[i].words.empty() ? looks[i].by : looks[i].words), one_line(Type::DeskSmall));
     return;
   }
   const std::vector<Milestone> steps = milestones(view, shown);
@@ -399,11 +409,16 @@ Asked draw_matter(Ui& ui, const View& view, Box column) {
   }
   draw_earlier(ui, view, in, what);
 
+  // A long statement may take the whole middle; the record on the right stays.
+  if (page_of(s, "expanded", 2) == 1) {
+    take(draw_statement(ui, view, in, what));
+    return asked;
+  }
   const bool lawyer = s.seat.role == Role::Lawyer && what.served;
   const Box timeline = in.cut_bottom(px(116), px(14));
   // From the bottom up: what has a fixed height; the statement takes the rest.
   const float clocks_h = deadlines(*what.matter, view.law.rules, view.law.calendar).empty() ? 68 : 180;
-  Box low = in.cut_bottom(px(clocks_h + 30 + (lawyer ? 126 + 100 : 138)), px(10));
+  Box low = in.cut_bottom(px(clocks_h + (lawyer ? 126 + 100 : 138)), px(10));
   take(draw_statement(ui, view, in, what));
   if (lawyer) {
     const LawyerDraft& draft = draft_of(s).lawyer;
@@ -412,7 +427,7 @@ Asked draw_matter(Ui& ui, const View& view, Box column) {
     std::string hint = "请律师确认";
     if (what.matter->routed && choice_of(paths(), static_cast<int>(what.matter->routed->ruling.path)))
       hint = "自助机建议" + std::string(words_of(paths(), static_cast<int>(what.matter->routed->ruling.path))) + "，请律师确认";
-    ui.text(head.cut_left(px(330)), "法定途径　条例第三十一条", one_line(Type::DeskSmall, Ink::Ink, Weight::Bold));
+    ui.text(head.cut_left(px(330)), "法定途径　条例31条　Ctrl+1~6", one_line(Type::DeskSmall, Ink::Ink, Weight::Bold));
     ui.text(head, problem ? problem->what : hint, one_line(Type::DeskSmall, problem ? Ink::Brick : Ink::Muted, problem ? Weight::Medium : Weight::Regular, Align::Right));
     const Box row = low.cut_top(px(52), px(14));
     static constexpr float shares[] = {214, 108, 152, 202, 152, 152};  // by their words

@@ -35,7 +35,7 @@ inline void ask(Asked& asked, bool pressed, DeskAction action) {
 inline void field(Ui& ui, Asked& asked, Box& area, float height_px, std::string_view name, std::string_view words, const std::string& text,
                   std::string_view placeholder, bool several_lines, const std::vector<Problem>& problems, float gap_px = 8) {
   const Problem* problem = problem_at(problems, name);
-  label(ui, area, words, problem);
+  label(ui, area, words, problem, 4);
   const Box box = area.cut_top(px(height_px), px(gap_px));
   if (auto typed = edit(ui, "field." + std::string(name), box, text, placeholder, several_lines, problem); typed && !asked)
     asked = Typed{std::string(name), std::move(*typed)};

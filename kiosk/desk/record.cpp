@@ -72,7 +72,11 @@ Asked draw_record(Ui& ui, const View& view, Box column) {
 
   Box title = in.cut_top(px(28), px(8));
   const char* name = s.seat.role == Role::Lawyer ? "接访记录" : s.seat.role == Role::Mediator ? "调解记录" : "处置";
-  if (!s.saved_at.empty()) {
+  if (!s.problems.empty() && !s.transferring) {
+    const std::string open = fmt::format("还有{}处要补，已标出", s.problems.size());
+    const TextStyle small = one_line(Type::DeskSmall, Ink::Brick, Weight::Medium, Align::Right);
+    ui.text(title.cut_right(ui.text_width(open, small) + px(2), px(6)), open, small);
+  } else if (!s.saved_at.empty()) {
     const std::string saved = s.saved_at + " 已存本机";
     const TextStyle small = one_line(Type::DeskSmall, Ink::Primary, Weight::Regular, Align::Right);
     const float w = ui.text_width(saved, small) + px(2);
@@ -84,17 +88,18 @@ Asked draw_record(Ui& ui, const View& view, Box column) {
   Box foot = in.cut_bottom(px(ticket ? 128 : 72), px(10));
   ui.line(foot.x, foot.y, foot.right(), foot.y, Ink::Line, px(1));
   foot.cut_top(px(10));
-  if (ticket) {
+  // Why the last press did not go through; what is written stays, and the same press tries again.
+  const bool trouble = s.waiting && !busy && !std::holds_alternative<QueueCommand>(s.waiting->command);
+  if (trouble) {
+    if (!ticket) in.cut_bottom(px(50));
+    strip(ui, ticket ? foot.cut_top(px(46), px(10)) : Box{foot.x, foot.y - px(60), foot.w, px(42)}, Icon::Warning, s.waiting->trouble, Tone::Attention);
+  } else if (ticket) {
     ask(asked, press(ui, "transfer", foot.cut_top(px(46), px(10)), s.transferring ? "不转了" : "转窗口", "F9", Look::Edged, Icon::Transfer, !busy), OpenTransfer{});
   }
+  // One filled button: while a mediation goes on, that is its next step, not the end of the visit.
+  const bool one_more_step = s.seat.role == Role::Mediator && s.served && !mediation_over(s.served->mediation) && mediation_step(s.served->mediation) != 2;
   if (!s.transferring)
-    ask(asked, press(ui, "finish", foot.cut_top(px(60)), finish_words(s), "F10", Look::Filled, Icon::None, !busy), Finish{});
-
-  // Why the last press did not go through; what is written stays.
-  if (s.waiting && !s.waiting->trouble.empty() && !std::holds_alternative<QueueCommand>(s.waiting->command))
-    strip(ui, in.cut_bottom(px(42), px(8)), Icon::Warning, s.waiting->trouble, Tone::Attention);
-  else if (s.problems.size() > 1 && !s.transferring)
-    strip(ui, in.cut_bottom(px(38), px(8)), Icon::Info, fmt::format("还有{}处要补，已标出", s.problems.size()), Tone::Attention);
+    ask(asked, press(ui, "finish", foot.cut_top(px(60)), finish_words(s), "F10", one_more_step ? Look::Edged : Look::Filled, Icon::None, !busy), Finish{});
 
   if (s.transferring) {
     take(draw_transfer(ui, view, in));

@@ -17,16 +17,15 @@ Asked draw_lawyer_record(Ui& ui, const View& view, Box in) {
     const std::string before = "已有记录：" + std::string(words_of(outcomes(), static_cast<int>(s.served->consulted->outcome)));
     strip(ui, in.cut_top(px(38), px(6)), Icon::Check, before, Tone::Law);
   }
-  ask(asked, tick(ui, "identity", in.cut_top(px(32), px(4)), "已核对身份", d.identity_checked, "Ctrl+I"), Toggled{"identity", ""});
+  Box identity = in.cut_top(px(34), px(4));
+  const Box copy = identity.cut_right(px(190), px(8));
+  ask(asked, tick(ui, "identity", identity, "已核对身份　Ctrl+I", d.identity_checked, "Ctrl+I"), Toggled{"identity", ""});
+  if (s.served && s.served->petition && !s.served->petition->statement.facts.empty())
+    ask(asked, phrase(ui, "facts.copy", copy, "取用本人所述 Ctrl+F", "Ctrl+F"), Insert{"facts", s.served->petition->statement.facts});
 
   // Fields share what the fixed rows leave, so that the record always fits its column.
   const float fixed = 28 * 5 + 8 * 3 + 40 + 76 + 4 * 50 + 30;
-  const float room = std::max(210.0f, in.h / desk_px - fixed);
-  {
-    Box copy{in.right() - px(150), in.y - px(6), px(150), px(32)};
-    const bool can = s.served && s.served->petition && !s.served->petition->statement.facts.empty() && !problem_at(s.problems, "facts");
-    if (can) ask(asked, phrase(ui, "facts.copy", copy, "取用本人所述", "Ctrl+F"), Insert{"facts", s.served->petition->statement.facts});
-  }
+  const float room = std::max(250.0f, in.h / desk_px - fixed);
   field(ui, asked, in, room * 0.34f, "facts", "事实", d.facts, "问到了什么，有什么证据", true, s.problems);
   field(ui, asked, in, room * 0.26f, "law", "适用法律", d.law, "法律和条文", true, s.problems);
   field(ui, asked, in, room * 0.40f, "advice", "律师意见", d.advice, "怎么办、先做什么", true, s.problems, 6);
@@ -35,7 +34,7 @@ Asked draw_lawyer_record(Ui& ui, const View& view, Box in) {
   std::size_t i = 0;
   for (const Phrase& p : advice_phrases()) ask(asked, phrase(ui, "phrase." + std::string(p.name), chips.cut_left(px(107), px(8)), p.words, keys[i++]), Insert{"advice", std::string(p.text)});
 
-  label(ui, in, "已当面告知", problem_at(s.problems, "told"), 2);
+  label(ui, in, "已当面告知", problem_at(s.problems, "told"), 2, "Ctrl+Alt+1~4");
   const Box told = in.cut_top(px(68), px(6));
   i = 0;
   for (const Choice& c : told_points()) {

@@ -3,7 +3,7 @@
 /// "state.consent.applicant" "state.refuse.applicant" "state.consent.respondent" "state.refuse.respondent" · "field.mediators"
 /// "chosen_by.parties" "chosen_by.committee" "state.mediators" · "field.held_at" "held_now" "field.notes" "state.session" ·
 /// "ending.agreed" "ending.failed" "ending.withdrawn" "field.terms" "field.amount" "no_amount" "field.perform_by"
-/// "field.perform_way" "oral" "field.effective" "state.outcome". Ctrl+Enter states the step that is shown.
+/// "field.perform_way" "oral" "field.effective" "state.outcome", "apply_again" (after a failure or a withdrawal). Ctrl+Enter states the step that is shown.
 #include <fmt/format.h>
 
 #include <array>
@@ -49,7 +49,7 @@ void fact_row(Ui& ui, Box& in, std::string_view name, const std::string& value, 
 
 Asked application(Ui& ui, const View& view, Box in, const Mediation& m, const MediatorDraft& d) {
   Asked asked;
-  if (m.application) {
+  if (m.application && !may_apply_again(m)) {
     fact_row(ui, in, "申请人", m.application->applicant);
     fact_row(ui, in, "对方", m.application->respondent);
     ui.text(in.cut_top(px(27)), "为什么事", style(Type::DeskSmall, Ink::Muted, Weight::Medium));
@@ -94,12 +94,11 @@ Asked consent(Ui& ui, const View& view, Box in, const Mediation& m, const Mediat
   struct Party { std::string name; const char* key; const char* role; };
   for (const Party& party : {Party{m.application->applicant, "applicant", "申请人"}, Party{m.application->respondent, "respondent", "对方"}}) {
     const auto given = m.consents.find(party.name);
-    const bool same_name = m.application->applicant == m.application->respondent;
     Box box = in.cut_top(px(122), px(12));
     panel(ui, box);
     Box body = box.inset(px(16), px(12));
     ui.text(body.cut_top(px(30), px(10)), std::string(party.role) + "　" + party.name, one_line(Type::Desk, Ink::Ink, Weight::Bold));
-    if (given != m.consents.end() && !same_name) {
+    if (given != m.consents.end()) {
       strip(ui, body.cut_top(px(44)), given->second ? Icon::Check : Icon::Cross, given->second ? "已同意调解" : "明确不同意", given->second ? Tone::Law : Tone::Attention);
       continue;
     }
@@ -204,7 +203,8 @@ Asked outcome(Ui& ui, const View& view, Box in, const Mediation&, const Mediator
 }
 
 /// 人民调解法 17, 26: it is over here, and these are the other ways.
-void over(Ui& ui, const View& view, Box in, const Mediation& m) {
+Asked over(Ui& ui, const View& view, Box in, const Mediation& m) {
+  Asked asked;
   const bool agreed = m.state == MediationState::Agreed;
   const char* title = agreed ? "已达成协议" : m.state == MediationState::Refused ? "一方明确不同意，调解结束" : m.state == MediationState::Withdrawn ? "申请人已撤回，调解结束" : "没有谈成，调解结束";
   strip(ui, in.cut_top(px(48), px(14)), agreed ? Icon::Check : Icon::Info, title, agreed ? Tone::Law : Tone::Attention);
@@ -236,7 +236,7 @@ void over(Ui& ui, const View& view, Box in, const Mediation& m) {
     const auto lines = text_lines(e.terms, in.w / px(17));
     const auto n = std::min(lines.size(), static_cast<std::size_t>(std::max(1.0f, in.h / px(24))));
     ui.text(in, std::string_view(e.terms.data(), static_cast<std::size_t>(lines[n - 1].data() + lines[n - 1].size() - e.terms.data())), style(Type::DeskSmall));
-    return;
+    return asked;
   }
   ui.text(in.cut_top(px(30), px(6)), "还可以这样办，请当面告知：", one_line(Type::Desk, Ink::Ink, Weight::Bold));
   struct Way { Icon icon; const char* name; const char* line; };
@@ -251,6 +251,8 @@ void over(Ui& ui, const View& view, Box in, const Mediation& m) {
   }
   in.cut_top(px(6));
   ui.text(in.cut_top(px(56)), m.state == MediationState::Refused ? "在这里不能重新开始调解（人民调解法第十七条）。" : "调解没成，不影响上面这些权利（人民调解法第二十六条）。", style(Type::DeskSmall, Ink::Muted));
+  if (may_apply_again(m)) ask(asked, press(ui, "apply_again", in.cut_top(px(48)), "双方又愿意谈，重新申请"), ShowStep{1});
+  return asked;
 }
 
 }  // namespace
@@ -258,11 +260,9 @@ void over(Ui& ui, const View& view, Box in, const Mediation& m) {
 Asked draw_mediator_record(Ui& ui, const View& view, Box in) {
   const Mediation& m = mediation_of(view);
   const MediatorDraft& d = draft_of(view.session).mediator;
-  if (mediation_over(m)) {
-    over(ui, view, in, m);
-    return {};
-  }
-  const int reached = mediation_step(m);
+  const bool again = may_apply_again(m) && d.step == 1;
+  if (mediation_over(m) && !again) return over(ui, view, in, m);
+  const int reached = again ? 1 : mediation_step(m);
   const int at = d.step ? d.step : reached;
   Asked asked = draw_steps(ui, in.cut_top(px(44), px(14)), reached, at);
   Asked inner;

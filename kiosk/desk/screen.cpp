@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/text.h"
 #include "kiosk/desk/panes.h"
 #include "kiosk/desk/words.h"
 
@@ -75,8 +76,9 @@ Asked draw_header(Ui& ui, const View& view, Box bar) {
   ui.line(in.x, bar.y + px(22), in.x, bar.y + px(50), Ink::OnPrimary2, px(1));
   in.cut_left(px(16));
   std::string who = seat.staff.empty() ? role_words(seat.role) : seat.staff;
-  if (!view.world.center.empty()) who += " · " + view.world.center;
-  ui.text(in, who, one_line(Type::Desk, Ink::OnPrimary2));
+  const TextStyle small = one_line(Type::Desk, Ink::OnPrimary2);
+  if (!view.world.center.empty() && ui.text_width(who + " · " + view.world.center, small) <= in.w) who += " · " + view.world.center;
+  ui.text(in, who, small);
   return asked;
 }
 
@@ -134,7 +136,8 @@ void ticket_words(Ui& ui, const View& view, Box row, const Entry& e, float right
     case Entry::Serving: {
       const auto minutes = std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::minutes>(now - view.session.serving->since).count());
       const Time from = t.called == Time{} ? view.session.serving->since : t.called;
-      second = t.number.empty() ? fmt::format("已打开{}分钟", minutes) : fmt::format("{} 已叫 · 已进行{}分钟", clock_words(from), minutes);
+      const std::string passed = minutes < 60 ? fmt::format("{}分钟", minutes) : minutes < 24 * 60 ? fmt::format("{}小时", minutes / 60) : "超过一天";
+      second = t.number.empty() ? "已打开" + passed : fmt::format("{} 已叫 · 已{}{}", clock_words(from), minutes < 24 * 60 ? "进行" : "", passed);
       break;
     }
     case Entry::Missed: second = fmt::format("{} 叫过{}次", clock_words(t.called), std::max(1, t.calls)); break;
@@ -142,13 +145,15 @@ void ticket_words(Ui& ui, const View& view, Box row, const Entry& e, float right
   }
   std::vector<std::string> badges;
   if (t.priority != Priority::Normal) badges.emplace_back(words_of(priorities(), static_cast<int>(t.priority)));
-  if (!t.moved_from.empty()) badges.push_back(window_name(view.law.rules, t.moved_from) + "转来");
+  if (!t.moved_from.empty())
+    badges.push_back((t.moved_from == window_reception ? "接待" : std::string(first_characters(window_name(view.law.rules, t.moved_from), 3))) + "转来");
   const TextStyle name = one_line(Type::Desk, Ink::Ink, Weight::Medium);
   const float name_w = std::min(ui.text_width(topic, name), badges.empty() ? top.w : top.w * 0.55f);
   ui.text(top.cut_left(name_w, px(8)), topic, name);
   if (!badges.empty()) badge(ui, top.x, top.y, badges[0], Tone::Attention, top.w);
   if (badges.size() > 1) {
     const TextStyle small = one_line(Type::DeskSmall, Ink::Muted);
+    if (second.starts_with("等了")) second = second.substr(std::string_view("等了").size());
     const float w = std::min(ui.text_width(second, small) + px(2), low.w * 0.5f);
     ui.text(low.cut_left(w, px(8)), second, small);
     badge(ui, low.x, low.y, badges[1], Tone::Attention, low.w);
@@ -178,7 +183,7 @@ Asked draw_entry(Ui& ui, const View& view, Box row, const Entry& e, bool may_cal
       ui.line(row.x, row.bottom(), row.right(), row.bottom(), Ink::Line, px(1));
       Box in = row.inset(px(20), 0);
       const Box button{in.right() - px(112), row.y + px(14), px(112), px(48)};
-      ask(asked, press(ui, fmt::format("help.{}", e.index), button, ours ? "继续" : "接手", e.index == 1 ? "F1" : "", Look::Help, Icon::None, !s.form || s.form->receipt.has_value()), TakeCall{e.call->id});
+      ask(asked, press(ui, fmt::format("help.{}", e.index), button, ours ? "继续" : "接手", e.index == 1 ? "F1" : "", Look::Help, Icon::None, !s.form), TakeCall{e.call->id});
       in.w -= px(124);
       ui.icon({in.x, row.y + px(20), px(36), px(36)}, Icon::Helper, Ink::Amber);
       in.cut_left(px(48));
@@ -188,7 +193,7 @@ Asked draw_entry(Ui& ui, const View& view, Box row, const Entry& e, bool may_cal
     }
     default: {
       const bool again = e.kind == Entry::OnHold || e.kind == Entry::Missed;
-      const float room = again ? px(84) : 0;
+      const float room = again ? px(92) : 0;
       const bool chosen = e.kind == Entry::Serving ? s.looking.empty() : s.looking == e.ticket->number;
       Box hit = row;
       hit.w -= room;
@@ -227,7 +232,7 @@ Asked draw_queue(Ui& ui, const View& view, Box column) {
   ui.line(column.right(), column.y, column.right(), column.bottom(), Ink::Line, px(2));
   const std::vector<Ticket> waiting = waiting_tickets(s, view.world);
   const bool busy = s.waiting && s.waiting->trouble.empty();
-  const bool may_call = !s.serving && !busy;
+  const bool may_call = !s.serving && !busy && !s.form;
   const bool called = s.serving && !s.serving->ticket.number.empty();
 
   Box top = column.cut_top(px(164)).inset(px(20), 0);
@@ -253,7 +258,7 @@ Asked draw_queue(Ui& ui, const View& view, Box column) {
   ui.line(foot.x, foot.y, foot.right(), foot.y, Ink::Line, px(1));
   Box low = foot.inset(px(20), px(10));
   if (s.seat.role == Role::Reception)
-    ask(asked, press(ui, "walk_in", low.cut_top(px(48), px(8)), "当面登记", "F8", Look::Edged, Icon::Pencil, !s.form || s.form->receipt.has_value()), WalkIn{});
+    ask(asked, press(ui, "walk_in", low.cut_top(px(48), px(8)), "当面登记", "F8", Look::Edged, Icon::Pencil, !s.form), WalkIn{});
   Box number = low.cut_top(px(44), px(8));
   ask(asked, press(ui, "open_number", number.cut_right(px(72), px(8)), "打开", "", Look::Edged, Icon::None, !s.serving && !s.number.empty()), OpenNumber{});
   if (auto typed = edit(ui, "field.number", number, s.number, "按编号打开事项", false, problem_at(s.problems, "number")); typed && !asked) asked = Typed{"number", std::move(*typed)};

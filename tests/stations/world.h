@@ -38,9 +38,9 @@ inline RuleBook rules() {
   term("arbitration", 365, "劳动仲裁", "劳动争议调解仲裁法", "27", false, Whose::CitizensRight);
   term("administrative_review", 60, "行政复议", "行政复议法", "20", false, Whose::CitizensRight);
   book.rep_limits = {{0, 5}};
-  book.windows = {{"LAW", "律师窗口", "A", "1号律师窗口", "律师当面解答", true},
-                  {"MED", "调解室", "B", "调解室", "双方坐下来谈", true},
-                  {"PET", "综合接待", "C", "3号接待窗口", "登记、转办", true}};
+  book.windows = {{"LAW", "律师窗口", "A", "1号律师窗口", "律师当面解答", true, {}},
+                  {"MED", "调解室", "B", "调解室", "双方坐下来谈", true, {}},
+                  {"PET", "综合接待", "C", "3号接待窗口", "登记、转办", true, {}}};
   const auto topic = [&](const char* code, const char* name, const char* icon, WindowCode desk) {
     TopicInfo t;
     t.code = code, t.name = name, t.icon = icon, t.desk = std::move(desk);
@@ -49,8 +49,8 @@ inline RuleBook rules() {
   topic("wages", "拖欠工资", "wages", "PET");
   topic("neighbour", "邻里纠纷", "neighbours", "MED");
   topic("land", "征地拆迁", "land", "PET");
-  topic("house", "住房物业", "house", "PET");
-  topic("court", "官司判决", "scales", "LAW");
+  topic("housing", "住房物业", "house", "PET");
+  topic("judgment", "官司判决", "scales", "LAW");
   topic("other", "其他", "question", "PET");
   Rule last;
   last.id = "rest";
@@ -126,9 +126,9 @@ inline Snapshot hall() {
   w.served_today = 11;
   w.minutes_average = 14;
   w.tickets = {ticket("A012", "LAW", at("2026-11-20", 9, 21), wages_id, "wages"),
-               ticket("A013", "LAW", at("2026-11-20", 9, 29), make_matter_id("440583-K03", *parse_date("2026-11-20"), 13), "court"),
+               ticket("A013", "LAW", at("2026-11-20", 9, 29), make_matter_id("440583-K03", *parse_date("2026-11-20"), 13), "judgment"),
                ticket("A014", "LAW", at("2026-11-20", 9, 36), make_matter_id("440583-K03", *parse_date("2026-11-20"), 14), "land"),
-               ticket("A015", "LAW", at("2026-11-20", 9, 41), make_matter_id("440583-K03", *parse_date("2026-11-20"), 15), "house"),
+               ticket("A015", "LAW", at("2026-11-20", 9, 41), make_matter_id("440583-K03", *parse_date("2026-11-20"), 15), "housing"),
                ticket("A009", "LAW", at("2026-11-20", 9, 2), make_matter_id("440583-K03", *parse_date("2026-11-20"), 9), "neighbour")};
   w.tickets[2].priority = Priority::Disabled;
   w.tickets[3].moved_from = "MED";
