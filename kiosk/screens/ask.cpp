@@ -85,7 +85,7 @@ Asked draw_progress(Ui& ui, const View& view) {
   const Progress& progress = *view.s.progress;
   const bool low = ui.theme().low;
   Box area = low ? page.show : page.body;
-  Box state = area.cut_top(std::min(46.f, area.h * 0.35f), gutter_mm);
+  Box state = area.cut_top(std::min(58.f, area.h * 0.35f), gutter_mm);
   if (ui.theme().contrast) {
     ui.fill(state, Ink::Card, 4);
     ui.edge(state, Ink::Primary, 0.75f, 4);
@@ -94,11 +94,11 @@ Asked draw_progress(Ui& ui, const View& view) {
   }
   const Ink on = ui.theme().contrast ? Ink::Ink : Ink::OnPrimary, on2 = ui.theme().contrast ? Ink::Ink : Ink::OnPrimary2;
   Box in = state.inset(10, 4);
-  ui.text(in.row(0, 3, 0), progress.matter, {Type::Body, on2, Weight::Regular, Align::Left, 1, true, true});
-  ui.text({in.x, in.y + in.h / 3, in.w, in.h * 0.42f}, progress.state_words, {Type::Choice, on, Weight::Bold, Align::Left, 1, true, true});
+  line_in(ui, Box{in.x, in.y, in.w, in.h * 0.27f}, progress.matter, {Type::Body, on2, Weight::Regular, Align::Left, 1, true, true});
+  line_in(ui, {in.x, in.y + in.h * 0.27f, in.w, in.h * 0.46f}, progress.state_words, {Type::Choice, on, Weight::Bold, Align::Left, 1, true, true});
   // What the county knew when the line was last up: dated, so that silence is no news.
   const std::string as_of = progress.as_of_known ? "县里的消息截至 " + chinese_day(hall_day(progress.as_of)) + " " + hall_hhmm(progress.as_of) : "还没有收到县里的消息";
-  ui.text({in.x, in.bottom() - in.h * 0.27f, in.w, in.h * 0.27f}, as_of, {Type::Caption, on2, Weight::Regular, Align::Left, 1, true, true});
+  line_in(ui, {in.x, in.bottom() - in.h * 0.27f, in.w, in.h * 0.27f}, as_of, {Type::Caption, on2, Weight::Regular, Align::Left, 1, true, true});
 
   Box buttons = low ? page.strip : Box{};
   if (progress.may_rate) {
@@ -139,8 +139,8 @@ Asked draw_progress(Ui& ui, const View& view) {
       when = chinese_day(deadline.due) + "前 · " + (deadline.promised ? "本县承诺" : "法定");
       what = term == nullptr || term->label.empty() ? "告诉您结果" : term->label;
     }
-    ui.text(cell.cut_top(h), when, {Type::Caption, Ink::Muted, Weight::Medium, Align::Left, 1, true, true});
-    ui.text(cell, what, {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true});
+    line_in(ui, cell.cut_top(h), when, {Type::Caption, Ink::Muted, Weight::Medium, Align::Left, 1, true, true});
+    line_in(ui, cell, what, {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true});
   }
   if (count == 0) text_if_room(ui, area, "已经登记，等待转办。", {Type::Body, Ink::Ink, Weight::Medium});
   return asked;
@@ -166,9 +166,9 @@ Asked draw_rate(Ui& ui, const View& view) {
       if (area.h > 60) paragraph(ui, area, line, {Type::Body, Ink::Muted, Weight::Regular, Align::Left, 1, false, true}, 3);
     } else {
       const Box label = area.cut_left(50, touch_gap_mm);
-      ui.text(label, title, {Type::Body, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
+      line_in(ui, label, title, {Type::Body, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
     }
-    area.h = std::min(area.h, 78.f);
+    area.h = std::min(area.h, 92.f);
     for (int i = 1; i <= 5; ++i) {
       const Box box = area.column(i - 1, 5, touch_gap_mm);
       const bool on = i <= given;
@@ -176,10 +176,11 @@ Asked draw_rate(Ui& ui, const View& view) {
       const float size = std::min(box.w - 8, box.h * 0.5f);
       ui.icon({box.x + (box.w - size) / 2, box.y + (i == given ? 8.f : 5.f), size, size}, Icon::Star, on ? Ink::Primary : Ink::Edge);
       const float top = box.y + size + (i == given ? 8.f : 5.f);
-      ui.text({box.x + 1, top, box.w - 2, box.bottom() - top - 1}, grades[static_cast<std::size_t>(i - 1)], {Type::Body, Ink::Ink, on ? Weight::Bold : Weight::Regular, Align::Centre, 1, true, true});
+      line_in(ui, {box.x + 1, top, box.w - 2, box.bottom() - top - 1}, grades[static_cast<std::size_t>(i - 1)], {Type::Body, Ink::Ink, on ? Weight::Bold : Weight::Regular, Align::Centre, 1, true, true});
     }
   };
   const float gap = low ? touch_gap_mm : 14.f;
+  if (!low) body.h = std::min(body.h, 270.f);
   one(body.row(0, 2, gap), "service", "窗口服务", "接待您的人，态度和耐心。", view.s.service, true);
   one(body.row(1, 2, gap), "outcome", "办理结果", "事情办得怎么样。", view.s.outcome, false);
   return asked;

@@ -16,7 +16,7 @@ int quiet_page(Ui& ui, Icon icon, std::string_view title, std::string_view line,
   const float size = std::min(80.f, area.h * 0.35f);
   Box picture = area.cut_top(size, 10);
   if (big.empty()) ui.icon({picture.x + (picture.w - size) / 2, picture.y, size, size}, icon);
-  else ui.text(picture, big, {Type::Number, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
+  else line_in(ui, picture, big, {Type::Number, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
   paragraph(ui, area, title, {Type::Headline, Ink::Ink, Weight::Bold, Align::Centre}, 4);
   paragraph(ui, area, line, {Type::Body, Ink::Muted, Weight::Regular, Align::Centre}, 4);
   int pressed = 0;
@@ -55,8 +55,8 @@ Asked draw_helper(Ui& ui, const View& view) {
     const bool worded = done && !help->outcome.empty();
     ui.icon({card.x + (card.w - size) / 2, card.y + (card.h - size) * 0.35f, size, size}, done ? Icon::Check : Icon::Helper, unheard ? Ink::Amber : Ink::Primary);
     const Box words{card.x + 8, card.y + (card.h - size) * 0.35f + size, card.w - 16, card.bottom() - card.y - (card.h - size) * 0.35f - size - 2};
-    const std::string line = worded ? help->outcome : view.world.now.place.empty() ? "请在机器旁等一等" : "请在" + view.world.now.place + "旁等一等";
-    ui.text(words, line, {Type::Button, unheard ? Ink::Amber : Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
+    const std::string line = worded ? help->outcome : unheard ? "请到接待窗口" : view.world.now.place.empty() ? "请在机器旁等一等" : "请在" + view.world.now.place + "旁等一等";
+    line_in(ui, words, line, {Type::Button, unheard ? Ink::Amber : Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
   }
   return asked;
 }

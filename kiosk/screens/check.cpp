@@ -44,7 +44,7 @@ std::vector<Entry> entries_of(const View& view) {
   const TopicInfo* topic = view.world.rules.topic(s.topic);
   entries.push_back({"edit.kind", "什么事", topic == nullptr ? "没选" : topic->name, Edit{Screen::Kind, 0}, "", 0, topic == nullptr ? Icon::Question : icon_named(topic->icon)});
   const std::string request = s.statement.request.empty() ? default_request(view.world.rules, s.topic) : s.statement.request;
-  entries.push_back({"edit.request", "要求", request, Edit{Screen::Statement, 0}, "read.request", 0, Icon::Pencil});
+  entries.push_back({"edit.request", "要求", request, Edit{Screen::Statement, 0}, s.statement.request.empty() ? "" : "read.request", 0, Icon::Pencil});
   entries.push_back({"edit.facts", "事实", s.statement.facts.empty() ? "到窗口说" : s.statement.facts, Edit{Screen::Statement, 1}, "read.facts", 1, Icon::Pencil});
   entries.push_back({"edit.reasons", "理由", s.statement.reasons.empty() ? "到窗口说" : s.statement.reasons, Edit{Screen::Statement, 2}, "read.reasons", 2, Icon::Pencil});
   std::string place = s.statement.place.empty() ? "没写地方" : s.statement.place;
@@ -66,7 +66,7 @@ Asked draw_review(Ui& ui, const View& view) {
   const TextStyle label{Type::Caption, Ink::Muted, Weight::Medium, Align::Left, 1, false, true};
   const TextStyle words{Type::Body, Ink::Ink, Weight::Medium};
   const float label_h = ui.text_height(100, "要求", label), line_h = ui.text_height(100, "要求", words);
-  const float row_min = low ? 30.f : std::max(34.f, label_h + line_h + 5);
+  const float row_min = low ? 30.f : std::max(40.f, label_h + 2 * line_h + 6);
   int rows = rows_that_fit(body, row_min, gap);
   Pages pages = pages_of(count, rows, view.s.page);
   if (pages.pages > 1) {
@@ -93,7 +93,10 @@ Asked draw_review(Ui& ui, const View& view) {
       if (ui.button(entry.read, {read.x, row.y + (row.h - button_h) / 2, read.w, button_h}, "看全文")) asked = ReadText{entry.part};
       text = fitted(ui, in.w, lines, entry.words, words);
     }
+    const float text_h = ui.text_height(in.w, text, words);
+    in.y += std::max(0.f, (in.h - text_h - (labelled ? label_h : 0)) / 2);
     if (labelled) ui.text(in.cut_top(label_h, 0), entry.label, label);
+    in.h = text_h + 0.2f;
     ui.text(in, text, words);
   }
   if (view.s.filing_error) {
@@ -118,7 +121,7 @@ Asked draw_read(Ui& ui, const View& view) {
   const TextStyle style{Type::Body, Ink::Ink};
   // Pages of a fixed number of characters that surely fit: line breaks cost less than a third.
   const float line_h = ui.text_height(in.w, "字", style), em = ui.text_width("字", style);
-  const auto per_page = static_cast<std::size_t>(std::max(20.f, in.w / em * (in.h / line_h) * 0.6f));
+  const auto per_page = static_cast<std::size_t>(std::max(20.f, in.w / em * (in.h / line_h) * 0.88f));
   const std::size_t count = characters(text);
   const Pages pages = pages_of(static_cast<int>((count + per_page - 1) / per_page), 1, view.s.page);
   const std::string_view from = std::string_view(text).substr(first_characters(text, static_cast<std::size_t>(pages.page) * per_page).size());
@@ -161,14 +164,14 @@ Asked draw_ruling(Ui& ui, const View& view) {
   ui.circle(picture.x + disc / 2, green.y + green.h / 2, disc / 2, ui.theme().contrast ? Ink::Primary : Ink::Card);
   ui.icon({picture.x + disc * 0.17f, green.y + green.h / 2 - disc * 0.33f, disc * 0.66f, disc * 0.66f}, window_icon(window), ui.theme().contrast ? Ink::Paper : Ink::Primary);
   const float part = in.h / 4;
-  ui.text(in.cut_top(part), s.chosen.empty() ? "建议您去" : "您选了", {Type::Button, on2, Weight::Regular, Align::Left, 1, true, true});
-  ui.text(in.cut_top(part * 2), window_place(rules, window), {Type::Window, on, Weight::Bold, Align::Left, 1, true, true});
+  line_in(ui, in.cut_top(part), s.chosen.empty() ? "建议您去" : "您选了", {Type::Button, on2, Weight::Regular, Align::Left, 1, true, true});
+  line_in(ui, in.cut_top(part * 2), window_place(rules, window), {Type::Window, on, Weight::Bold, Align::Left, 1, true, true});
   const auto* queue = queue_of(view.world.now, window);
   const int waiting = queue == nullptr ? 0 : queue->waiting;
   std::string queue_words = people_words(waiting);
   if (waiting > 0) queue_words += " · 约等" + std::to_string(std::max(1, queue->minutes)) + "分钟";
   queue_words += " · 不收费";
-  ui.text(in, queue_words, {Type::Body, on, Weight::Regular, Align::Left, 1, true, true});
+  line_in(ui, in, queue_words, {Type::Body, on, Weight::Regular, Align::Left, 1, true, true});
 
   // The other windows stand below; the reasons take what is left.
   const int others = static_cast<int>(ruling.alternatives.size());
@@ -189,7 +192,7 @@ Asked draw_ruling(Ui& ui, const View& view) {
       choices = all.cut_bottom(card_h, 4);
       Box head = all.cut_bottom(16, gutter_mm);
       const TextStyle bold{Type::Button, Ink::Ink, Weight::Bold, Align::Left, 1, true, true};
-      ui.text(head, "也可以去", bold);
+      line_in(ui, head, "也可以去", bold);
       const float w = ui.text_width("也可以去", {Type::Button, Ink::Ink, Weight::Bold});
       text_if_room(ui, {head.x + w + 6, head.y, head.w - w - 6, head.h}, "这是建议，去哪里由您定。", {Type::Body, Ink::Muted, Weight::Regular, Align::Left, 1, true});
     }
@@ -204,7 +207,7 @@ Asked draw_ruling(Ui& ui, const View& view) {
       const Box icon_box = top.cut_left(top.h, 5);
       ui.icon(icon_box, window_icon(code));
       if (chosen) top.cut_right(12);
-      ui.text(top, window_name(rules, code), {Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
+      line_in(ui, top, window_name(rules, code), {Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
       const auto* q = queue_of(view.world.now, code);
       const int people = q == nullptr ? 0 : q->waiting;
       const TextStyle soft{Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true};
@@ -212,7 +215,7 @@ Asked draw_ruling(Ui& ui, const View& view) {
       if (cell.h >= wait_h) {
         const Box wait = cell.cut_bottom(wait_h, 1);
         ui.icon({wait.x, wait.y + wait.h / 2 - 4, 8, 8}, Icon::Clock, Ink::Muted);
-        ui.text({wait.x + 11, wait.y, wait.w - 11, wait.h}, people == 0 ? "现在不用等" : people_words(people) + "，" + wait_words(people, q->minutes), soft);
+        line_in(ui, {wait.x + 11, wait.y, wait.w - 11, wait.h}, people == 0 ? "现在不用等" : people_words(people) + "，" + wait_words(people, q->minutes), soft);
       }
       if (info != nullptr) text_if_room(ui, cell, info->blurb, {Type::Body, Ink::Ink});
     }
@@ -242,10 +245,10 @@ Asked draw_ruling(Ui& ui, const View& view) {
     }
     ++n;
     ui.circle(area.x + 7.5f, area.y + 7.5f, 7.5f, Ink::Tint);
-    ui.text({area.x, area.y, 15, 15}, std::to_string(n), {Type::Body, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
+    line_in(ui, {area.x, area.y, 15, 15}, std::to_string(n), {Type::Body, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
     Box lines{area.x + 22, area.y, w, area.h};
     ui.text(lines.cut_top(h1 + 0.3f), reason.because, strong);
-    if (h2 > 0) ui.text(lines.cut_top(h2 + 0.3f), reason.consequence, soft);
+    if (h2 > 0) line_in(ui, lines.cut_top(h2 + 0.3f), reason.consequence, soft);
     ui.text(lines.cut_top(h3 + 0.3f), basis, source);
     area.cut_top(h1 + h2 + h3 + 0.9f);
   }

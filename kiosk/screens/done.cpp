@@ -30,7 +30,7 @@ void place_line(Ui& ui, const Box& box, const Receipt& receipt, Type step) {
   const float w = std::min(box.w - 20, ui.text_width(words, style));
   const float x = box.x + (box.w - w - 16) / 2;
   ui.icon({x, box.y + box.h / 2 - 6, 12, 12}, Icon::Next);
-  ui.text({x + 16, box.y, w + 1, box.h}, words, style);
+  line_in(ui, {x + 16, box.y, w + 1, box.h}, words, style);
 }
 
 void safe_line(Ui& ui, const View& view, const Box& box) {
@@ -45,8 +45,8 @@ void safe_line(Ui& ui, const View& view, const Box& box) {
                                                                : "现在没联网，联网后自动上报，您不用再来。";
   const TextStyle soft{Type::Caption, Ink::Ink, Weight::Regular, Align::Left, 1, true};
   const bool two = in.h >= 22 && ui.text_width(line, soft) <= in.w && ui.theme().size != ui::TextSize::Largest;
-  ui.text(two ? in.row(0, 2, 0) : in, "已登记 · 已安全保存在本机", bold);
-  if (two) ui.text(in.row(1, 2, 0), line, soft);
+  line_in(ui, two ? in.row(0, 2, 0) : in, "已登记 · 已安全保存在本机", bold);
+  if (two) line_in(ui, in.row(1, 2, 0), line, soft);
 }
 
 /// 已登记 → 县里收到 → 单位受理: three facts, never one word for all (need.md 4.2).
@@ -66,27 +66,28 @@ void way_line(Ui& ui, const View& view, const Box& box) {
     if (stop.done) ui.icon({cell.x + r - 4, cy - 4, 8, 8}, Icon::Check, Ink::OnPrimary);
     else ui.edge({cell.x, cy - r, 2 * r, 2 * r}, Ink::Edge, 0.5f, r);
     const Box in{cell.x + 2 * r + 3, box.y, cell.w - 2 * r - 19, box.h};
-    ui.text(in.row(0, 2, 0), stop.words, {Type::Body, stop.done ? Ink::Ink : Ink::Muted, Weight::Bold, Align::Left, 1, true, true});
-    ui.text(in.row(1, 2, 0), stop.line, {Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true});
+    line_in(ui, in.row(0, 2, 0), stop.words, {Type::Body, stop.done ? Ink::Ink : Ink::Muted, Weight::Bold, Align::Left, 1, true, true});
+    line_in(ui, in.row(1, 2, 0), stop.line, {Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true});
   }
 }
 
 void deadline_rows(Ui& ui, const View& view, Box area) {
   const Receipt& receipt = *view.s.receipt;
   // Statutory and promised side by side: the law binds, the county promises (need.md 0.2).
-  if (receipt.deadlines.empty() || area.h < 22) return;
+  if (receipt.deadlines.empty() || area.h < 34) return;
+  const float row_h = std::max(12.f, ui.text_height(area.w, "月", {Type::Body}));
+  area.h = std::min(area.h, 14 + row_h + static_cast<float>(receipt.deadlines.size()) * (row_h + 2));
   ui.card(area);
   Box in = area.inset(8, 4);
   const TextStyle head{Type::Body, Ink::Ink, Weight::Bold, Align::Left, 1, false, true};
   paragraph(ui, in, "什么时候有回音", head, 1);
   for (const Deadline& deadline : receipt.deadlines) {
     const TextStyle style{Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true};
-    const float h = std::max(11.f, ui.text_height(in.w, "月", {Type::Body}));
-    if (in.h < h) break;
-    Box row = in.cut_top(h, 1);
+    if (in.h < row_h) break;
+    Box row = in.cut_top(row_h, 2);
     const Box badge = row.cut_left(30, 5);
     ui.fill({badge.x, badge.y + 1, badge.w, badge.h - 2}, deadline.promised ? Ink::AmberTint : Ink::Tint, 3);
-    ui.text(badge, deadline.promised ? "本县承诺" : "法定", {Type::Caption, deadline.promised ? Ink::Amber : Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
+    line_in(ui, badge, deadline.promised ? "本县承诺" : "法定", {Type::Caption, deadline.promised ? Ink::Amber : Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
     const Term* term = view.world.rules.term(deadline.term);
     ui.text(row, chinese_day(deadline.due) + "前 · " + (term == nullptr || term->label.empty() ? "告诉您去向" : term->label), style);
   }
@@ -105,7 +106,7 @@ Asked draw_done(Ui& ui, const View& view) {
   ui.line(0, step_bar_mm, page.w, step_bar_mm, Ink::Line, 0.5f);
   ui.circle(margin_mm + 9, step_bar_mm / 2, 9, Ink::Primary);
   ui.icon({margin_mm + 3, step_bar_mm / 2 - 6, 12, 12}, Icon::Check, Ink::OnPrimary);
-  ui.text({margin_mm + 25, 0, page.w - 2 * margin_mm - 25, step_bar_mm}, receipt.matter.empty() ? "号取好了" : "登记好了",
+  line_in(ui, {margin_mm + 25, 0, page.w - 2 * margin_mm - 25, step_bar_mm}, receipt.matter.empty() ? "号取好了" : "登记好了",
           {Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
 
   Box body{margin_mm, step_bar_mm + 7, page.w - 2 * margin_mm, page.h - step_bar_mm - 7 - bottom_bar_mm - gutter_mm};
@@ -116,28 +117,29 @@ Asked draw_done(Ui& ui, const View& view) {
   if (paper == Paper::None) {
     const bool empty = (view.world.now.print && view.world.now.print->trouble == "no_paper") || view.world.now.printer == DeviceState::OutOfPaper;
     body.cut_top(message(ui, body, Icon::PaperOut, empty ? "打印纸用完了，号码一样有效" : "小票没印出来，号码一样有效", "请抄写或拍照，窗口可补打。", true), gutter_mm);
-    const Box safe = body.cut_bottom(26, gutter_mm);
-    safe_line(ui, view, safe);
+    if (!receipt.matter.empty()) safe_line(ui, view, body.cut_bottom(26, gutter_mm));
     Box card = body;
-    const float upper = coded ? card.h * 0.48f : card.h * 0.8f;
-    ticket(ui, card, card.y + upper);
+    if (!coded) card.h = std::min(card.h, 200.f);
+    const float upper = coded ? card.h * 0.45f : card.h;
+    if (coded) ticket(ui, card, card.y + upper);
+    else ui.card(card);
     Box in{card.x + 8, card.y + 4, card.w - 16, upper - 8};
-    ui.text(in.cut_top(12), "您的号码", soft);
+    line_in(ui, in.cut_top(12), "您的号码", soft);
     const Box wait_box = in.cut_bottom(15);
     const Box where = in.cut_bottom(18);
-    ui.text(in, receipt.ticket, {Type::NumberLarge, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
+    line_in(ui, in, receipt.ticket, {Type::NumberLarge, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
     place_line(ui, where, receipt, Type::Choice);
-    ui.text(wait_box, wait, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true});
+    line_in(ui, wait_box, wait, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true});
     if (coded) {
       Box code{card.x + 8, card.y + upper + 4, card.w - 16, card.h - upper - 8};
-      ui.text(code.cut_top(11), "查询码（16位，请记牢）", soft);
-      ui.text(code.cut_top(12), receipt.matter, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true});
-      Box tips = code.cut_bottom(std::min(60.f, code.h * 0.42f), 3);
+      line_in(ui, code.cut_top(11), "查询码（16位，请记牢）", soft);
+      line_in(ui, code.cut_top(12), receipt.matter, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true});
+      Box tips = code.cut_bottom(std::max(40.f, std::min(60.f, code.h - 88)), 3);
       // Two lines of two groups: 16 digits stay large enough to be copied from a metre away.
       const std::string spaced = grouped(receipt.query_code);
       const TextStyle big{Type::Code, Ink::Ink, Weight::Bold, Align::Centre, 1, true, true};
-      ui.text(code.row(0, 2, 0), spaced.substr(0, 9), big);
-      ui.text(code.row(1, 2, 0), spaced.size() > 10 ? std::string_view(spaced).substr(10) : std::string_view{}, big);
+      line_in(ui, code.row(0, 2, 0), spaced.substr(0, 9), big);
+      line_in(ui, code.row(1, 2, 0), spaced.size() > 10 ? std::string_view(spaced).substr(10) : std::string_view{}, big);
       const float side = std::min(tips.h, 52.f);
       const Box qr = tips.cut_left(side + 10, 8);
       const Box qr_box{qr.x + 5, tips.y + (tips.h - side) / 2, side, side};
@@ -150,7 +152,7 @@ Asked draw_done(Ui& ui, const View& view) {
         const Box row = tips.row(i, 3, 1);
         const float size = std::min(12.f, row.h);
         ui.icon({row.x, row.y + (row.h - size) / 2, size, size}, ways[static_cast<std::size_t>(i)].icon);
-        ui.text({row.x + 17, row.y, row.w - 17, row.h}, ways[static_cast<std::size_t>(i)].words, {Type::Body, Ink::Ink, Weight::Regular, Align::Left, 1, true, true});
+        line_in(ui, {row.x + 17, row.y, row.w - 17, row.h}, ways[static_cast<std::size_t>(i)].words, {Type::Body, Ink::Ink, Weight::Regular, Align::Left, 1, true, true});
       }
     }
   } else {
@@ -159,26 +161,26 @@ Asked draw_done(Ui& ui, const View& view) {
     const float upper = 124;
     ticket(ui, card, card.y + upper);
     Box in{card.x + 8, card.y + 6, card.w - 16, upper - 10};
-    ui.text(in.cut_top(13), "您的号码", soft);
+    line_in(ui, in.cut_top(13), "您的号码", soft);
     const Box where = in.cut_bottom(22);
-    ui.text(in, receipt.ticket, {Type::Number, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
+    line_in(ui, in, receipt.ticket, {Type::Number, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
     place_line(ui, where, receipt, Type::Choice);
     Box lower{card.x + 10, card.y + upper + 5, card.w - 20, card_h - upper - 9};
     const TextStyle label{Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true};
     Box counts = coded ? lower.cut_top(34, 4) : lower;
     const Box left = counts.column(0, 2, 10), right = counts.column(1, 2, 10);
     ui.line(right.x - 5, right.y + 3, right.x - 5, right.bottom() - 3, Ink::Line, 0.5f);
-    ui.text({left.x, left.y, left.w, 12}, "前面还有", label);
-    ui.text({left.x, left.y + 12, left.w, 20}, receipt.ahead <= 0 ? "没有人" : std::to_string(receipt.ahead) + " 人", {Type::Choice, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
-    ui.text({right.x, right.y, right.w, 12}, "大约要等", label);
-    ui.text({right.x, right.y + 12, right.w, 20}, receipt.ahead <= 0 ? "不用等" : std::to_string(std::max(1, receipt.minutes)) + " 分钟", {Type::Choice, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
+    line_in(ui, {left.x, left.y, left.w, 12}, "前面还有", label);
+    line_in(ui, {left.x, left.y + 12, left.w, 20}, receipt.ahead <= 0 ? "没有人" : std::to_string(receipt.ahead) + " 人", {Type::Choice, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
+    line_in(ui, {right.x, right.y, right.w, 12}, "大约要等", label);
+    line_in(ui, {right.x, right.y + 12, right.w, 20}, receipt.ahead <= 0 ? "不用等" : std::to_string(std::max(1, receipt.minutes)) + " 分钟", {Type::Choice, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
     if (coded) {
       ui.line(lower.x, lower.y - 1, lower.right(), lower.y - 1, Ink::Line, 0.5f);
       Box number = lower.cut_top(lower.h * 0.4f);
-      ui.text(number, "编号 " + receipt.matter, {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true});
+      line_in(ui, number, "编号 " + receipt.matter, {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true});
       const float w = ui.text_width("查询码", label) + 5;
-      ui.text({lower.x, lower.y, w, lower.h}, "查询码", label);
-      ui.text({lower.x + w, lower.y, lower.w - w, lower.h}, grouped(receipt.query_code), bold);
+      line_in(ui, {lower.x, lower.y, w, lower.h}, "查询码", label);
+      line_in(ui, {lower.x + w, lower.y, lower.w - w, lower.h}, grouped(receipt.query_code), bold);
     }
     if (!receipt.matter.empty()) {
       const Box print = body.cut_bottom(16, 0);
@@ -188,7 +190,7 @@ Asked draw_done(Ui& ui, const View& view) {
       way_line(ui, view, way);
       ui.icon({print.x + 2, print.y + 3, 10, 10}, Icon::Printer);
       const std::string_view printed = receipt.sealed ? "小票印好了，上面只有编号。" : "小票印好了，请在右下方取走。";
-      ui.text({print.x + 17, print.y, print.w - 17, print.h}, paper == Paper::Printing ? "正在印小票，请稍等。" : printed,
+      line_in(ui, {print.x + 17, print.y, print.w - 17, print.h}, paper == Paper::Printing ? "正在印小票，请稍等。" : printed,
               {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true});
       if (receipt.sealed) {
         body.h = std::min(body.h, 60.f);
@@ -200,7 +202,7 @@ Asked draw_done(Ui& ui, const View& view) {
     } else {
       Box print = body.cut_top(18);
       ui.icon({print.x + 2, print.y + 4, 10, 10}, Icon::Printer);
-      ui.text({print.x + 17, print.y, print.w - 17, print.h}, paper == Paper::Printing ? "正在印小票，请稍等。" : "小票印好了，叫号时会念号码。",
+      line_in(ui, {print.x + 17, print.y, print.w - 17, print.h}, paper == Paper::Printing ? "正在印小票，请稍等。" : "小票印好了，叫号时会念号码。",
               {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true});
     }
   }

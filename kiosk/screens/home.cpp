@@ -27,15 +27,20 @@ void header(Ui& ui, const View& view, const Box& box) {
   const Box seal{margin_mm, 11, 24, 24};
   ui.fill(seal, Ink::Seal, 3);
   ui.edge(seal.inset(1.25f), contrast ? Ink::Paper : Ink::OnPrimary, 0.5f, 2);
-  ui.text(seal, "信", {Type::Choice, Ink::OnPrimary, Weight::Bold, Align::Centre, 1, true, true});
+  line_in(ui, seal, "信", {Type::Choice, Ink::OnPrimary, Weight::Bold, Align::Centre, 1, true, true});
   const float right_w = 62;
-  const Box left{margin_mm + 30, 10, box.w - 2 * margin_mm - 30 - right_w, 16};
-  ui.text(left, view.world.now.center, {Type::Title, words, Weight::Bold, Align::Left, 1, true, true});
-  ui.text({left.x, 25, left.w, 11}, "一站受理 · 不收费 · 件件有登记", {Type::Caption, second, Weight::Regular, Align::Left, 1, true, true});
-  const Box right{box.w - margin_mm - right_w, 9, right_w, 17};
-  ui.text(right, hall_hhmm(view.world.now.now), {Type::Choice, words, Weight::Bold, Align::Right, 1, true, true});
+  const TextStyle second_line{Type::Caption, second, Weight::Regular, Align::Left, 1};
+  const bool two = ui.text_height(60, "一", second_line) < 11;  // larger type drops the second lines first
+  const Box left{margin_mm + 30, two ? 9.f : 11.f, box.w - 2 * margin_mm - 30 - right_w, two ? 16.f : 24.f};
+  // A long name of a centre takes two lines and the slogan's room.
+  const bool long_name = ui.text_width(view.world.now.center, {Type::Title, words, Weight::Bold}) > left.w * 1.25f;
+  if (long_name) ui.text({left.x, 9, left.w, 27}, fitted(ui, left.w, 2, view.world.now.center, {Type::Body, words, Weight::Bold}), {Type::Body, words, Weight::Bold, Align::Left, 2, true});
+  else line_in(ui, left, view.world.now.center, {Type::Title, words, Weight::Bold, Align::Left, 1, true, true});
+  if (two && !long_name) line_in(ui, {left.x, 25, left.w, 11}, "一站受理 · 不收费 · 件件有登记", {Type::Caption, second, Weight::Regular, Align::Left, 1, true, true});
+  const Box right{box.w - margin_mm - right_w, 8, right_w, 17};
+  line_in(ui, right, hall_hhmm(view.world.now.now), {Type::Choice, words, Weight::Bold, Align::Right, 1, true, true});
   const Date day = hall_day(view.world.now.now);
-  ui.text({right.x, 25, right_w, 11}, chinese_day(day) + " " + chinese_weekday(day), {Type::Caption, second, Weight::Regular, Align::Right, 1, true, true});
+  line_in(ui, {right.x, 25, right_w, 11}, chinese_day(day) + (two ? " " + chinese_weekday(day) : ""), {Type::Caption, second, Weight::Regular, Align::Right, 1, true, true});
 
   const TextStyle hello{Type::Headline, words, Weight::Bold, Align::Left, 1, false, true};
   float y = 50;
@@ -60,10 +65,13 @@ void header(Ui& ui, const View& view, const Box& box) {
 void queues(Ui& ui, const View& view, Box box) {
   ui.card(box);
   Box in = box.inset(8, 5);
+  if (in.h >= 46) {
+    const Box head = in.cut_top(14, 3);
+    ui.icon({head.x, head.y + 1, 12, 12}, Icon::Persons);
+    line_in(ui, {head.x + 17, head.y, head.w - 17, head.h}, "现在排队", {Type::Body, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
+    ui.line(in.x, in.y - 1.5f, in.right(), in.y - 1.5f, Ink::Line, 0.5f);
+  }
   constexpr std::array<std::string_view, 3> windows{"LAW", "MED", "PET"};
-  const TextStyle small{Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true};
-  const TextStyle name{Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true};
-  const TextStyle count{Type::Body, Ink::Ink, Weight::Bold, Align::Left, 1, true, true};
   for (int i = 0; i < 3; ++i) {
     const auto window = windows[static_cast<std::size_t>(i)];
     const auto* queue = queue_of(view.world.now, window);
@@ -71,11 +79,12 @@ void queues(Ui& ui, const View& view, Box box) {
     if (i > 0) ui.line(cell.x - 3, cell.y + 2, cell.x - 3, cell.bottom() - 2, Ink::Line, 0.5f);
     const Box picture = cell.cut_left(std::min(16.f, cell.h), 4);
     ui.icon({picture.x, picture.y + (picture.h - picture.w) / 2, picture.w, picture.w}, window_icon(window));
-    const float h = cell.h / 2;
-    ui.text({cell.x, cell.y, cell.w, h}, window_name(view.world.rules, window), name);
+    line_in(ui, cell.row(0, 2, 0), window_name(view.world.rules, window), {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true});
     const int waiting = queue == nullptr ? 0 : queue->waiting;
-    if (waiting == 0) ui.text({cell.x, cell.y + h, cell.w, h}, "不用等", count);
-    else ui.text({cell.x, cell.y + h, cell.w, h}, std::to_string(waiting) + "人 · " + wait_words(waiting, queue->minutes), small);
+    const TextStyle small{Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true};
+    std::string count = waiting == 0 ? "不用等" : std::to_string(waiting) + "人";
+    if (waiting > 0 && ui.text_width(count + " · " + wait_words(waiting, queue->minutes), {Type::Caption}) <= cell.w) count += " · " + wait_words(waiting, queue->minutes);
+    line_in(ui, cell.row(1, 2, 0), count, small);
   }
 }
 
@@ -94,8 +103,8 @@ Asked settings(Ui& ui, const View& view, Box bar) {
     ui.icon({picture.x, box.y + box.h / 2 - 7, 14, 14}, icon, Ink::Ink);
     if (on) in.cut_right(10);
     const Box upper = in.row(0, 2, 0), lower = in.row(1, 2, 0);
-    ui.text(upper, words, {Type::Body, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
-    ui.text(lower, value, {Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true});
+    line_in(ui, upper, words, {Type::Body, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
+    line_in(ui, lower, value, {Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true});
     return pressed;
   };
   Settings next = now;
@@ -138,17 +147,17 @@ Asked draw_home(Ui& ui, const View& view) {
     if (ui.button("rate", last.column(1, 2, gutter_mm), "评价", Look::Edged, Icon::Star)) asked = Begin{Screen::Ask, Purpose::Rating};
     return asked;
   }
-  Box queue_box = body.cut_bottom(44, gutter_mm);
   if (full) {
-    Box warn = body.cut_bottom(30, gutter_mm);
+    const Box warn = body.cut_top(30, gutter_mm);
     message(ui, warn, Icon::Warning, "本机暂不能登记，请到窗口。", "查进度、请人帮我照常能用。", true);
   }
-  Box small = body.cut_bottom(46, gutter_mm);
-  const float row = std::min(56.f, (body.h - 2 * gutter_mm) / 3);
+  const float row = std::min(56.f, (body.h - 46 - 44 - 4 * gutter_mm) / 3);
   // Equal size: none of the three ways is second class.
   if (choice_card(ui, "self", body.cut_top(row, gutter_mm), Icon::Screen, "我自己来", self_line, 0, false, !full)) asked = Begin{Screen::Notice, {}};
   if (choice_card(ui, "help", body.cut_top(row, gutter_mm), Icon::Helper, "请人帮我", help_line, 1)) asked = CallHelp{};
   if (choice_card(ui, "number", body.cut_top(row, gutter_mm), Icon::Ticket, "只取号", number_line, 2, false, !full)) asked = Begin{Screen::TakeNumber, {}};
+  const Box small = body.cut_top(46, gutter_mm);
+  const Box queue_box{body.x, body.y, body.w, std::min(body.h, 70.f)};
   const auto little = [&](int i, std::string_view name, Icon icon, std::string_view words, std::string_view line) {
     const Box box = small.column(i, 2, gutter_mm);
     const bool pressed = ui.touch(name, box, words);

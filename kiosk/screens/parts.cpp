@@ -37,9 +37,9 @@ void step_bar(Ui& ui, const View& view, Asked& asked) {
   const Box left{margin_mm, 0, page.w - margin_mm - right - gutter_mm, step_bar_mm};
   const int step = step_number(view.s.screen);
   if (step > 0) {
-    const TextStyle bold{Type::Button, Ink::Ink, Weight::Bold, Align::Left, 1};
+    const TextStyle bold{Type::Button, Ink::Ink, Weight::Bold, Align::Left, 1, true};
     const std::string nth = "第" + std::to_string(step) + "步";
-    Box row{left.x, 7, left.w, ui.text_height(left.w, nth, bold)};
+    const Box row{left.x, 1.5f, left.w, 21};
     const float used = ui.text_width(nth, bold);
     ui.text(row, nth, bold);
     const TextStyle soft{Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true};
@@ -52,18 +52,18 @@ void step_bar(Ui& ui, const View& view, Asked& asked) {
     float x = left.x;
     for (int i = 1; i <= 6; ++i) {
       const float w = i == step ? unit * wide : unit;
-      ui.fill({x, step_bar_mm - 10, w, 3}, i <= step ? Ink::Primary : Ink::Line, 1.5f);
+      ui.fill({x, step_bar_mm - 9, w, 3}, i <= step ? Ink::Primary : Ink::Line, 1.5f);
       x += w + gap;
     }
   } else {
-    ui.text(left, section_name(view.s), {Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
+    line_in(ui, left, section_name(view.s), {Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
   }
   if (!low) leave_button(ui, {page.w - margin_mm - 66, 6, 66, 22}, asked);
 }
 
 /// A running call for help is seen on every page.
 float help_banner(Ui& ui, const View& view, float y) {
-  if (view.s.help.empty() || view.s.screen == Screen::Helper) return 0;
+  if (view.s.help.empty() || view.s.screen == Screen::Helper || view.s.screen == Screen::Urgent) return 0;
   const auto& help = view.world.now.help;
   const bool mine = help && help->id == view.s.help;
   const bool taken = mine && !help->taken_by.empty();
@@ -73,7 +73,7 @@ float help_banner(Ui& ui, const View& view, float y) {
   const Box box{0, y, ui.page().w, 18};
   ui.fill(box, lost ? Ink::AmberTint : Ink::Tint);
   ui.icon({margin_mm, y + 3, 12, 12}, Icon::Helper, lost ? Ink::Amber : Ink::Primary);
-  ui.text({margin_mm + 16, y, box.w - 2 * margin_mm - 16, 18}, words, style);
+  line_in(ui, {margin_mm + 16, y, box.w - 2 * margin_mm - 16, 18}, words, style);
   return 18;
 }
 
@@ -82,7 +82,7 @@ float remark_banner(Ui& ui, const View& view, float y) {
   const Box box{0, y, ui.page().w, 16};
   ui.fill(box, Ink::Tint);
   ui.icon({margin_mm, y + 3, 10, 10}, Icon::Info);
-  ui.text({margin_mm + 14, y, box.w - 2 * margin_mm - 14, 16}, view.s.remark, {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true});
+  line_in(ui, {margin_mm + 14, y, box.w - 2 * margin_mm - 14, 16}, view.s.remark, {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true});
   return 16;
 }
 
@@ -148,15 +148,31 @@ Page begin_page(Ui& ui, const View& view, const PageWords& words) {
 bool paragraph(Ui& ui, Box& area, std::string_view words, const TextStyle& style, float gap_mm) {
   const float h = ui.text_height(area.w, words, style);
   if (h > area.h || words.empty()) return false;
-  ui.text(area.cut_top(h + 0.1f, gap_mm), words, style);
+  line_in(ui, area.cut_top(h + 0.1f, gap_mm), words, style);
   return true;
+}
+
+void line_in(Ui& ui, Box box, std::string_view words, TextStyle style) {
+  static constexpr std::array steps{Type::NumberLarge, Type::Number, Type::Code, Type::Window, Type::Headline, Type::Choice, Type::Title, Type::Button, Type::Body, Type::Caption};
+  if (words.empty()) return;
+  auto at = std::find(steps.begin(), steps.end(), style.step);
+  float h = ui.text_height(box.w, words, style);
+  for (; at != steps.end() && h > box.h + 0.6f; ++at) {
+    style.step = *at;
+    h = ui.text_height(box.w, words, style);
+  }
+  if (h > box.h) {  // the line's own leading may stick out; the characters do not
+    box.y -= (h - box.h) / 2;
+    box.h = h;
+  }
+  ui.text(box, words, style);
 }
 
 void text_if_room(Ui& ui, const Box& box, std::string_view words, const TextStyle& style) {
   if (words.empty() || box.w <= 0) return;
   if (style.lines_max == 1 && ui.text_width(words, style) > box.w) return;
   if (ui.text_height(box.w, words, style) > box.h + 0.1f) return;
-  ui.text(box, words, style);
+  line_in(ui, box, words, style);
 }
 
 float message(Ui& ui, Box box, Icon icon, std::string_view bold, std::string_view line, bool attention) {
@@ -193,7 +209,7 @@ bool choice_card(Ui& ui, std::string_view name, const Box& box, Icon icon, std::
   if (!selected) {
     const float cx = arrow.x + 9, cy = box.y + box.h / 2;
     ui.circle(cx, cy, 9, kind == 0 ? Ink::Primary : kind == 1 ? Ink::AmberTint : Ink::Tint);
-    ui.icon({cx - 5, cy - 5, 10, 10}, Icon::Next, kind == 0 ? Ink::OnPrimary : kind == 1 ? Ink::Amber : Ink::Primary);
+    ui.icon({cx - 5, cy - 5, 10, 10}, Icon::Chevron, kind == 0 ? Ink::OnPrimary : kind == 1 ? Ink::Amber : Ink::Primary);
   }
   const TextStyle big{box.h > 44 ? Type::Choice : Type::Title, enabled ? Ink::Ink : Ink::Muted, Weight::Bold, Align::Left, 1, false, true};
   const TextStyle small{Type::Body, Ink::Muted, Weight::Regular, Align::Left, 1};
@@ -228,7 +244,7 @@ Asked page_buttons(Ui& ui, const Box& row, const Pages& pages) {
   if (ui.button("page.back", in.cut_left(w, gutter_mm), "上一页", Look::Edged, Icon::Back, pages.page > 0)) asked = Turn{pages.page - 1};
   if (ui.button("page.next", in.cut_right(w, gutter_mm), "下一页", Look::Edged, Icon::Next, pages.page + 1 < pages.pages)) asked = Turn{pages.page + 1};
   const std::string words = std::to_string(pages.page + 1) + " / " + std::to_string(pages.pages);
-  ui.text(in, words, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true});
+  line_in(ui, in, words, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true});
   return asked;
 }
 
@@ -249,7 +265,7 @@ Asked fields(Ui& ui, const View& view, const Box& box, std::span<const FieldSpec
     if (!above.empty()) {
       const float h = ui.text_height(cell.w, above, label);
       labelled = cell.h - h >= (low ? 12.f : 20.f);
-      if (labelled) ui.text(cell.cut_top(h, 0), above, label);
+      if (labelled) line_in(ui, cell.cut_top(h, 1), above, label);
     }
     const std::string& text = text_of(view.s, spec.field, spec.index);
     ui::Ui::FieldView field;
@@ -268,8 +284,9 @@ Asked fields(Ui& ui, const View& view, const Box& box, std::span<const FieldSpec
       // Shown high, written low: the field itself lies out of reach.
       ui.fill(cell, Ink::Card, 4);
       ui.edge(cell, active ? Ink::Primary : Ink::Line, active ? 0.75f : 0.4f, 4);
-      const std::string words = !problem.empty() ? std::string(problem) : shown + std::string(field.composing);
-      const TextStyle style{Type::Body, problem.empty() ? Ink::Ink : Ink::Brick, Weight::Regular, Align::Left, 1, true};
+      const bool tell = wrong && !labelled;
+      const std::string words = tell ? std::string(problem) : shown + std::string(field.composing);
+      const TextStyle style{Type::Body, tell ? Ink::Brick : Ink::Ink, Weight::Regular, Align::Left, 1, true};
       ui.text(cell.inset(5, 0), fitted(ui, cell.w - 10, 1, words.empty() ? spec.placeholder : words, style), style);
       continue;
     }

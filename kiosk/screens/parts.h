@@ -52,6 +52,9 @@ Page begin_page(Ui& ui, const View& view, const PageWords& words);
 
 /// Draws a paragraph at the top of `area` and cuts it off; nothing (and nothing cut) when it does not fit.
 bool paragraph(Ui& ui, Box& area, std::string_view words, const TextStyle& style, float gap_mm = 2);
+/// One line in a box: narrower words shrink, and where the visitor's text size is too tall for the box a smaller step is taken.
+/// Always centred on the box's height.
+void line_in(Ui& ui, Box box, std::string_view words, TextStyle style);
 /// One line (or paragraph) that is left out rather than cut when there is no room.
 void text_if_room(Ui& ui, const Box& box, std::string_view words, const TextStyle& style);
 /// Calm or attentive message with an icon; returns its height.

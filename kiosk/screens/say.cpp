@@ -43,7 +43,7 @@ Asked draw_statement(Ui& ui, const View& view) {
     ui.circle(box.x + 5 + r, cy, r, dot);
     if (!active && !done) ui.edge({box.x + 5, cy - r, 2 * r, 2 * r}, Ink::Edge, 0.4f, r);
     if (done && !active) ui.icon({box.x + 5 + r - 3.5f, cy - 3.5f, 7, 7}, Icon::Check, Ink::OnPrimary);
-    else ui.text({box.x + 5, cy - r, 2 * r, 2 * r}, std::to_string(i + 1), {Type::Caption, active ? Ink::OnPrimary : Ink::Ink, Weight::Bold, Align::Centre, 1, true, true});
+    else line_in(ui, {box.x + 5, cy - r, 2 * r, 2 * r}, std::to_string(i + 1), {Type::Caption, active ? Ink::OnPrimary : Ink::Ink, Weight::Bold, Align::Centre, 1, true, true});
     Box in{box.x + 5 + 2 * r + 4, box.y + 1, box.w - 2 * r - 12, box.h - 2};
     const TextStyle bold{Type::Button, active ? Ink::Primary : Ink::Ink, Weight::Bold, Align::Left, 1, false, true};
     const TextStyle soft{Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1};

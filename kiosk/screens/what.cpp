@@ -52,7 +52,7 @@ Asked draw_kind(Ui& ui, const View& view) {
     const std::string words = "您选了：" + chosen->name;
     const TextStyle bold{Type::Body, Ink::Ink, Weight::Bold, Align::Left, 1, true, true};
     const float w = ui.text_width(words, {Type::Body, Ink::Ink, Weight::Bold});
-    ui.text({line.x + 24, line.y, line.w - 30, line.h}, words, bold);
+    line_in(ui, {line.x + 24, line.y, line.w - 30, line.h}, words, bold);
     text_if_room(ui, {line.x + 24 + w + 8, line.y, line.w - 40 - w, line.h}, "点「下一步」，接着说。", {Type::Body, Ink::Muted, Weight::Regular, Align::Left, 1, true});
   }
   return asked;
@@ -180,7 +180,7 @@ Asked draw_urgent(Ui& ui, const View& view) {
     float h2 = ui.text_width(line.line, soft) > in.w ? 0 : ui.text_height(in.w, line.line, soft);
     if (h1 + h2 > in.h) h2 = 0;
     const float top = in.y + (in.h - h1 - h2) / 2;
-    ui.text({in.x, top, in.w, h1 + 0.5f}, line.words, bold);
+    line_in(ui, {in.x, top, in.w, h1 + 0.5f}, line.words, bold);
     if (h2 > 0) ui.text({in.x, top + h1, in.w, h2 + 0.5f}, line.line, soft);
   }
   return asked;

@@ -12,7 +12,7 @@ namespace yizhan::kiosk {
 
 Asked draw_notice(Ui& ui, const View& view) {
   // PIPL 17 and 35: a state body informs; it does not ask for a consent it does not need.
-  Page page = begin_page(ui, view, {.title = "先说清两件事", .hint = "看完点「知道了」就开始。", .next = "知道了"});
+  Page page = begin_page(ui, view, {.title = "先跟您说几句", .hint = "看完点「知道了」就开始。", .next = "知道了"});
   Asked asked = page.asked;
   Box area = ui.theme().low ? Box{page.show.x, page.show.y, page.show.w, page.body.bottom() - page.show.y} : page.body;
   if (ui.theme().low) area.h = page.show.h;
@@ -28,7 +28,7 @@ Asked draw_notice(Ui& ui, const View& view) {
     Box row = area.row(i, count, 4);
     ui.card(row);
     Box in = row.inset(8, 3);
-    const float size = std::min(26.f, in.h - 2);
+    const float size = std::min(32.f, in.h - 4);
     const Box picture = in.cut_left(size, 8);
     plate(ui, {picture.x, row.y + (row.h - size) / 2, size, size}, point.icon, i == 4 ? 1 : 2);
     const TextStyle bold{Type::Button, Ink::Ink, Weight::Bold, Align::Left, 1, false, true};
@@ -51,16 +51,16 @@ Asked draw_card(Ui& ui, const View& view) {
                                     .next_shown = false});
   Asked asked = page.asked;
   Box body = page.body;
-  Box picture = ui.theme().low ? page.show : (works ? body.cut_top(std::min(110.f, body.h * 0.34f), gutter_mm) : Box{});
+  Box picture = ui.theme().low ? page.show : (works ? body.cut_top(std::min(150.f, body.h * 0.42f), gutter_mm) : Box{});
   if (works && picture.h > 30) {
     ui.fill(picture, Ink::Tint, 4);
     if (ui.theme().contrast) ui.edge(picture, Ink::Edge, 0.5f, 4);
-    const float size = std::min(72.f, picture.h - 24);
+    const float size = std::min(100.f, picture.h - 28);
     ui.icon({picture.x + picture.w / 2 - size / 2, picture.y + 4, size, size}, Icon::Card);
     const std::string_view words = reader == DeviceState::Busy        ? "正在读，请不要拿走"
                                    : view.s.card_trouble.empty() ? "放好不动，一两秒就好"
                                                                  : std::string_view("没读到，请再放一次");
-    ui.text({picture.x + 6, picture.y + size + 4, picture.w - 12, picture.h - size - 6}, words,
+    line_in(ui, {picture.x + 6, picture.y + size + 4, picture.w - 12, picture.h - size - 6}, words,
             {Type::Button, view.s.card_trouble.empty() ? Ink::Primary : Ink::Amber, Weight::Bold, Align::Centre, 1, true, true});
   }
   const int rows = 3;
@@ -93,7 +93,7 @@ Asked draw_identify(Ui& ui, const View& view) {
       const Chip& chip = kinds[static_cast<std::size_t>(i)];
       const Box box = row.column(i, 4, touch_gap_mm);
       if (ui.touch(chip.name, box, chip.words, view.s.document == chip.kind)) asked = ChooseDocument{chip.kind};
-      ui.text(box.inset(4, 0), chip.words, {Type::Body, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
+      line_in(ui, box.inset(4, 0), chip.words, {Type::Body, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
     }
   }
   std::vector<FieldSpec> specs;
@@ -161,7 +161,7 @@ Asked draw_other(Ui& ui, const View& view) {
     const auto one = [&](int i, std::string_view name, std::string_view words, bool has) {
       const Box box = row.column(i, 2, gutter_mm);
       if (ui.touch(name, box, words, view.s.authority == has)) asked = ChooseAuthority{has};
-      ui.text(box.inset(8, 2), words, {Type::Button, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
+      line_in(ui, box.inset(8, 2), words, {Type::Button, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
     };
     one(0, "authority.yes", "有委托书", true);
     one(1, "authority.no", "没有委托书", false);
@@ -182,7 +182,7 @@ Asked draw_heads(Ui& ui, const View& view) {
   Box number = ui.theme().low ? page.show : body.cut_top(std::min(120.f, body.h * 0.45f), gutter_mm);
   if (number.h > 30) {
     ui.card(number);
-    ui.text(number, std::to_string(view.s.heads) + " 人", {number.h > 60 ? Type::Code : Type::Choice, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
+    line_in(ui, number, std::to_string(view.s.heads) + " 人", {number.h > 60 ? Type::Code : Type::Choice, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
   }
   const float row_h = std::min(36.f, (body.h - gutter_mm) / 2);
   const Box row = body.cut_top(row_h, gutter_mm);
@@ -200,7 +200,7 @@ Asked draw_heads(Ui& ui, const View& view) {
     const int heads = counts[static_cast<std::size_t>(i)];
     const Box box = quick.column(i, 4, gutter_mm);
     if (ui.touch("heads." + std::to_string(heads), box, std::to_string(heads) + "人", view.s.heads == heads)) asked = AddHeads{heads - view.s.heads};
-    ui.text(box.inset(4, 0), std::to_string(heads) + "人", {Type::Button, Ink::Ink, Weight::Bold, Align::Centre, 1, true, true});
+    line_in(ui, Box{box.x + 8, box.y, box.w - 26, box.h}, std::to_string(heads) + "人", {Type::Button, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
   }
   if (!problem_at(view.s, Field::Representative).empty()) text_if_room(ui, body, problem_at(view.s, Field::Representative), {Type::Body, Ink::Brick});
   for (const Problem& problem : view.s.problems)

@@ -85,6 +85,8 @@ std::string faults(const ui::Headless& window, bool low) {
       const float dy = std::max(other.box.y - hit.box.bottom(), hit.box.y - other.box.bottom());
       const float gap = std::max(dx, dy);
       const float gap_min = key && is_key(other.name) ? 2.0f : 2.5f;
+      // The active tab joins the one field of its page (look/tokens.md); a finger that lands there by mistake changes nothing.
+      if (hit.name.starts_with("tab.") && other.name == "text") continue;
       if (gap < gap_min - 0.13f) say(hit.name + " and " + other.name + " are " + std::to_string(gap) + " mm apart");
     }
   }
