@@ -22,8 +22,9 @@ using sqlite::Resetting;
 
 constexpr const char* application_id = "1499088974";  // "YZHN"
 constexpr const char* schema_version = "1";
-// Larger than SQLite's usual 1000 pages costs RAM and restart time, smaller costs one fsync of the database more often.
-constexpr int checkpoint_pages = 1000;
+// A filing writes about seven pages, so fewer than one in a hundred waits for the two extra syncs of a checkpoint. More pages
+// would cost memory for the index of the write-ahead log and time at the next start.
+constexpr int checkpoint_pages_usual = 1000;
 constexpr std::size_t aside_rows_max = 10'000;
 
 // Rows are added and never changed. The triggers are no lock against a thief; they are a lock against our own mistakes.
@@ -125,7 +126,7 @@ struct EventLog::Impl {
   Database db;       // the one connection that writes and checkpoints
   Database witness;  // reads back what was written through the file, not through the writer's cache
   mutable std::optional<Error> failed;
-  int wal_pages = 0;
+  int wal_pages = 0, checkpoint_pages = checkpoint_pages_usual;
 
   mutable sqlite::Statement head_of, known, read_after, read_arrived, read_matter, get_note, read_back;
   sqlite::Statement begin, commit, rollback, add_log, add_event, move_head, fill_body, keep_aside, put_note, add_note;
@@ -689,6 +690,8 @@ Result<std::vector<Damage>> EventLog::verify(const std::function<void(std::uint6
   if (progress) progress(total, total);
   return damages;
 }
+
+void EventLog::checkpoint_after(int pages) { impl_->checkpoint_pages = pages; }
 
 Status EventLog::checkpoint() {
   auto& me = *impl_;

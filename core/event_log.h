@@ -77,6 +77,8 @@ class EventLog {
 
   /// Reads everything: chains, body hashes, gaps, heads, integrity_check. Empty means sound. `progress(done, total)`.
   Result<std::vector<Damage>> verify(const std::function<void(std::uint64_t, std::uint64_t)>& progress = {}) const;
+  /// How far the write-ahead log may grow before append or merge moves it into the database: 1000 pages (4 MB) unless told.
+  void checkpoint_after(int pages);
   /// wal_checkpoint(TRUNCATE): at session end and after deletes.
   Status checkpoint();
   const std::string& path() const;

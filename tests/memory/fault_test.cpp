@@ -18,17 +18,18 @@ std::size_t cuts_wanted(std::size_t usual) {
   return text ? static_cast<std::size_t>(std::strtoull(text, nullptr, 10)) : usual;
 }
 
-/// A day of a small hall: own facts, merged ones, big bodies so that the write-ahead log starts over, checkpoints.
+/// A day of a small hall: own facts, merged ones, big and small bodies, and a write-ahead log that starts over many times.
 /// Every acknowledgement says how many events are promised altogether.
 void work(ShimVfs& vfs, const std::string& path) {
   auto opened = EventLog::open(path, EventLog::Mode::ReadWrite, vfs.name());
   if (!opened) return;
   EventLog& log = **opened;
+  log.checkpoint_after(60);
   std::uint64_t promised = 0;
   Author desk(desk1);
   Dice dice(77);
   for (int i = 0; i < 70; ++i) {
-    const Fact big = Rated{5, 5, std::string(i % 3 == 0 ? 70'000 : 300 + dice.below(9000), static_cast<char>('a' + i % 26))};
+    const Fact big = Rated{5, 5, std::string(i % 9 == 0 ? 30'000 : 100 + dice.below(5000), static_cast<char>('a' + i % 26))};
     const Fact facts[] = {big, Accepted{"样板局", "2026-11-20"}};
     if (log.append(kiosk, a_matter, {facts, 1 + dice.below(2)}, ten(i))) {
       promised = *log.count();
@@ -39,7 +40,7 @@ void work(ShimVfs& vfs, const std::string& path) {
       for (int n = 0; n < 4; ++n) batch.push_back(desk.say(a_matter, dice.fact(), ten(i)));
       if (log.merge(batch)) vfs.acknowledge(promised = *log.count());
     }
-    if (i == 20 || i == 60) (void)log.checkpoint();
+    if (i == 20 || i == 60) (void)log.checkpoint();  // a failure here shows in the next append
   }
 }
 
@@ -82,7 +83,7 @@ Verdict cut(const std::vector<ShimVfs::Op>& record, std::size_t cuts, std::uint6
 std::int64_t count_log(const std::string& path, bool closely) {
   auto log = EventLog::open(path);
   if (!log) return -2;
-  if (closely || !(*log)->count()) {
+  if (closely) {
     const auto damages = (*log)->verify();
     if (!damages || !damages->empty()) return -1;
   }
@@ -143,7 +144,7 @@ TEST_CASE("a power cut at any moment loses nothing that was acknowledged", "[fau
     restarts += op.kind == ShimVfs::Op::Write && op.file == "a.db-wal" && op.at == 0;
   }
   CHECK(syncs > 80);
-  CHECK(restarts >= 3);  // the write-ahead log began anew: by our own checkpoints and after the automatic one
+  CHECK(restarts >= 5);  // the write-ahead log began anew, by its own checkpoints and by ours
   const Verdict verdict = cut(record, cuts_wanted(2000), 20261120, count_log);
   INFO(verdict.first);
   CHECK(verdict.lost == 0);
@@ -212,7 +213,7 @@ TEST_CASE("whichever call of the disk fails, nothing is acknowledged falsely", "
       // The same files after a restart, and after a power cut on top of the failure.
       REQUIRE(count_log(path, true) >= static_cast<std::int64_t>(promised));
       std::mt19937_64 rng(n);
-      for (const auto luck : {PowerCut::Luck::Nothing, PowerCut::Luck::Random, PowerCut::Luck::Torn}) {
+      for (const auto luck : {PowerCut::Luck::Nothing, n % 2 == 0 ? PowerCut::Luck::Random : PowerCut::Luck::Torn}) {
         Scratch after(fast_disk());
         PowerCut power(vfs.record());
         power.run_to(vfs.record().size());

@@ -407,7 +407,7 @@ TEST_CASE("no single flipped byte changes what is read without being found", "[l
   Dice dice(4);
   std::size_t found = 0, harmless = 0;
   // Every byte near a page's start (headers, cell pointers), and a sample of the rest, in every page.
-  for (std::size_t at = 0; at < good.size(); at += at % 4096 < 128 ? 1 : 1 + dice.below(24)) {
+  for (std::size_t at = 0; at < good.size(); at += at % 4096 < 100 ? 1 : 1 + dice.below(40)) {
     std::string bad = good;
     bad[at] = static_cast<char>(bad[at] ^ (1 << dice.below(8)));
     std::ofstream(copy, std::ios::binary) << bad;
