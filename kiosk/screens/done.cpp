@@ -138,8 +138,15 @@ Asked draw_done(Ui& ui, const View& view) {
       // Two lines of two groups: 16 digits stay large enough to be copied from a metre away.
       const std::string spaced = grouped(receipt.query_code);
       const TextStyle big{Type::Code, Ink::Ink, Weight::Bold, Align::Centre, 1, true, true};
-      line_in(ui, code.row(0, 2, 0), spaced.substr(0, 9), big);
-      line_in(ui, code.row(1, 2, 0), spaced.size() > 10 ? std::string_view(spaced).substr(10) : std::string_view{}, big);
+      const float line = ui.text_height(code.w, spaced, big);
+      const auto group = [&](int i, std::string_view digits) {
+        const Box row = code.row(i, 2, 0);
+        // Digits fill two thirds of their line: lines may come this close.
+        if (line <= row.h * 1.2f) ui.text({row.x, row.y + (row.h - line) / 2, row.w, line}, digits, big);
+        else line_in(ui, row, digits, big);
+      };
+      group(0, std::string_view(spaced).substr(0, 9));
+      if (spaced.size() > 10) group(1, std::string_view(spaced).substr(10));
       const float side = std::min(tips.h, 52.f);
       const Box qr = tips.cut_left(side + 10, 8);
       const Box qr_box{qr.x + 5, tips.y + (tips.h - side) / 2, side, side};

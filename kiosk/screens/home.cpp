@@ -20,8 +20,6 @@ void header(Ui& ui, const View& view, const Box& box) {
     ui.circle(60, b + 380, 400, Ink::Hill3);
     ui.circle(270, b + 180, 200, Ink::Hill3);
     ui.fill({0, b, box.w, ui.page().h - b}, Ink::Paper);
-  } else {
-    ui.fill({0, box.bottom() - 0.75f, box.w, 0.75f}, Ink::Edge);
   }
   const Ink words = contrast ? Ink::Ink : Ink::OnPrimary, second = contrast ? Ink::Ink : Ink::OnPrimary2;
   const Box seal{margin_mm, 11, 24, 24};
@@ -34,7 +32,12 @@ void header(Ui& ui, const View& view, const Box& box) {
   const Box left{margin_mm + 30, two ? 9.f : 11.f, box.w - 2 * margin_mm - 30 - right_w, two ? 16.f : 24.f};
   // A long name of a centre takes two lines and the slogan's room.
   const bool long_name = ui.text_width(view.world.now.center, {Type::Title, words, Weight::Bold}) > left.w * 1.25f;
-  if (long_name) ui.text({left.x, 9, left.w, 27}, fitted(ui, left.w, 2, view.world.now.center, {Type::Body, words, Weight::Bold}), {Type::Body, words, Weight::Bold, Align::Left, 2, true});
+  if (long_name) {
+    const TextStyle body{Type::Body, words, Weight::Bold}, caption{Type::Caption, words, Weight::Bold};
+    const TextStyle style = ui.text_height(left.w, view.world.now.center, body) <= 34 ? body : caption;
+    const float h = std::min(40.f, ui.text_height(left.w, view.world.now.center, style));
+    ui.text({left.x, 23 - h / 2, left.w, h + 0.5f}, fitted(ui, left.w, 3, view.world.now.center, style), style);
+  }
   else line_in(ui, left, view.world.now.center, {Type::Title, words, Weight::Bold, Align::Left, 1, true, true});
   if (two && !long_name) line_in(ui, {left.x, 25, left.w, 11}, "一站受理 · 不收费 · 件件有登记", {Type::Caption, second, Weight::Regular, Align::Left, 1, true, true});
   const Box right{box.w - margin_mm - right_w, 8, right_w, 17};
