@@ -88,6 +88,10 @@ std::string run_command(Hub& hub, std::string_view command, Time wall) {
       if (const auto done = hub.revoke(in.at("origin")); !done) return refusal(done.error());
       return dump({{"ok", true}});
     }
+    if (what == "discipline") {
+      hub.discipline(in.at("keys").get<std::vector<std::string>>());
+      return dump({{"ok", true}});
+    }
     if (what == "devices")
       return dump({{"ok", true}, {"devices", Json::parse(to_json(hub.devices()))}, {"hub_origin", hub.self().origin},
                    {"hub_public_hex", hub.self().public_hex}, {"fingerprint", fingerprint(hub.self().public_hex)}});
