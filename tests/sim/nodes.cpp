@@ -41,7 +41,8 @@ void KioskNode::start() {
   client.key = key;
   client.hub_origin = line.hub().origin;
   client.hub_public_hex = line.hub().key.public_hex;
-  client.pull = {"*"};
+  const Origin& hall = line.hub().origin;
+  client.pull = {hall.substr(0, 7) + "C." + hall.substr(7)};
   client.long_poll = std::chrono::minutes(10);
   client.jitter_seed = world.dice.next();
   line.start(client, [this] {
@@ -241,6 +242,7 @@ void DeskNode::answered(const sync::QueueAnswer& answer) {
   ticket_ = answer.ticket;
   matter_ = answer.matter;
   recorded_ = false;
+  nobody_waits = answer.ticket.empty();
   if (answer.ticket.empty()) return;
   world.note(origin + " calls " + answer.ticket);
   world.seen.calls.push_back({origin, line.hub().origin, asked.request, answer.ticket});

@@ -29,6 +29,7 @@ class DeskNode : public Node {
   Uplink line;
   std::string role;
   std::vector<WindowCode> windows;
+  bool nobody_waits = false;  ///< what the hub said last
   Span pace{std::chrono::minutes(4)};
 
  private:

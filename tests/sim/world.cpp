@@ -109,25 +109,23 @@ World::World(std::uint64_t s, Plan p) : seed(s), plan(std::move(p)), dice(s) {
     YIZHAN_CHECK(enrolled->hub_public_hex == hub.key.public_hex, "the hub names its own key");
   };
   for (int h = 1; h <= plan.halls; ++h) {
-    char two[8];
-    std::snprintf(two, sizeof two, "%02d", h);
-    halls.push_back(std::make_unique<HubNode>(*this, code + "-H" + two, false, county.get()));
+    const auto device = [&](char letter, int tens, int ones) { return code + "-" + letter + std::to_string(tens) + std::to_string(ones); };
+    halls.push_back(std::make_unique<HubNode>(*this, device('H', 0, h), false, county.get()));
     HubNode& hall = *halls.back();
     enrol(*county, hall, "hall", {});
     hall_lines.push_back(std::make_unique<Uplink>(hall, *county));
     hall.start();
     for (int k = 1; k <= plan.kiosks; ++k) {
-      std::snprintf(two, sizeof two, "%d%d", h - 1, k);
-      kiosks.push_back(std::make_unique<KioskNode>(*this, code + "-K" + two, hall, 1 + (k - 1) * 300));
+      kiosks.push_back(std::make_unique<KioskNode>(*this, device('K', h - 1, k), hall, 1 + (k - 1) * 300));
       enrol(hall, *kiosks.back(), "kiosk", {});
       kiosks.back()->start();
     }
     for (int d = 1; d <= plan.desks; ++d) {
-      std::snprintf(two, sizeof two, "%d%d", h - 1, d);
       // The first two share the lawyer's queue: that is where one person could be called twice.
       const std::string role = d <= 2 ? "desk-lawyer" : d == 3 ? "desk-mediator" : "desk-reception";
       const std::vector<WindowCode> windows = d <= 2 ? std::vector{window_lawyer} : d == 3 ? std::vector{window_mediation} : std::vector{window_reception};
-      desks.push_back(std::make_unique<DeskNode>(*this, code + "-D" + two, hall, role, windows));
+      desks.push_back(std::make_unique<DeskNode>(*this, device('D', h - 1, d), hall, role, windows));
+      if (plan.everybody_called) desks.back()->pace = std::chrono::minutes(1);
       enrol(hall, *desks.back(), role, windows);
       desks.back()->start();
     }
@@ -305,7 +303,8 @@ void World::live() {
   // The longest back-off is a quarter of an hour, the longest repair an hour; after that everything has to flow.
   for (int quarter = 0; quarter < 24 && !drained_in_time; ++quarter) {
     run_for(std::chrono::minutes(15));
-    drained_in_time = quarter >= 8 && drained();
+    const bool idle = !plan.everybody_called || std::all_of(desks.begin(), desks.end(), [](const auto& desk) { return desk->nobody_waits; });
+    drained_in_time = quarter >= 8 && idle && drained();
   }
 }
 
@@ -339,6 +338,7 @@ History World::history() {
   History all;
   all.seen = seen;
   all.quiet = drained_in_time;
+  all.all_called = plan.everybody_called;
   all.discipline = discipline;
   for (auto& kiosk : kiosks) {
     Copy copy = copy_of(*kiosk);
@@ -425,6 +425,9 @@ void HubNode::start() {
     return;
   }
   up = true;
+  written_ = hub->written();
+  version_ = hub->version();
+  pulled_ = 0;
   if (upstream == nullptr) return;
   for (std::size_t h = 0; h < world.halls.size(); ++h) {
     if (world.halls[h].get() != this || h >= world.hall_lines.size()) continue;
@@ -442,11 +445,12 @@ void HubNode::start() {
       const auto& state = line.client->state();
       std::map<Origin, std::uint64_t> marks;
       for (const auto& [log_origin, mark] : state.marks) {
-        marks[log_origin] = mark.county;
+        if (mark.hub > 0) marks[log_origin] = mark.hub;
         if (const auto head = world.county->up ? world.county->log->head(log_origin) : Result<Head>(Error{}); head)
-          world.seen.marks.push_back({origin, world.county->origin, mark.county, head->seq});
+          world.seen.marks.push_back({origin, world.county->origin, mark.hub, head->seq});
       }
-      hub->refresh();
+      if (state.pulled != pulled_) hub->refresh();
+      pulled_ = state.pulled;
       hub->upstream(state.online, state.complete_at, marks);
       poke();
     });
@@ -476,10 +480,12 @@ void HubNode::serve(const sync::Request& request, std::function<void(sync::Reply
 }
 
 void HubNode::poke() {
-  if (upstream != nullptr && hub->version() != poked_)
+  if (upstream != nullptr && hub->written() != written_)
     for (std::size_t h = 0; h < world.halls.size(); ++h)
       if (world.halls[h].get() == this) world.hall_lines[h]->nudge();
-  poked_ = hub->version();
+  written_ = hub->written();
+  if (hub->version() == version_ && std::none_of(held_.begin(), held_.end(), [&](const Held& one) { return one.until <= world.now; })) return;
+  version_ = hub->version();
   std::vector<Held> waiting;
   waiting.swap(held_);
   for (Held& one : waiting) {

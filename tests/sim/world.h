@@ -47,6 +47,7 @@ struct Plan {
   bool clocks_jump = false;
   bool lines_fail = false;               ///< hall ↔ county cut for hours to days
   bool lan_fails = false;                ///< kiosk ↔ hall cut for up to hours
+  bool everybody_called = false;         ///< the day goes on until nobody waits: then nobody may have been skipped
   Span days{std::chrono::hours(24)};
   Span between_citizens{std::chrono::minutes(60)};
 };
@@ -93,7 +94,7 @@ class HubNode : public Node {
  private:
   struct Held { sync::Request request; Tick until; std::function<void(sync::Reply)> reply; };
   std::vector<Held> held_;
-  std::uint64_t poked_ = 0;
+  std::uint64_t written_ = 0, version_ = 0, pulled_ = 0;  ///< what was already passed on
   friend class World;
 };
 

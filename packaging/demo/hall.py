@@ -1,0 +1,193 @@
+"""A whole hall on one machine, as processes and windows; used by the demo and by the tests from outside.
+
+Everything started here ends with the program that started it, also when that program is killed.
+"""
+import atexit
+import ctypes
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(os.environ.get("YIZHAN_BIN", ROOT / "build" / "release" / "bin"))
+
+
+class Trouble(Exception):
+    """Something a run cannot go on without; the message says what and where to look."""
+
+
+def _die_with_parent():
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+
+
+class Processes:
+    """What was started and must not be left behind."""
+
+    def __init__(self, logs: Path):
+        self.logs = logs
+        logs.mkdir(parents=True, exist_ok=True)
+        self.running = {}
+        atexit.register(self.stop_all)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, lambda n, _frame: sys.exit(128 + n))
+
+    def start(self, name: str, command, env=None):
+        with open(self.logs / f"{name}.log", "ab") as log:
+            process = subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                       env={**os.environ, **(env or {})}, preexec_fn=_die_with_parent)
+        self.running[name] = process
+        return process
+
+    def log(self, name: str) -> str:
+        file = self.logs / f"{name}.log"
+        return file.read_text(errors="replace") if file.exists() else ""
+
+    def check(self):
+        """Errors: a process that should be running has ended."""
+        for name, process in self.running.items():
+            if process.poll() is not None:
+                raise Trouble(f"{name} ended with {process.returncode}: {self.log(name)[-600:].strip()}")
+
+    def stop(self, name: str, number=signal.SIGTERM):
+        process = self.running.pop(name, None)
+        if process is None:
+            return
+        if process.poll() is None:
+            process.send_signal(number)
+            try:
+                process.wait(8)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def stop_all(self):
+        for name in reversed(list(self.running)):
+            self.stop(name)
+
+
+def until(what, seconds: float, words: str, every: float = 0.05):
+    """Calls `what` until it gives something true, and returns that."""
+    end = time.monotonic() + seconds
+    while True:
+        got = what()
+        if got:
+            return got
+        if time.monotonic() > end:
+            raise Trouble(f"not within {seconds:g} s: {words}")
+        time.sleep(every)
+
+
+def run(command, check=True, env=None, timeout=120):
+    done = subprocess.run([str(part) for part in command], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          env={**os.environ, **(env or {})}, timeout=timeout)
+    if check and done.returncode != 0:
+        raise Trouble(f"{' '.join(str(p) for p in command)}: exit {done.returncode}: {done.stderr.strip() or done.stdout.strip()}")
+    return done
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as s:
+        s.settimeout(0.5)
+        return s.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Screen:
+    """A virtual display. Errors: Trouble when none can be had."""
+
+    def __init__(self, processes: Processes, name: str, width: int, height: int, command=None):
+        self.width, self.height = width, height
+        for number in range(90 + os.getpid() % 400, 990):
+            if os.path.exists(f"/tmp/.X{number}-lock") or os.path.exists(f"/tmp/.X11-unix/X{number}"):
+                continue
+            start = command(number) if command else ["Xvfb", f":{number}", "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp", "-noreset"]
+            process = processes.start(name, start)
+            socket_file = Path(f"/tmp/.X11-unix/X{number}")
+            end = time.monotonic() + 15
+            while time.monotonic() < end and process.poll() is None:
+                if socket_file.exists() and run(["xdpyinfo", "-display", f":{number}"], check=False).returncode == 0:
+                    self.display = f":{number}"
+                    return
+                time.sleep(0.05)
+            processes.stop(name)
+        raise Trouble(f"no virtual display: {processes.log(name)[-400:].strip()}")
+
+    def picture(self, file: Path):
+        """What stands on the screen now, with few colours: flat areas and text lose nothing and the file stays small."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        run(["import", "-display", self.display, "-window", "root", "+dither", "-colors", "64", f"PNG8:{file}"])
+
+
+class Window:
+    """One of our windows on a screen, driven by real pointer and key events; where things are, it reads from the hits file."""
+
+    def __init__(self, screen: Screen, hits: Path, x: int = 0, y: int = 0):
+        self.screen, self.hits_file, self.x, self.y = screen, hits, x, y
+        self.taps = 0
+
+    def page(self):
+        try:
+            return json.loads(self.hits_file.read_text())
+        except (OSError, ValueError):
+            return {"frame": 0, "hits": []}
+
+    def find(self, name: str, enabled=True):
+        for hit in self.page()["hits"]:
+            if hit["name"] == name and (hit["enabled"] or not enabled):
+                return hit
+        return None
+
+    def names(self):
+        return [hit["name"] for hit in self.page()["hits"]]
+
+    def wait(self, name: str, seconds: float = 8):
+        try:
+            return until(lambda: self.find(name), seconds, name)
+        except Trouble:
+            raise Trouble(f"“{name}” did not appear in {self.hits_file.stem}; there are: {' '.join(self.names())}") from None
+
+    def press(self, x: int, y: int):
+        run(["xdotool", "mousemove", str(x), str(y), "mousedown", "1"], env={"DISPLAY": self.screen.display})
+        time.sleep(0.04)  # a finger stays a moment
+        run(["xdotool", "mouseup", "1"], env={"DISPLAY": self.screen.display})
+
+    def tap(self, name: str, then: str = "", seconds: float = 8):
+        """Taps the widget, and waits for `then` to appear. A tap that the program swallowed as a double one is repeated."""
+        hit = self.wait(name, seconds)
+        frame = self.page()["frame"]
+        self.press(self.x + hit["x"] + hit["w"] // 2, self.y + hit["y"] + hit["h"] // 2)
+        self.taps += 1
+        until(lambda: self.page()["frame"] > frame, seconds, f"a new frame after {name}")
+        time.sleep(0.12)
+        if then:
+            self.wait(then, seconds)
+
+    def type(self, text: str):
+        run(["xdotool", "type", "--delay", "6", "--", text], env={"DISPLAY": self.screen.display})
+        time.sleep(0.15)
+
+    def key(self, *keys: str):
+        run(["xdotool", "key", "--delay", "20", "--", *keys], env={"DISPLAY": self.screen.display})
+        time.sleep(0.15)
+
+    def picture(self, file: Path):
+        time.sleep(0.25)  # motion comes to rest
+        self.screen.picture(file)
+
+
+def working_folder(prefix: str) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    atexit.register(lambda: shutil.rmtree(folder, ignore_errors=True))
+    return folder
