@@ -49,7 +49,7 @@ def main(simp, law, unihan, out):
             for reading in (item.split(":")[1] if of_standard else item).split(","):
                 code = plain(reading)
                 readings.setdefault(c, set()).add(code)
-                entries.setdefault((c, code), 1 if of_standard else 0)
+                entries[c, code] = max(1 if of_standard else 0, entries.get((c, code), 0))
     for words, code in entries:
         if len(words) == 1:
             readings.setdefault(words, set()).add(code)

@@ -63,11 +63,11 @@ void gallery_kiosk(Ui& ui) {
   ui.icon({20, y + 8, 12, 12}, Icon::Lock, Ink::Primary);
   const float saved = ui.text({36, y + 5, 214, 20}, "已安全保存在本机", {.weight = Weight::Bold});
   ui.text({36, y + 5 + saved, 214, 24}, "联网后自动上报，您不用再来。", {.ink = Ink::Muted});
-  Box row{12, y + 46, 246, 22};
+  Box row{12, y + 43, 246, 22};
   ui.button("quiet", row.column(0, 3, 4), "时效提醒", Look::Quiet);
   ui.button("off", row.column(1, 3, 4), "打印小票", Look::Edged, Icon::Printer, false);
   ui.fill(row.column(2, 3, 4), Ink::Primary, 3);
-  ui.button("dark", row.column(2, 3, 4).inset(2), "锁屏", Look::OnDark, Icon::Lock);
+  ui.button("dark", row.column(2, 3, 4).inset(2, 1), "锁屏", Look::OnDark, Icon::Lock);
   bottom_bar(ui, "下一步");
 }
 
@@ -210,7 +210,7 @@ void shapes_page(Ui& ui) {
   for (int row = 0; row < 7; ++row) {
     for (int column = 0; column < 2; ++column) {
       const int i = row * 2 + column;
-      ui.tile("t" + std::to_string(i), {12 + static_cast<float>(column) * 126, 20 + static_cast<float>(row) * 62, 120, 56},
+      ui.tile("t" + std::to_string(i), {12 + static_cast<float>(column) * 126, 20 + static_cast<float>(row) * 58, 120, 55},
               std::get<0>(kinds[static_cast<std::size_t>(i) % kinds.size()]), "拖欠工资", "干了活，没给钱", i == 3);
     }
   }
