@@ -2,12 +2,15 @@
 /// "phrase.aid" "phrase.mediate" Alt+A/S/D/G, "told.path" "told.no_decision" "told.legal_aid" "told.free" Ctrl+Alt+1…4,
 /// "outcome.arbitration" "outcome.court" "outcome.reconsideration" "outcome.legal_aid" "outcome.mediation" "outcome.reception"
 /// "outcome.advice" Alt+1…7. The six paths and the limitation cards stand in the middle (matter_pane.cpp).
+#include <algorithm>
 #include <array>
 
 #include "kiosk/desk/panes.h"
 #include "kiosk/desk/words.h"
 
 namespace yizhan::kiosk::desk {
+
+constexpr float outcome_rows_px = 4 * 42 + 3 * 5;
 
 Asked draw_lawyer_record(Ui& ui, const View& view, Box in) {
   Asked asked;
@@ -23,12 +26,14 @@ Asked draw_lawyer_record(Ui& ui, const View& view, Box in) {
   if (s.served && s.served->petition && !s.served->petition->statement.facts.empty())
     ask(asked, phrase(ui, "facts.copy", copy, "取用本人所述 Ctrl+F", "Ctrl+F"), Insert{"facts", s.served->petition->statement.facts});
 
-  // Fields share what the fixed rows leave, so that the record always fits its column.
-  const float fixed = 28 * 5 + 8 * 3 + 40 + 76 + 4 * 50 + 30;
-  const float room = std::max(250.0f, in.h / desk_px - fixed);
-  field(ui, asked, in, room * 0.34f, "facts", "事实", d.facts, "问到了什么，有什么证据", true, s.problems);
-  field(ui, asked, in, room * 0.26f, "law", "适用法律", d.law, "法律和条文", true, s.problems);
-  field(ui, asked, in, room * 0.40f, "advice", "律师意见", d.advice, "怎么办、先做什么", true, s.problems, 6);
+  // The fields share what the fixed rows leave, in whole lines: no line of text is ever cut through its middle.
+  const float fixed = 3 * 28 + 22 + 40 + 100 + 28 + outcome_rows_px;
+  const auto field_px = [](int lines) { return 18 + 28.5f * static_cast<float>(lines); };
+  const int lines = std::max(5, static_cast<int>((in.h / desk_px - fixed - 3 * 18) / 28.5f));
+  const int law_lines = std::max(1, lines / 4), facts_lines = std::max(2, (lines - law_lines) * 9 / 20);
+  field(ui, asked, in, field_px(facts_lines), "facts", "事实", d.facts, "问到了什么，有什么证据", true, s.problems);
+  field(ui, asked, in, field_px(law_lines), "law", "适用法律", d.law, "法律和条文", true, s.problems);
+  field(ui, asked, in, field_px(lines - law_lines - facts_lines), "advice", "律师意见", d.advice, "怎么办、先做什么", true, s.problems, 6);
   Box chips = in.cut_top(px(34), px(6));
   static constexpr std::array<std::string_view, 4> keys{"Alt+A", "Alt+S", "Alt+D", "Alt+G"};
   std::size_t i = 0;
@@ -43,10 +48,10 @@ Asked draw_lawyer_record(Ui& ui, const View& view, Box in) {
     ++i;
   }
   label(ui, in, "办理结果", problem_at(s.problems, "outcome"), 4);
-  const Box grid = in.cut_top(px(4 * 44 + 3 * 6));
+  const Box grid = in.cut_top(px(outcome_rows_px));
   i = 0;
   for (const Choice& c : outcomes()) {
-    const Box cell = grid.row(static_cast<int>(i / 2), 4, px(6)).column(static_cast<int>(i % 2), 2, px(8));
+    const Box cell = grid.row(static_cast<int>(i / 2), 4, px(5)).column(static_cast<int>(i % 2), 2, px(8));
     ask(asked, option(ui, "outcome." + std::string(c.name), cell, c.words, "", d.outcome && static_cast<int>(*d.outcome) == c.value, "Alt+" + std::to_string(i + 1)), Picked{"outcome", c.value});
     ++i;
   }

@@ -8,6 +8,8 @@
 namespace yizhan::kiosk::desk {
 namespace {
 
+bool sealed(const DeskSession& s) { return s.serving->ticket.sealed || (s.served && s.served->sealed); }
+
 Asked dispose(Ui& ui, const View& view, Box in) {
   Asked asked;
   const DeskSession& s = view.session;
@@ -16,6 +18,8 @@ Asked dispose(Ui& ui, const View& view, Box in) {
   int i = 0;
   for (const Choice& c : dispositions()) {
     ++i;
+    // XFTL 30: a sealed accusation goes to the discipline body and nowhere else.
+    if (sealed(s) && static_cast<Disposition>(c.value) != Disposition::SentToDiscipline) continue;
     ask(asked, option(ui, "disposition." + std::string(c.name), in.cut_top(px(44), px(5)), c.words, c.line, d.disposition && static_cast<int>(*d.disposition) == c.value, "Alt+" + std::to_string(i)), Picked{"disposition", c.value});
   }
   ask(asked, option(ui, "disposition.later", in.cut_top(px(44), px(10)), "先登记，期限内再处置", "15日内", d.later, "Alt+9"), Toggled{"later", ""});
@@ -67,7 +71,7 @@ Asked draw_reception_record(Ui& ui, const View& view, Box in) {
   const ReceptionDraft& d = draft_of(s).reception;
   const Box tabs = in.cut_top(px(46), px(12));
   ask(asked, chip(ui, "tab.dispose", tabs.column(0, 2, px(8)), "处置", !d.overriding), Picked{"tab", 0});
-  ask(asked, chip(ui, "tab.override", tabs.column(1, 2, px(8)), "改派", d.overriding), Picked{"tab", 1});
+  ask(asked, chip(ui, "tab.override", tabs.column(1, 2, px(8)), "改派", d.overriding, !sealed(s)), Picked{"tab", 1});
   if (s.served && s.served->disposed && !d.disposition) {
     const std::string before = "已处置：" + std::string(words_of(dispositions(), static_cast<int>(s.served->disposed->disposition))) + (s.served->disposed->to_unit.empty() ? "" : " " + s.served->disposed->to_unit);
     strip(ui, in.cut_top(px(38), px(6)), Icon::Check, before, Tone::Law);

@@ -415,3 +415,37 @@ TEST_CASE("text_lines never loses a character and never exceeds its width by its
   CHECK(joined == text);
   CHECK(dk::text_lines("", 10).size() == 1);
 }
+
+TEST_CASE("a sealed matter at reception can only go to the discipline body", "[screen][XFTL30]") {
+  Desk d(dk::Role::Reception);
+  d.station.find("C021")->sealed = true;
+  d.key("F2");
+  d.check("reception_sealed");
+  CHECK(d.has("disposition.discipline"));
+  CHECK_FALSE(d.has("disposition.same_level"));
+  CHECK_FALSE(d.enabled("tab.override"));
+  d.key("Alt+5");
+  d.key("F10");
+  REQUIRE(d.station.stated<Disposed>());
+  CHECK(d.station.stated<Disposed>()->disposition == Disposition::SentToDiscipline);
+}
+
+TEST_CASE("a long statement takes the whole middle on demand", "[screen]") {
+  Desk d(dk::Role::Lawyer);
+  d.key("F2");
+  std::string text;
+  for (int i = 0; i < 3000; ++i) text += "还是没有人管，";
+  d.station.world.open->petition->statement.facts = text;
+  d.rest();
+  d.key("Ctrl+E");
+  d.check("lawyer_expanded");
+  int pages = 1;
+  while (d.enabled("statement.next") && pages < 100) {
+    d.key("PageDown");
+    ++pages;
+    REQUIRE(d.screen->clipped().empty());
+  }
+  CHECK(pages < 30);
+  d.key("Ctrl+E");
+  CHECK(d.has("path.1"));
+}
