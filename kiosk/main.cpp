@@ -47,16 +47,16 @@ int show(const std::string& command, const cli::Common& common, const Screen& sc
   options.picture_file = screen.picture;
   if (!screen.size.empty() && (!two_numbers(screen.size, 'x', options.width, options.height) || options.width < 320 || options.height < 320)) {
     fmt::print(stderr, "kiosk {}: --size: expected WxH in pixels, such as 1080x1920\n", command);
-    return cli::wrong_use;
+    return cli::exit_wrong_use;
   }
   if (!screen.at.empty() && !two_numbers(screen.at, ',', options.x, options.y)) {
     fmt::print(stderr, "kiosk {}: --at: expected X,Y in pixels\n", command);
-    return cli::wrong_use;
+    return cli::exit_wrong_use;
   }
 
   auto engine = Engine::start(std::move(*config), std::move(*books), {});
   if (!engine) return cli::fail(command, engine.error());
-  int code = cli::done;
+  int code = cli::exit_done;
   if (citizen) code = run_citizen(**engine, options);
   else if (board) code = run_board(**engine, options);
   else code = run_desk(**engine, options, (*engine)->config().role);
@@ -64,7 +64,7 @@ int show(const std::string& command, const cli::Common& common, const Screen& sc
   // house.md §6: after a disk failed nothing this process believes is trusted; a supervisor starts a new one.
   if (last->failed && last->failed->code != Code::Unavailable) {
     static_cast<void>(cli::fail(command, *last->failed));
-    return cli::temporary;
+    return cli::exit_temporary;
   }
   return code;
 }
@@ -147,7 +147,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? cli::done : cli::wrong_use;
+    return app.exit(error) == 0 ? cli::exit_done : cli::exit_wrong_use;
   }
   const auto desk_role = [](const std::string& word) { return word.empty() || word == "kiosk" || word == "board" || word.starts_with("desk-") ? word : "desk-" + word; };
   if (*run) {
@@ -162,7 +162,7 @@ int main(int argc, char** argv) {
       if (!config) return cli::fail("desk", config.error());
       if (!config->role.starts_with("desk-")) {
         fmt::print(stderr, "kiosk desk: --role is required: lawyer, mediator or reception\n");
-        return cli::wrong_use;
+        return cli::exit_wrong_use;
       }
     }
     return show("desk", common, screen);
@@ -175,7 +175,7 @@ int main(int argc, char** argv) {
   if (*route_command) {
     if (route.file.empty() && route.explain.empty()) {
       fmt::print(stderr, "kiosk route: give a file or --explain TEXT\n");
-      return cli::wrong_use;
+      return cli::exit_wrong_use;
     }
     return cli::route(common, route);
   }

@@ -13,7 +13,7 @@
 
 namespace yizhan::kiosk::cli {
 
-inline constexpr int done = 0, failed = 1, wrong_use = 2, temporary = 75;
+inline constexpr int exit_done = 0, exit_failed = 1, exit_wrong_use = 2, exit_temporary = 75;
 
 /// What every command takes.
 struct Common {

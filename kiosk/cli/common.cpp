@@ -13,7 +13,7 @@ namespace yizhan::kiosk::cli {
 int fail(std::string_view command, const Error& error) {
   // Operators' words may hold a file's content: nothing of it commands the terminal.
   fmt::print(stderr, "kiosk {}: {}\n", command, printable(error.what));
-  return error.code == Code::Unavailable ? temporary : failed;
+  return error.code == Code::Unavailable ? exit_temporary : exit_failed;
 }
 
 std::string default_data_dir() {

@@ -35,7 +35,7 @@ int enrol(const Common& common, const Enrol& options) {
                config->role, hub, own);
     if (config->discipline_keys.empty()) fmt::print("The hub gave no discipline key: accusations cannot be sealed here (XFTL 30).\n");
   }
-  return done;
+  return exit_done;
 }
 
 }  // namespace yizhan::kiosk::cli

@@ -202,7 +202,7 @@ int intake(const Common& common, const Intake& options) {
   if (tally.rejected > 0)
     return fail("intake", {Code::Invalid, fmt::format("{} of {} rows were rejected{}", tally.rejected, tally.rows,
                                                       options.rejects.empty() ? "" : ", see " + options.rejects)});
-  return done;
+  return exit_done;
 }
 
 }  // namespace yizhan::kiosk::cli

@@ -87,7 +87,7 @@ int report(const Common& common, const Report& options) {
     const auto day = parse_date(*text);
     if (!day) {
       fmt::print(stderr, "kiosk report: {}: {}\n", flag, day.error().what);
-      return wrong_use;
+      return exit_wrong_use;
     }
     *into = *day;
   }
@@ -115,7 +115,7 @@ int report(const Common& common, const Report& options) {
                                            {"rated", json_of(table.rated)}, {"satisfied", json_of(table.satisfied)}, {"resolved", json_of(table.resolved)},
                                            {"mediated", json_of(table.mediated)}}}};
     fmt::print("{}\n", answer.dump());
-    return done;
+    return exit_done;
   }
   fmt::print("登记 {} 事项：{} 件，{} 批次 {} 人次（其中只取号 {}，密封 {}）\n", matters.size(), table.all.pieces, table.all.batches, table.all.heads,
              table.numbers_only, table.sealed);
@@ -130,7 +130,7 @@ int report(const Common& common, const Report& options) {
   print("服务满意率", table.satisfied);
   print("结果满意率", table.resolved);
   print("调解成功率", table.mediated);
-  return done;
+  return exit_done;
 }
 
 }  // namespace yizhan::kiosk::cli

@@ -59,7 +59,7 @@ int route(const Common& common, const Route& options) {
     const Ruling ruling = yizhan::route(petition, book);
     if (common.json) fmt::print("{}\n", json_of(ruling).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     else explain(ruling, book);
-    return done;
+    return exit_done;
   }
   auto rows = Rows::open(options.file, *channel);
   if (!rows) return fail("route", rows.error());
@@ -79,7 +79,7 @@ int route(const Common& common, const Route& options) {
     fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   }
   if (unreadable > 0) return fail("route", {Code::Invalid, fmt::format("{} lines cannot be read", unreadable)});
-  return done;
+  return exit_done;
 }
 
 }  // namespace yizhan::kiosk::cli

@@ -67,7 +67,7 @@ int sync_once(const Common& common, const Sync& options) {
   }
   if (state.stopped) return fail("sync", {Code::Conflict, state.stopped->what});
   if (!all) return fail("sync", {Code::Unavailable, state.trouble.empty() ? "not everything is acknowledged yet" : state.trouble});
-  return done;
+  return exit_done;
 }
 
 }  // namespace yizhan::kiosk::cli

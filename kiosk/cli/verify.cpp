@@ -32,7 +32,7 @@ int verify(const Common& common) {
   }
   if (!damage->empty())
     return fail("verify", {Code::Corrupt, fmt::format("{} event {}: {}", damage->front().origin, damage->front().seq, damage->front().what)});
-  return done;
+  return exit_done;
 }
 
 }  // namespace yizhan::kiosk::cli
