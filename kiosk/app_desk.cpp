@@ -52,15 +52,19 @@ class News {
   Engine& engine_;
 };
 
-/// Page width in millimetres is fixed by the drawn pages; a smaller or larger screen scales as a whole.
-float scale(int width, float drawn_px_per_mm) { return drawn_px_per_mm * static_cast<float>(width) / 1920.0f; }
+/// The drawn pages are 1920×1080 at this many pixels per millimetre; another screen scales them as a whole, so that nothing
+/// is cut on a small one.
+ui::WindowOptions fitting(ui::WindowOptions options, float drawn_px_per_mm) {
+  options.px_per_mm = drawn_px_per_mm;
+  options.page_width_mm = 1920 / drawn_px_per_mm;
+  options.page_height_mm = 1080 / drawn_px_per_mm;
+  return options;
+}
 
 }  // namespace
 
 int run_desk(Engine& engine, const ui::WindowOptions& options, const std::string& role) {
-  ui::WindowOptions desk_options = options;
-  desk_options.px_per_mm = scale(options.width, 3.6f);
-  auto opened = open_window(desk_options);
+  auto opened = open_window(fitting(options, 3.6f));
   if (!opened) return exit_no_window;
   ui::Window& window = **opened;
   const SystemClock clock;
@@ -100,9 +104,7 @@ int run_desk(Engine& engine, const ui::WindowOptions& options, const std::string
 }
 
 int run_board(Engine& engine, const ui::WindowOptions& options) {
-  ui::WindowOptions board_options = options;
-  board_options.px_per_mm = scale(options.width, 2.0f);
-  auto opened = open_window(board_options);
+  auto opened = open_window(fitting(options, 2.0f));
   if (!opened) return exit_no_window;
   ui::Window& window = **opened;
   desk::BoardSession board;

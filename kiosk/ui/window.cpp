@@ -83,8 +83,8 @@ class SdlWindow final : public Window {
 
   void run(const std::function<bool(Ui&)>& frame) override {
     bool go_on = true;
-    // The first frames settle sizes and fonts; afterwards only reasons draw.
-    int due = 2;
+    // One frame to begin with; afterwards only reasons draw.
+    int due = 1;
     while (go_on) {
       const double again = stage_->kit().again_at() + started_ - now_s();
       SDL_Event event;
@@ -312,7 +312,15 @@ Result<std::unique_ptr<Window>> Window::open(const WindowOptions& options) {
   SDL_SetHint(SDL_HINT_VIDEO_MINIMIZE_ON_FOCUS_LOSS, "0");
   if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0) return Error{Code::Unavailable, std::string("no display: ") + SDL_GetError()};
   SDL_StopTextInput();
-  auto stage = Stage::open(options.px_per_mm, {});
+  float px_per_mm = options.px_per_mm;
+  if (options.page_width_mm > 0 && options.page_height_mm > 0) {
+    // Desks and boards stand on whatever screen the hall has: the drawn page scales as a whole.
+    int width = options.width, height = options.height;
+    SDL_DisplayMode desktop{};
+    if (options.fullscreen && SDL_GetDesktopDisplayMode(0, &desktop) == 0 && desktop.w > 0 && desktop.h > 0) width = desktop.w, height = desktop.h;
+    px_per_mm = std::min(static_cast<float>(width) / options.page_width_mm, static_cast<float>(height) / options.page_height_mm);
+  }
+  auto stage = Stage::open(px_per_mm, {});
   if (!stage) {
     SDL_QuitSubSystem(SDL_INIT_VIDEO);
     return stage.error();

@@ -13,6 +13,7 @@ struct WindowOptions {
   std::string title;
   int width = 1080, height = 1920;
   float px_per_mm = 4.0f;      ///< 21.5-inch portrait 4.0; desk 24-inch 3.6; board 43-inch 2.0
+  float page_width_mm = 0, page_height_mm = 0;  ///< when set, px_per_mm is chosen so that a page of this size just fits the window or screen
   bool fullscreen = false;     ///< FULLSCREEN_DESKTOP | BORDERLESS on the real kiosk
   int x = -1, y = -1;          ///< window place; −1: leave to the server
   std::string hits_file;       ///< robots: after every drawn frame the hit boxes are written here (atomic rename), as JSON

@@ -33,7 +33,7 @@ struct Robot {
   ui::Box page{0, 0, 1920 / 3.6f, 1080 / 3.6f};
 
   explicit Robot(dk::Role role, int width = 1920, int height = 1080) : station(role) {
-    const float ppm = 3.6f * static_cast<float>(width) / 1920;
+    const float ppm = 3.6f * std::min(static_cast<float>(width) / 1920, static_cast<float>(height) / 1080);
     auto opened = ui::Headless::open(width, height, ppm);
     REQUIRE(opened);
     screen = std::move(*opened);

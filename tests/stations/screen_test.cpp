@@ -401,10 +401,12 @@ TEST_CASE("states that are usually forgotten: empty, offline, sealed, bare, long
   }
 }
 
-TEST_CASE("a smaller screen shows the same desk", "[screen]") {
-  Desk d(dk::Role::Lawyer, 1600, 900);
-  d.key("F2");
-  d.check("lawyer_1600");
+TEST_CASE("every usual screen shows the same desk", "[screen]") {
+  for (const auto& [width, height] : {std::pair{1366, 768}, {1600, 900}, {1280, 1024}, {1920, 1200}, {2560, 1080}}) {
+    Desk d(dk::Role::Lawyer, width, height);
+    d.key("F2");
+    d.check("lawyer_" + std::to_string(width));
+  }
 }
 
 TEST_CASE("text_lines never loses a character and never exceeds its width by its own count") {
