@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "kiosk/ui/raster.h"
+
 namespace yizhan::ui {
 
 namespace {
@@ -312,6 +314,61 @@ void draw_icon(ImDrawList& list, Icon icon, float x, float y, float size_px, con
         for (const Subpath& path : paths) stroke(list, path, std::max(thick, 1.2f), colours.line);
       }
     }
+  }
+}
+
+IconCache::Masks IconCache::make(Icon icon, int size_px) {
+  // The drawing is painted in pure red, green and blue on black: what comes out is each layer's share of every pixel, with
+  // all hiding and softness done. Glyphs are laid fill, ground, line, so the shares are divided by what later ones leave.
+  const int side = size_px + 4;  // strokes may reach over the grid
+  ImDrawList list(ImGui::GetDrawListSharedData());
+  list._ResetForNewFrame();
+  list.PushClipRect({0, 0}, {static_cast<float>(side), static_cast<float>(side)});
+  list.PushTexture(ImGui::GetIO().Fonts->TexRef);
+  draw_icon(list, icon, 2, 2, static_cast<float>(size_px), {IM_COL32(255, 0, 0, 255), IM_COL32(0, 255, 0, 255), IM_COL32(0, 0, 255, 255)});
+  ImDrawData data;
+  data.CmdLists.push_back(&list);
+  data.DisplaySize = {static_cast<float>(side), static_cast<float>(side)};
+  data.Valid = true;
+  std::vector<std::uint32_t> pixels(static_cast<std::size_t>(side * side));
+  Raster().paint(data, {pixels.data(), side, side, side}, 0, true);
+
+  std::vector<unsigned char> fill(pixels.size()), ground(pixels.size()), line(pixels.size());
+  bool has_fill = false, has_ground = false, has_line = false;
+  for (std::size_t i = 0; i < pixels.size(); ++i) {
+    const auto share = [&](int shift) { return static_cast<float>((pixels[i] >> shift) & 0xff) / 255; };
+    const float l = share(16), g = share(0), f = share(8);
+    const auto part = [](float of, float rest) { return static_cast<unsigned char>(rest <= 0 ? 0 : std::lround(std::min(1.f, of / rest) * 255)); };
+    line[i] = part(l, 1);
+    ground[i] = part(g, 1 - l);
+    fill[i] = part(f, 1 - l - g);
+    has_line = has_line || line[i];
+    has_ground = has_ground || ground[i];
+    has_fill = has_fill || fill[i];
+  }
+  ImFontAtlas& atlas = *ImGui::GetIO().Fonts;
+  const auto keep = [&](bool has, const std::vector<unsigned char>& mask) {
+    ImFontAtlasRect at;
+    if (!has) return -1;
+    const ImFontAtlasRectId id = atlas.AddCustomRect(side, side, &at);
+    if (id == ImFontAtlasRectId_Invalid) return -1;
+    for (int y = 0; y < side; ++y) std::copy_n(mask.data() + y * side, side, static_cast<unsigned char*>(atlas.TexData->GetPixelsAt(at.x, at.y + y)));
+    return static_cast<int>(id);
+  };
+  return {keep(has_fill, fill), keep(has_ground, ground), keep(has_line, line)};
+}
+
+void IconCache::draw(ImDrawList& list, Icon icon, float x, float y, int size_px, const IconColours& colours) {
+  if (icon == Icon::None || size_px < 4) return;
+  const auto [at, fresh] = made_.try_emplace(static_cast<int>(icon) * 4096 + std::min(size_px, 4095));
+  if (fresh) at->second = make(icon, size_px);
+  const Masks& masks = at->second;
+  const float left = std::round(x) - 2, top = std::round(y) - 2;
+  for (const auto& [id, colour] : {std::pair{masks.fill, colours.fill}, std::pair{masks.ground, colours.ground}, std::pair{masks.line, colours.line}}) {
+    ImFontAtlasRect where;
+    if (id < 0 || (colour >> 24) == 0 || !ImGui::GetIO().Fonts->GetCustomRect(id, &where)) continue;
+    list.PrimReserve(6, 4);
+    list.PrimRectUV({left, top}, {left + where.w, top + where.h}, where.uv0, where.uv1, colour);
   }
 }
 

@@ -1,6 +1,7 @@
 /// The icons: vector drawings on a 48 grid, one line colour, a soft fill behind. No pictures, no fonts.
 #pragma once
 #include <cstdint>
+#include <unordered_map>
 
 #include "kiosk/ui/kit.h"
 
@@ -13,8 +14,22 @@ inline constexpr int icon_count = static_cast<int>(Icon::Globe) + 1;
 struct IconColours {
   std::uint32_t line = 0, fill = 0, ground = 0;
 };
-/// Draws into a square of `size_px`, its top left at (x, y).
+/// Draws into a square of `size_px`, its top left at (x, y), as triangles.
 void draw_icon(ImDrawList& list, Icon icon, float x, float y, float size_px, const IconColours& colours);
+
+/// Icons drawn once per size and kept as coverage in the font atlas: from the second frame on an icon costs three glyphs
+/// instead of hundreds of triangles. Belongs to one ImGui context.
+class IconCache {
+ public:
+  void draw(ImDrawList& list, Icon icon, float x, float y, int size_px, const IconColours& colours);
+
+ private:
+  struct Masks {
+    int fill = -1, ground = -1, line = -1;  ///< atlas rectangles; −1: the icon has no such layer
+  };
+  Masks make(Icon icon, int size_px);
+  std::unordered_map<int, Masks> made_;
+};
 /// False for an enumerator without a drawing (a test asks for all of them).
 bool icon_exists(Icon icon);
 

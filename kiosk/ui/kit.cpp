@@ -347,7 +347,7 @@ void Kit::card(Box box, float radius_mm) {
 }
 
 void Kit::draw_icon_px(float x, float y, float size, Icon which, std::uint32_t line, std::uint32_t fill, std::uint32_t ground) {
-  draw_icon(*list_, which, std::round(x), std::round(y), size, {line, theme_.contrast ? 0 : fill, ground});
+  icons_.draw(*list_, which, x, y, static_cast<int>(std::lround(size)), {line, theme_.contrast ? 0 : fill, ground});
 }
 
 void Kit::icon(Box box, Icon which, Ink line) {
@@ -521,7 +521,7 @@ void Kit::focus_ring(Px b, float radius) {
 void Kit::tick(float cx, float cy, float radius) {
   list_->AddCircleFilled({cx, cy}, radius, ink(Ink::Primary));
   const float size = radius * 1.25f;
-  draw_icon(*list_, Icon::Check, cx - size / 2, cy - size / 2, size, {ink(Ink::OnPrimary), 0, 0});
+  draw_icon_px(cx - size / 2, cy - size / 2, size, Icon::Check, ink(Ink::OnPrimary), 0, 0);
 }
 
 void Kit::surface(Px b, bool selected, bool held, float radius) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "kiosk/ui/fonts.h"
+#include "kiosk/ui/icons.h"
 #include "kiosk/ui/kit.h"
 #include "kiosk/ui/layout.h"
 #include "kiosk/ui/tokens.h"
@@ -124,6 +125,7 @@ class Kit final : public Ui {
   int width_px_ = 0, height_px_ = 0;
   double now_ = 0, again_at_ = 0;
   Fonts fonts_;
+  IconCache icons_;
   std::vector<HitBox> hits_;
   std::vector<std::string> clipped_, missing_;
   std::vector<char32_t> scratch_;

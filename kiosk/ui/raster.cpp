@@ -169,14 +169,22 @@ inline void paint_shaded_rect(const Target& t, const ImDrawVert& from, const ImD
     return static_cast<u32>(a + (b - a) * share + .5f);
   };
   const auto colour_at = [&](int pixel) { return (shade(pixel, 0) << 16) | (shade(pixel, 1) << 8) | shade(pixel, 2); };
-  if (across) {
-    for (int x = x0; x < x1; ++x) {
-      const u32 colour = colour_at(x), alpha = widen(shade(x, 3));
-      u32* p = t.row(y0) + x;
-      for (int y = y0; y < y1; ++y, p += t.pixels.pitch) *p = blend(*p, colour, alpha);
-    }
-  } else {
+  if (!across) {
     for (int y = y0; y < y1; ++y) span(t.row(y) + x0, x1 - x0, colour_at(y), widen(shade(y, 3)));
+    return;
+  }
+  constexpr int strip = 64;
+  for (int left = x0; left < x1; left += strip) {
+    u32 colours[strip], alphas[strip];
+    const int n = std::min(strip, x1 - left);
+    for (int x = 0; x < n; ++x) {
+      colours[x] = colour_at(left + x);
+      alphas[x] = widen(shade(left + x, 3));
+    }
+    for (int y = y0; y < y1; ++y) {
+      u32* p = t.row(y) + left;
+      for (int x = 0; x < n; ++x) p[x] = blend(p[x], colours[x], alphas[x]);
+    }
   }
 }
 
