@@ -183,6 +183,16 @@ class RimeEngine final : public PinyinEngine {
 
 }  // namespace
 
-Result<std::unique_ptr<PinyinEngine>> open_pinyin(const std::string& data_dir) { return RimeEngine::open(data_dir); }
+Result<std::unique_ptr<PinyinEngine>> open_pinyin(const std::string& data_dir) {
+  namespace fs = std::filesystem;
+  std::error_code none;
+  // A program run from its build tree is given the source assets, whose schemas wait to be built: take the built ones.
+  if (fs::exists(data_dir + "/kiosk_pinyin.schema.yaml", none) && !fs::exists(data_dir + "/kiosk_pinyin.table.bin", none)) {
+    const fs::path program = fs::read_symlink("/proc/self/exe", none).parent_path();
+    for (const char* place : {"../share/pinyin", "../share/yizhan/pinyin"})
+      if (fs::exists(program / place / "kiosk_pinyin.table.bin", none)) return RimeEngine::open(fs::canonical(program / place, none).string());
+  }
+  return RimeEngine::open(data_dir);
+}
 
 }  // namespace yizhan::ui

@@ -57,6 +57,8 @@ class Headless {
 };
 
 /// The pinyin engine on librime with the project's own prebuilt data; nothing is learned, nothing written.
+/// `data_dir` holds the built data (<build>/share/pinyin), or the sources: then the built data beside the program is taken.
+/// librime is loaded here, not linked: call it after the first frame (5 ms warm). One engine at a time. ui thread only.
 /// Errors: Unavailable (data or library missing: the keyboard says so and offers the other ways).
 Result<std::unique_ptr<PinyinEngine>> open_pinyin(const std::string& data_dir);
 

@@ -173,3 +173,8 @@ TEST_CASE("letters that spell nothing, and very many of them, do no harm", "[ui]
   }
   CHECK(first(*e, "wo") == "我");
 }
+
+TEST_CASE("given the source assets, the data built beside the program is taken", "[ui][pinyin]") {
+  const auto e = engine(PINYIN_SOURCE);
+  CHECK(first(*e, "xinfang") == "信访");
+}
