@@ -122,9 +122,11 @@ bool plain_word(std::string_view text, std::size_t bytes_max) {
 }
 
 Status check_header(const Event& event) {
-  if (event.id.origin.empty() || !plain_word(event.id.origin, origin_bytes_max)) return Error{Code::Invalid, "event: origin is not a plain word"};
+  if (event.id.origin.empty() || !plain_word(event.id.origin, origin_bytes_max))
+    return Error{Code::Invalid, "event: origin is not a plain word"};
   if (!plain_word(event.matter, matter_bytes_max)) return Error{Code::Invalid, "event: matter is not a plain word"};
-  if (event.type.empty() || !plain_word(event.type, type_bytes_max)) return Error{Code::Invalid, "event: type is not a plain word"};
+  if (event.type.empty() || !plain_word(event.type, type_bytes_max))
+    return Error{Code::Invalid, "event: type is not a plain word"};
   if (event.id.seq == 0 || event.id.seq > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
     return Error{Code::Invalid, "event: seq out of range"};
   if (event.body && event.body->size() > event_body_bytes_max) return Error{Code::Invalid, "event: body is too large"};
@@ -142,7 +144,8 @@ std::string header_bytes(const Event& event) {
 Digest hash_bytes(std::string_view bytes) {
   ready();
   Digest digest;
-  crypto_generichash(digest.data(), digest.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), nullptr, 0);
+  crypto_generichash(digest.data(), digest.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), nullptr,
+                     0);
   return digest;
 }
 
@@ -169,7 +172,8 @@ Event make_event_of(const Origin& origin, std::uint64_t seq, Time at, const Matt
   return event;
 }
 
-Event make_event(const Origin& origin, std::uint64_t seq, Time at, const MatterId& matter, const Fact& fact, const Digest& previous) {
+Event make_event(const Origin& origin, std::uint64_t seq, Time at, const MatterId& matter, const Fact& fact,
+                 const Digest& previous) {
   Event event = make_event_of(origin, seq, at, matter, type_of(fact), 1, encode_fact(fact), previous);
   YIZHAN_CHECK(check_header(event).has_value(), "our own events have plain headers");
   return event;
@@ -189,11 +193,12 @@ Result<Event> parse_line(std::string_view line) {
   Event event;
   Cursor in{line.data(), line.data() + line.size()};
   std::int64_t at = 0;
-  const bool header = in.literal("{\"at\":") && in.number(at) && in.literal(",\"body_hash\":\"") && in.digest(event.body_hash) &&
-                      in.literal("\",\"hash\":\"") && in.digest(event.hash) && in.literal("\",\"matter\":\"") &&
-                      in.word(event.matter, matter_bytes_max) && in.literal("\",\"origin\":\"") &&
-                      in.word(event.id.origin, origin_bytes_max) && in.literal("\",\"seq\":") && in.number(event.id.seq) &&
-                      in.literal(",\"type\":\"") && in.word(event.type, type_bytes_max) && in.literal("\",\"v\":") && in.number(event.v);
+  const bool header = in.literal("{\"at\":") && in.number(at) && in.literal(",\"body_hash\":\"") &&
+                      in.digest(event.body_hash) && in.literal("\",\"hash\":\"") && in.digest(event.hash) &&
+                      in.literal("\",\"matter\":\"") && in.word(event.matter, matter_bytes_max) &&
+                      in.literal("\",\"origin\":\"") && in.word(event.id.origin, origin_bytes_max) &&
+                      in.literal("\",\"seq\":") && in.number(event.id.seq) && in.literal(",\"type\":\"") &&
+                      in.word(event.type, type_bytes_max) && in.literal("\",\"v\":") && in.number(event.v);
   if (!header) return Error{Code::Invalid, "event line: malformed header"};
   event.at = Time{Span{at}};
   if (in.literal(",\"body\":")) {

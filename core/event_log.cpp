@@ -56,7 +56,8 @@ CREATE TRIGGER aside_unchanged BEFORE UPDATE ON aside BEGIN SELECT RAISE(ABORT, 
 )sql";
 
 constexpr std::string_view schema_question =
-    "SELECT group_concat(type || '|' || name || '|' || tbl_name || '|' || sql, ';') FROM (SELECT * FROM sqlite_schema WHERE sql IS NOT NULL "
+    "SELECT group_concat(type || '|' || name || '|' || tbl_name || '|' || sql, ';') FROM (SELECT * FROM sqlite_schema WHERE "
+    "sql IS NOT NULL "
     "ORDER BY type, name)";
 
 constexpr std::string_view event_columns = "l.origin, e.seq, e.at, e.matter, e.type, e.v, e.body_hash, e.hash, e.body";
@@ -77,7 +78,8 @@ Result<Event> read_event(const sqlite::Statement& row) {
   event.type = row.bytes(4);
   event.v = static_cast<int>(row.integer(5));
   if (!read_digest(row.bytes(6), event.body_hash) || !read_digest(row.bytes(7), event.hash))
-    return Error{Code::Corrupt, "event " + event.id.origin + "/" + std::to_string(event.id.seq) + ": a hash has the wrong length"};
+    return Error{Code::Corrupt,
+                 "event " + event.id.origin + "/" + std::to_string(event.id.seq) + ": a hash has the wrong length"};
   if (!row.is_null(8)) event.body.emplace(row.bytes(8));
   return event;
 }
@@ -147,7 +149,9 @@ struct EventLog::Impl {
       if (auto set = db.run("PRAGMA " + std::string(pragma) + "=" + setting); !set) return set;
     const auto got = db.ask("PRAGMA " + std::string(pragma));
     if (!got) return got.error();
-    if (*got != expected) return Error{Code::Corrupt, "the database refuses " + std::string(pragma) + "=" + std::string(expected) + ", it says " + *got};
+    if (*got != expected)
+      return Error{Code::Corrupt,
+                   "the database refuses " + std::string(pragma) + "=" + std::string(expected) + ", it says " + *got};
     return Done{};
   }
 
@@ -159,7 +163,8 @@ struct EventLog::Impl {
     if (!opened) return opened.error();
     db = std::move(*opened);
     db.restrict(writes);
-    if (writes && sqlite3_db_readonly(db.handle(), "main") == 1) return Error{Code::Io, "the disk or the file is read-only: " + path};
+    if (writes && sqlite3_db_readonly(db.handle(), "main") == 1)
+      return Error{Code::Io, "the disk or the file is read-only: " + path};
     if (auto s = db.run("PRAGMA busy_timeout=5000"); !s) return s;
 
     const auto id = db.ask("PRAGMA application_id");
@@ -188,7 +193,9 @@ struct EventLog::Impl {
       if (!second) return second.error();
       witness = std::move(*second);
       witness.restrict(false);
-      if (auto s = witness.run("PRAGMA busy_timeout=5000;PRAGMA query_only=ON;PRAGMA cache_size=-256;PRAGMA trusted_schema=OFF;PRAGMA mmap_size=0"); !s)
+      if (auto s = witness.run("PRAGMA busy_timeout=5000;PRAGMA query_only=ON;PRAGMA cache_size=-256;PRAGMA "
+                               "trusted_schema=OFF;PRAGMA mmap_size=0");
+          !s)
         return s;
     }
     return statements(writes);
@@ -198,10 +205,10 @@ struct EventLog::Impl {
     struct Setting {
       const char *pragma, *value, *expected;
     };
-    const Setting all[] = {{"synchronous", "FULL", "2"}, {"secure_delete", "ON", "1"}, {"trusted_schema", "OFF", "0"},
-                           {"cell_size_check", "ON", "1"}, {"foreign_keys", "ON", "1"}, {"recursive_triggers", "ON", "1"},
-                           {"temp_store", "MEMORY", "2"}, {"cache_size", "-2048", "-2048"}, {"mmap_size", "0", "0"},
-                           {"busy_timeout", "", "5000"}, {"wal_autocheckpoint", "0", "0"}};
+    const Setting all[] = {{"synchronous", "FULL", "2"},   {"secure_delete", "ON", "1"},     {"trusted_schema", "OFF", "0"},
+                           {"cell_size_check", "ON", "1"}, {"foreign_keys", "ON", "1"},      {"recursive_triggers", "ON", "1"},
+                           {"temp_store", "MEMORY", "2"},  {"cache_size", "-2048", "-2048"}, {"mmap_size", "0", "0"},
+                           {"busy_timeout", "", "5000"},   {"wal_autocheckpoint", "0", "0"}};
     for (const Setting& s : all) {
       // A build without memory mapping answers nothing: that is off, too.
       if (std::string_view(s.pragma) == "mmap_size") {
@@ -245,18 +252,29 @@ struct EventLog::Impl {
         {&head_of, "SELECT id, seq, hash FROM log WHERE origin = ?"},
         {&known, select + "WHERE e.log = ? AND e.seq = ?"},
         {&read_after, select + "WHERE e.log = (SELECT id FROM log WHERE origin = ?) AND e.seq > ? ORDER BY e.seq LIMIT ?"},
-        {&read_arrived, "SELECT " + std::string(event_columns) + ", e.arrival FROM event e JOIN log l ON l.id = e.log WHERE e.arrival > ? ORDER BY e.arrival LIMIT ?"},
+        {&read_arrived,
+         "SELECT " + std::string(event_columns) +
+             ", e.arrival FROM event e JOIN log l ON l.id = e.log WHERE e.arrival > ? ORDER BY e.arrival LIMIT ?"},
         {&read_matter, select + "WHERE e.matter = ? AND e.matter <> '' ORDER BY l.origin, e.seq"},
         {&get_note, "SELECT value, sum FROM note WHERE key = ?"},
         {&begin, "BEGIN IMMEDIATE", true},
         {&commit, "COMMIT", true},
         {&rollback, "ROLLBACK", true},
         {&add_log, "INSERT INTO log(origin, seq, hash) VALUES(?, 0, zeroblob(32)) RETURNING id", true},
-        {&add_event, "INSERT INTO event(log, seq, at, matter, type, v, body_hash, hash, body, quarantined) VALUES(?,?,?,?,?,?,?,?,?,?)", true},
+        {&add_event,
+         "INSERT INTO event(log, seq, at, matter, type, v, body_hash, hash, body, quarantined) VALUES(?,?,?,?,?,?,?,?,?,?)",
+         true},
         {&move_head, "UPDATE log SET seq = ?, hash = ? WHERE id = ?", true},
-        {&fill_body, "UPDATE event SET body = ?, quarantined = ? WHERE log = (SELECT id FROM log WHERE origin = ?) AND seq = ? AND body IS NULL AND body_hash = ?", true},
-        {&keep_aside, "INSERT OR IGNORE INTO aside(origin, seq, hash, line) SELECT ?, ?, ?, ? WHERE (SELECT count(*) FROM aside) < ?", true},
-        {&put_note, "INSERT INTO note(key, value, sum) VALUES(?, ?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value, sum = excluded.sum", true},
+        {&fill_body,
+         "UPDATE event SET body = ?, quarantined = ? WHERE log = (SELECT id FROM log WHERE origin = ?) AND seq = ? AND body IS "
+         "NULL AND body_hash = ?",
+         true},
+        {&keep_aside,
+         "INSERT OR IGNORE INTO aside(origin, seq, hash, line) SELECT ?, ?, ?, ? WHERE (SELECT count(*) FROM aside) < ?", true},
+        {&put_note,
+         "INSERT INTO note(key, value, sum) VALUES(?, ?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value, sum = "
+         "excluded.sum",
+         true},
         {&add_note, "INSERT INTO note(key, value, sum) VALUES(?, ?, ?)", true},
     };
     for (const Wanted& wanted : all) {
@@ -266,8 +284,9 @@ struct EventLog::Impl {
       *wanted.to = std::move(*made);
     }
     if (writes) {
-      auto made = witness.prepare("SELECT " + std::string(event_columns) +
-                                  " FROM event e JOIN log l ON l.id = e.log WHERE e.log = ? AND e.seq >= ? ORDER BY e.seq LIMIT ?");
+      auto made =
+          witness.prepare("SELECT " + std::string(event_columns) +
+                          " FROM event e JOIN log l ON l.id = e.log WHERE e.log = ? AND e.seq >= ? ORDER BY e.seq LIMIT ?");
       if (!made) return made.error();
       read_back = std::move(*made);
     }
@@ -284,7 +303,8 @@ struct EventLog::Impl {
 
   void undo() {
     if (!db.in_transaction()) return;
-    if (const int rc = rollback.run(); rc != SQLITE_OK && db.in_transaction()) trouble(Error{Code::Io, "a transaction could not be undone"});
+    if (const int rc = rollback.run(); rc != SQLITE_OK && db.in_transaction())
+      trouble(Error{Code::Io, "a transaction could not be undone"});
   }
 
   /// Runs `body` in one transaction; durable when this succeeds.
@@ -310,8 +330,10 @@ struct EventLog::Impl {
   /// a failed disk is remembered and refuses the next call.
   void tidy() {
     const int rc = sqlite3_wal_checkpoint_v2(db.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-    if (rc == SQLITE_OK) wal_pages = 0;
-    else trouble(rc, "checkpoint");
+    if (rc == SQLITE_OK)
+      wal_pages = 0;
+    else
+      trouble(rc, "checkpoint");
   }
 
   // ---- pieces --------------------------------------------------------------------------------------------------------
@@ -347,8 +369,10 @@ struct EventLog::Impl {
     add_event.bind(1, log).bind(2, static_cast<std::int64_t>(event.id.seq)).bind(3, event.at.time_since_epoch().count());
     add_event.bind_text(4, event.matter).bind_text(5, event.type).bind(6, event.v);
     add_event.bind_blob(7, bytes(event.body_hash)).bind_blob(8, bytes(event.hash)).bind(10, quarantined ? 1 : 0);
-    if (event.body) add_event.bind_blob(9, *event.body);
-    else add_event.bind_null(9);
+    if (event.body)
+      add_event.bind_blob(9, *event.body);
+    else
+      add_event.bind_null(9);
     if (const int rc = add_event.run(); rc != SQLITE_OK) return trouble(rc, "add an event");
     return Done{};
   }
@@ -370,7 +394,9 @@ struct EventLog::Impl {
   Status confirm(std::int64_t log, const std::vector<Event>& written) {
     if (written.empty()) return Done{};
     const Resetting reset{read_back};
-    read_back.bind(1, log).bind(2, static_cast<std::int64_t>(written.front().id.seq)).bind(3, static_cast<std::int64_t>(written.size()));
+    read_back.bind(1, log)
+        .bind(2, static_cast<std::int64_t>(written.front().id.seq))
+        .bind(3, static_cast<std::int64_t>(written.size()));
     Digest previous = before_first;
     for (const Event& event : written) {
       const int rc = read_back.step();
@@ -448,7 +474,8 @@ Result<std::vector<Event>> EventLog::append_many(const Origin& as, std::span<con
     std::vector<Event> events;
     events.reserve(bodies.size());
     for (Body& body : bodies) {
-      events.push_back(make_event_of(as, row->head.seq + 1, at, *body.matter, body.type, 1, std::move(body.text), row->head.hash));
+      events.push_back(
+          make_event_of(as, row->head.seq + 1, at, *body.matter, body.type, 1, std::move(body.text), row->head.hash));
       const Event& event = events.back();
       if (auto plain = check_header(event); !plain) return plain.error();
       if (auto added = me.insert(log, event, false); !added) return added.error();
@@ -477,9 +504,11 @@ Result<Merged> EventLog::merge(std::span<const Event> events) {
   for (std::size_t i = 0; i < events.size(); ++i) {
     if (auto plain = check_header(events[i]); !plain) return plain.error();
     if (events[i].id.origin != origin) return Error{Code::Invalid, "merge: events of more than one log"};
-    if (events[i].id.seq != events[0].id.seq + i) return Error{Code::NotFound, "gap: events are missing inside the batch of " + origin};
+    if (events[i].id.seq != events[0].id.seq + i)
+      return Error{Code::NotFound, "gap: events are missing inside the batch of " + origin};
     if (events[i].body && hash_bytes(*events[i].body) != events[i].body_hash)
-      return Error{Code::Corrupt, "corrupt: the body of " + origin + "/" + std::to_string(events[i].id.seq) + " is not the one that was stated"};
+      return Error{Code::Corrupt, "corrupt: the body of " + origin + "/" + std::to_string(events[i].id.seq) +
+                                      " is not the one that was stated"};
   }
 
   bool forked = false;
@@ -492,12 +521,14 @@ Result<Merged> EventLog::merge(std::span<const Event> events) {
       const Event& event = events[fresh_from];
       const Resetting reset{me.known};
       if (const int rc = me.known.bind(1, row->id).bind(2, static_cast<std::int64_t>(event.id.seq)).step(); rc != SQLITE_ROW)
-        return rc == SQLITE_DONE ? Error{Code::Corrupt, "log " + origin + ": a known event is missing"} : me.trouble(rc, "read an event");
+        return rc == SQLITE_DONE ? Error{Code::Corrupt, "log " + origin + ": a known event is missing"}
+                                 : me.trouble(rc, "read an event");
       const auto ours = read_event(me.known);
       if (!ours) return ours.error();
       if (ours->hash == event.hash) continue;
       // The same header under another hash is damage on the way; another header under the same number is a second history.
-      if (header_bytes(*ours) == header_bytes(event)) return Error{Code::Corrupt, "corrupt: the hash of " + origin + "/" + std::to_string(event.id.seq)};
+      if (header_bytes(*ours) == header_bytes(event))
+        return Error{Code::Corrupt, "corrupt: the hash of " + origin + "/" + std::to_string(event.id.seq)};
       forked = true;
       break;
     }
@@ -505,14 +536,18 @@ Result<Merged> EventLog::merge(std::span<const Event> events) {
       for (const Event& event : events.subspan(fresh_from)) {
         std::string line;
         append_line(line, event);
-        me.keep_aside.bind_text(1, origin).bind(2, static_cast<std::int64_t>(event.id.seq)).bind_blob(3, bytes(event.hash)).bind_blob(4, line);
+        me.keep_aside.bind_text(1, origin)
+            .bind(2, static_cast<std::int64_t>(event.id.seq))
+            .bind_blob(3, bytes(event.hash))
+            .bind_blob(4, line);
         me.keep_aside.bind(5, static_cast<std::int64_t>(aside_rows_max));
         if (const int rc = me.keep_aside.run(); rc != SQLITE_OK) return me.trouble(rc, "put an event aside");
       }
       return result;
     }
     if (fresh_from < events.size()) {
-      if (events[fresh_from].id.seq != row->head.seq + 1) return Error{Code::NotFound, "gap: " + origin + " is known up to " + std::to_string(row->head.seq)};
+      if (events[fresh_from].id.seq != row->head.seq + 1)
+        return Error{Code::NotFound, "gap: " + origin + " is known up to " + std::to_string(row->head.seq)};
       if (auto made = me.ensure(*row); !made) return made.error();
       result.fresh.reserve(events.size() - fresh_from);
       for (const Event& event : events.subspan(fresh_from)) {
@@ -530,7 +565,8 @@ Result<Merged> EventLog::merge(std::span<const Event> events) {
     result.head = row->head;
     return result;
   });
-  if (merged && forked) return Error{Code::Conflict, "fork: " + origin + " has two histories; both are kept, a person must look"};
+  if (merged && forked)
+    return Error{Code::Conflict, "fork: " + origin + " has two histories; both are kept, a person must look"};
   return merged;
 }
 
@@ -560,7 +596,8 @@ Result<std::vector<Head>> EventLog::heads() const {
     if (rc == SQLITE_DONE) return heads;
     if (rc != SQLITE_ROW) return me.trouble(rc, "read the heads");
     Head head{std::string(statement->bytes(0)), static_cast<std::uint64_t>(statement->integer(1)), {}};
-    if (!read_digest(statement->bytes(2), head.hash)) return Error{Code::Corrupt, "log " + head.origin + ": the head is damaged"};
+    if (!read_digest(statement->bytes(2), head.hash))
+      return Error{Code::Corrupt, "log " + head.origin + ": the head is damaged"};
     heads.push_back(std::move(head));
   }
 }
@@ -572,7 +609,8 @@ Result<Head> EventLog::head(const Origin& origin) const {
   return std::move(row->head);
 }
 
-Result<std::vector<Event>> EventLog::after(const Origin& origin, std::uint64_t seq, std::size_t limit, std::size_t bytes_max) const {
+Result<std::vector<Event>> EventLog::after(const Origin& origin, std::uint64_t seq, std::size_t limit,
+                                           std::size_t bytes_max) const {
   if (impl_->failed) return *impl_->failed;
   impl_->read_after.bind_text(1, origin).bind(2, static_cast<std::int64_t>(seq)).bind(3, static_cast<std::int64_t>(limit));
   return impl_->rows(impl_->read_after, bytes_max, nullptr);
@@ -620,9 +658,12 @@ Result<std::vector<Damage>> EventLog::verify(const std::function<void(std::uint6
   if (me.failed) return *me.failed;
   auto& db = impl_->db;
   std::vector<Damage> damages;
-  const auto damage = [&](const Origin& origin, std::uint64_t seq, std::string what) { damages.push_back({origin, seq, std::move(what)}); };
+  const auto damage = [&](const Origin& origin, std::uint64_t seq, std::string what) {
+    damages.push_back({origin, seq, std::move(what)});
+  };
   /// Goes through a query's rows; damage is noted, a failed disk is an error.
-  const auto each = [&](std::string_view sql, const Origin& origin, std::int64_t id, const std::function<void(sqlite::Statement&)>& row) -> Status {
+  const auto each = [&](std::string_view sql, const Origin& origin, std::int64_t id,
+                        const std::function<void(sqlite::Statement&)>& row) -> Status {
     auto statement = db.prepare(sql);
     int rc = SQLITE_CORRUPT;
     if (statement) {
@@ -660,7 +701,8 @@ Result<std::vector<Damage>> EventLog::verify(const std::function<void(std::uint6
   for (const Log& log : logs) {
     std::uint64_t seq = 0;
     Digest previous{};
-    s = each("SELECT " + std::string(event_columns) + ", e.quarantined FROM event e JOIN log l ON l.id = e.log WHERE e.log = ? ORDER BY e.seq",
+    s = each("SELECT " + std::string(event_columns) +
+                 ", e.quarantined FROM event e JOIN log l ON l.id = e.log WHERE e.log = ? ORDER BY e.seq",
              log.head.origin, log.id, [&](sqlite::Statement& row) {
                const auto event = read_event(row);
                ++seq;
@@ -670,14 +712,18 @@ Result<std::vector<Damage>> EventLog::verify(const std::function<void(std::uint6
                  damage(log.head.origin, seq, "gap: the next event here is " + std::to_string(event->id.seq));
                  seq = event->id.seq;
                }
-               if (event->body && hash_bytes(*event->body) != event->body_hash) damage(log.head.origin, seq, "the body was changed");
+               if (event->body && hash_bytes(*event->body) != event->body_hash)
+                 damage(log.head.origin, seq, "the body was changed");
                if (chain_hash(previous, *event) != event->hash) damage(log.head.origin, seq, "the chain breaks here");
-               if ((event->body && !valid_json(*event->body)) != (row.integer(9) != 0)) damage(log.head.origin, seq, "the quarantine flag is wrong");
+               if ((event->body && !valid_json(*event->body)) != (row.integer(9) != 0))
+                 damage(log.head.origin, seq, "the quarantine flag is wrong");
                previous = event->hash;
              });
     if (!s) return s.error();
-    if (seq != log.head.seq) damage(log.head.origin, seq, "the head says " + std::to_string(log.head.seq) + " events");
-    else if (previous != log.head.hash) damage(log.head.origin, seq, "the head has another hash");
+    if (seq != log.head.seq)
+      damage(log.head.origin, seq, "the head says " + std::to_string(log.head.seq) + " events");
+    else if (previous != log.head.hash)
+      damage(log.head.origin, seq, "the head has another hash");
   }
   s = each("SELECT count(*) FROM event WHERE log NOT IN (SELECT id FROM log)", "", 0, [&](sqlite::Statement& row) {
     if (row.integer(0) != 0) damage("", 0, "events of no log: " + std::to_string(row.integer(0)));

@@ -20,22 +20,25 @@ using Words = std::span<const std::string_view>;
 
 constexpr std::string_view channel_words[] = {"Visit", "Letter", "Online", "Phone", "Fax", "Hotline12345"};
 constexpr std::string_view kind_words[] = {"Appeal", "Suggestion", "Accusation", "InformationRequest", "QueueOnly"};
-constexpr std::string_view document_words[] = {"None", "ResidentId", "ResidencePermit", "ForeignPermanentResident", "Passport", "Other"};
+constexpr std::string_view document_words[] = {"None",     "ResidentId", "ResidencePermit", "ForeignPermanentResident",
+                                               "Passport", "Other"};
 constexpr std::string_view filing_as_words[] = {"Self", "Agent", "Relative", "Guardian", "Representative"};
 constexpr std::string_view input_words[] = {"Touch", "Card", "Desk", "Batch"};
 constexpr std::string_view answer_words[] = {"Unasked", "No", "Yes", "Unsure"};
-constexpr std::string_view counterparty_words[] = {"Unknown", "Neighbour", "Relative", "Employer", "Company",
-                                                   "PropertyManager", "Government", "VillageCommittee", "Court", "Official"};
-constexpr std::string_view path_words[] = {"Judicial", "Arbitration", "PartyAppeal", "Administrative", "Duty",
-                                           "Petition", "Suggestion", "Accusation", "InformationRequest", "Unknown"};
+constexpr std::string_view counterparty_words[] = {"Unknown",         "Neighbour",  "Relative",         "Employer", "Company",
+                                                   "PropertyManager", "Government", "VillageCommittee", "Court",    "Official"};
+constexpr std::string_view path_words[] = {"Judicial", "Arbitration", "PartyAppeal", "Administrative",     "Duty",
+                                           "Petition", "Suggestion",  "Accusation",  "InformationRequest", "Unknown"};
 constexpr std::string_view chosen_by_words[] = {"Citizen", "Staff", "Machine"};
 constexpr std::string_view priority_words[] = {"Normal", "Elder", "Disabled", "Pregnant", "WithInfant"};
 constexpr std::string_view queue_op_words[] = {"Call", "Recall", "Missed", "Hold", "Resume", "Move", "End"};
-constexpr std::string_view consult_words[] = {"GuidedToCourt", "GuidedToArbitration", "GuidedToReconsideration", "GuidedToLegalAid",
-                                              "BackToReception", "ToMediation", "AdviceOnly"};
+constexpr std::string_view consult_words[] = {"GuidedToCourt",    "GuidedToArbitration", "GuidedToReconsideration",
+                                              "GuidedToLegalAid", "BackToReception",     "ToMediation",
+                                              "AdviceOnly"};
 constexpr std::string_view mediation_words[] = {"Agreed", "Failed", "Withdrawn", "Refused"};
-constexpr std::string_view disposition_words[] = {"TransferredSameLevel", "TransferredDown", "Assigned", "GuidedToJudicial",
-                                                  "SentToDiscipline", "NotAccepted", "DuplicateInProcess", "NoLongerAccepted"};
+constexpr std::string_view disposition_words[] = {"TransferredSameLevel", "TransferredDown",  "Assigned",
+                                                  "GuidedToJudicial",     "SentToDiscipline", "NotAccepted",
+                                                  "DuplicateInProcess",   "NoLongerAccepted"};
 constexpr std::string_view opinion_words[] = {"Support", "Explain", "NotSupport"};
 
 constexpr Words words(Channel) { return channel_words; }
@@ -277,7 +280,8 @@ struct Reader {
   template <class T>
   void operator()(const char* key, std::optional<T>& value) {
     if (!trouble.empty()) return;
-    if (const auto found = object.find(key); found != object.end() && !found->is_null()) read(*found, path + key, value.emplace());
+    if (const auto found = object.find(key); found != object.end() && !found->is_null())
+      read(*found, path + key, value.emplace());
   }
 
   void fail(const std::string& field, std::string_view expected) { trouble = field + ": expected " + std::string(expected); }
@@ -297,7 +301,8 @@ struct Reader {
       if (!from.is_boolean()) return fail(field, "true or false");
       value = from.get<bool>();
     } else if constexpr (std::integral<T>) {
-      if (!from.is_number_integer() || (from.is_number_unsigned() && from.get<std::uint64_t>() > std::uint64_t{std::numeric_limits<T>::max()}))
+      if (!from.is_number_integer() ||
+          (from.is_number_unsigned() && from.get<std::uint64_t>() > std::uint64_t{std::numeric_limits<T>::max()}))
         return fail(field, "a whole number");
       const auto number = from.get<std::int64_t>();
       if (number < std::int64_t{std::numeric_limits<T>::min()}) return fail(field, "a whole number");
@@ -331,10 +336,27 @@ Result<T> read_text(std::string_view text, std::string_view what) {
 }
 
 /// In the order of the variant.
-constexpr std::string_view type_words[] = {
-    "filed", "routed", "ticket_issued", "receipt_printed", "queued", "viewed", "route_overridden", "consulted", "mediation_applied",
-    "mediation_consent", "mediators_chosen", "mediation_session", "mediation_ended", "disposed", "rated", "transferred", "accepted",
-    "not_accepted", "extended", "answered", "served"};
+constexpr std::string_view type_words[] = {"filed",
+                                           "routed",
+                                           "ticket_issued",
+                                           "receipt_printed",
+                                           "queued",
+                                           "viewed",
+                                           "route_overridden",
+                                           "consulted",
+                                           "mediation_applied",
+                                           "mediation_consent",
+                                           "mediators_chosen",
+                                           "mediation_session",
+                                           "mediation_ended",
+                                           "disposed",
+                                           "rated",
+                                           "transferred",
+                                           "accepted",
+                                           "not_accepted",
+                                           "extended",
+                                           "answered",
+                                           "served"};
 static_assert(std::size(type_words) == std::variant_size_v<Fact>);
 
 template <std::size_t I = 0>
@@ -424,9 +446,12 @@ struct JsonChecker {
       if (at == end) return false;
       const unsigned char c = *at;
       const unsigned lower = c | 0x20u;
-      if (digit(c)) unit = unit * 16 + (c - '0');
-      else if (lower >= 'a' && lower <= 'f') unit = unit * 16 + (lower - 'a' + 10);
-      else return false;
+      if (digit(c))
+        unit = unit * 16 + (c - '0');
+      else if (lower >= 'a' && lower <= 'f')
+        unit = unit * 16 + (lower - 'a' + 10);
+      else
+        return false;
     }
     return true;
   }
@@ -441,9 +466,12 @@ struct JsonChecker {
     return take('\\') && take('u') && hex4(low) && low >= 0xDC00 && low <= 0xDFFF;
   }
   bool wide(unsigned char first) {  // RFC 3629, after the first byte
-    const auto next = [&](unsigned char low, unsigned char high) { return at != end && *at >= low && *at <= high ? (++at, true) : false; };
+    const auto next = [&](unsigned char low, unsigned char high) {
+      return at != end && *at >= low && *at <= high ? (++at, true) : false;
+    };
     if (first >= 0xC2 && first <= 0xDF) return next(0x80, 0xBF);
-    if (first >= 0xE0 && first <= 0xEF) return next(first == 0xE0 ? 0xA0 : 0x80, first == 0xED ? 0x9F : 0xBF) && next(0x80, 0xBF);
+    if (first >= 0xE0 && first <= 0xEF)
+      return next(first == 0xE0 ? 0xA0 : 0x80, first == 0xED ? 0x9F : 0xBF) && next(0x80, 0xBF);
     if (first >= 0xF0 && first <= 0xF4)
       return next(first == 0xF0 ? 0x90 : 0x80, first == 0xF4 ? 0x8F : 0xBF) && next(0x80, 0xBF) && next(0x80, 0xBF);
     return false;
@@ -467,7 +495,8 @@ struct JsonChecker {
     spaces();
     if (at == end || depth > 64) return false;
     switch (*at) {
-      case '{': case '[': {
+      case '{':
+      case '[': {
         const bool object = *at++ == '{';
         const char close = object ? '}' : ']';
         ++depth;
@@ -484,11 +513,16 @@ struct JsonChecker {
         --depth;
         return true;
       }
-      case '"': return string();
-      case 't': return word("true");
-      case 'f': return word("false");
-      case 'n': return word("null");
-      default: return number();
+      case '"':
+        return string();
+      case 't':
+        return word("true");
+      case 'f':
+        return word("false");
+      case 'n':
+        return word("null");
+      default:
+        return number();
     }
   }
 };

@@ -25,17 +25,17 @@ struct Stated {
 
 /// The lawful order (law.md 3.8). Side lines have no place of their own: they never come before the registration.
 int rank_of(std::string_view type) {
-  static constexpr std::string_view chain[] = {"filed",       "routed",   "ticket_issued", "receipt_printed", "*", "disposed",
-                                               "transferred", "accepted", "extended",      "answered",        "served"};
+  static constexpr std::string_view chain[] = {"filed",    "routed",   "ticket_issued", "receipt_printed",
+                                               "*",        "disposed", "transferred",   "accepted",
+                                               "extended", "answered", "served"};
   if (type == "not_accepted") type = "accepted";
   const auto found = std::find(std::begin(chain), std::end(chain), type);
-  return static_cast<int>((found == std::end(chain) ? std::find(std::begin(chain), std::end(chain), "*") : found) - std::begin(chain));
+  return static_cast<int>((found == std::end(chain) ? std::find(std::begin(chain), std::end(chain), "*") : found) -
+                          std::begin(chain));
 }
 constexpr int rank_sideline = 4, rank_last = 10;
 
-bool by_order(const Stated& a, const Stated& b) {
-  return std::tie(a.order, a.event->id) < std::tie(b.order, b.event->id);
-}
+bool by_order(const Stated& a, const Stated& b) { return std::tie(a.order, a.event->id) < std::tie(b.order, b.event->id); }
 
 /// Every event of the matter once, with its fact, in the order of time. Nothing here depends on the order of arrival.
 std::vector<Stated> arrange(const MatterId& id, std::span<const Event> events) {
@@ -44,7 +44,8 @@ std::vector<Stated> arrange(const MatterId& id, std::span<const Event> events) {
     if (event.matter == id) all.push_back(&event);
   // The copy with a body first; of two histories the smaller hash, only so that everybody picks the same one.
   std::sort(all.begin(), all.end(), [](const Event* a, const Event* b) {
-    return std::make_tuple(std::cref(a->id), !a->body, std::cref(a->hash)) < std::make_tuple(std::cref(b->id), !b->body, std::cref(b->hash));
+    return std::make_tuple(std::cref(a->id), !a->body, std::cref(a->hash)) <
+           std::make_tuple(std::cref(b->id), !b->body, std::cref(b->hash));
   });
   all.erase(std::unique(all.begin(), all.end(), [](const Event* a, const Event* b) { return a->id == b->id; }), all.end());
 
@@ -79,8 +80,8 @@ void add_once(std::vector<std::string>& list, std::string words) {
 /// A ticket while its queue operations are applied.
 struct Running {
   Ticket ticket;
-  bool by_offline = false;        ///< the last applied operation was stated without the hub
-  std::set<std::string> losers;   ///< desks whose call came second: their operations do not count
+  bool by_offline = false;       ///< the last applied operation was stated without the hub
+  std::set<std::string> losers;  ///< desks whose call came second: their operations do not count
 };
 
 void apply(Running& running, const Queued& op, Time at, std::vector<std::string>& conflicts) {
@@ -91,7 +92,8 @@ void apply(Running& running, const Queued& op, Time at, std::vector<std::string>
     // Operations of the hub are in one line and never contradict each other. A call stated without the hub can: the earlier
     // one counts, the later one is kept and shown to a person.
     if ((ended || held_elsewhere) && (op.offline || running.by_offline)) {
-      add_once(conflicts, ticket.number + "：" + printable(op.place) + "又叫了" + printable(ticket.place) + "的号，以先叫的为准");
+      add_once(conflicts,
+               ticket.number + "：" + printable(op.place) + "又叫了" + printable(ticket.place) + "的号，以先叫的为准");
       running.losers.insert(op.desk);
       return;
     }
@@ -105,14 +107,21 @@ void apply(Running& running, const Queued& op, Time at, std::vector<std::string>
   } else {
     if (ended || running.losers.contains(op.desk)) return;
     switch (op.op) {
-      case QueueOp::Call: break;
+      case QueueOp::Call:
+        break;
       case QueueOp::Recall:
         ticket.called = at;
         ++ticket.calls;
         break;
-      case QueueOp::Missed: ticket.state = TicketState::Missed; break;
-      case QueueOp::Hold: ticket.state = TicketState::OnHold; break;
-      case QueueOp::Resume: ticket.state = TicketState::Waiting; break;
+      case QueueOp::Missed:
+        ticket.state = TicketState::Missed;
+        break;
+      case QueueOp::Hold:
+        ticket.state = TicketState::OnHold;
+        break;
+      case QueueOp::Resume:
+        ticket.state = TicketState::Waiting;
+        break;
       case QueueOp::Move:
         ticket.moved_from = ticket.window;
         ticket.window = op.to_window;
@@ -122,7 +131,9 @@ void apply(Running& running, const Queued& op, Time at, std::vector<std::string>
         ticket.called = {};
         ticket.calls = 0;
         break;
-      case QueueOp::End: ticket.state = TicketState::Ended; break;
+      case QueueOp::End:
+        ticket.state = TicketState::Ended;
+        break;
     }
   }
   running.by_offline = op.offline;
@@ -136,7 +147,20 @@ std::vector<Ticket> tickets_of(const MatterId& id, const std::vector<Stated>& st
     if (const auto* routed = s.as<Routed>()) sealed |= routed->ruling.sealed;
     if (const auto* issued = s.as<TicketIssued>()) {
       Running running;
-      running.ticket = {issued->ticket, id, issued->window, issued->priority, s.event->at, s.event->id.origin, {}, {}, {}, {}, 0, issued->topic, false, {}};
+      running.ticket = {issued->ticket,
+                        id,
+                        issued->window,
+                        issued->priority,
+                        s.event->at,
+                        s.event->id.origin,
+                        {},
+                        {},
+                        {},
+                        {},
+                        0,
+                        issued->topic,
+                        false,
+                        {}};
       all.push_back(std::move(running));
     }
   }
@@ -145,9 +169,12 @@ std::vector<Ticket> tickets_of(const MatterId& id, const std::vector<Stated>& st
     const auto* op = s.as<Queued>();
     if (!op || (!op->request.empty() && !seen.emplace(op->desk, op->request).second)) continue;
     // A number comes again every day: an operation means the ticket of its own day.
-    const auto same = [&](const Running& r) { return r.ticket.number == op->ticket && hall_day(r.ticket.issued) == hall_day(s.event->at); };
+    const auto same = [&](const Running& r) {
+      return r.ticket.number == op->ticket && hall_day(r.ticket.issued) == hall_day(s.event->at);
+    };
     auto found = std::find_if(all.begin(), all.end(), same);
-    if (found == all.end()) found = std::find_if(all.begin(), all.end(), [&](const Running& r) { return r.ticket.number == op->ticket; });
+    if (found == all.end())
+      found = std::find_if(all.begin(), all.end(), [&](const Running& r) { return r.ticket.number == op->ticket; });
     if (found != all.end()) apply(*found, *op, s.event->at, conflicts);
   }
   std::vector<Ticket> tickets;
@@ -163,7 +190,9 @@ std::vector<Ticket> tickets_of(const MatterId& id, const std::vector<Stated>& st
 void mediate(Mediation& m, const Stated& s, std::vector<std::string>& conflicts) {
   using State = MediationState;
   const bool refused = m.state == State::Refused;
-  const auto ended_before = [&] { return refused || m.state == State::Agreed || m.state == State::Failed || m.state == State::Withdrawn; };
+  const auto ended_before = [&] {
+    return refused || m.state == State::Agreed || m.state == State::Failed || m.state == State::Withdrawn;
+  };
   // 人民调解法 17: a party that clearly refuses ends it for good, whatever is stated afterwards and by whom.
   const auto too_late = [&] { add_once(conflicts, refused ? "一方已明确拒绝，调解不能再进行" : "调解已结束，又有新的记录"); };
 
@@ -192,14 +221,16 @@ void mediate(Mediation& m, const Stated& s, std::vector<std::string>& conflicts)
     m.state = State::InSession;
   } else if (const auto* ended = s.as<MediationEnded>()) {
     if (refused) {
-      if (ended->outcome == MediationOutcome::Refused) m.ended = *ended;
-      else too_late();
+      if (ended->outcome == MediationOutcome::Refused)
+        m.ended = *ended;
+      else
+        too_late();
       return;
     }
     if (ended_before() && m.ended && m.ended->outcome != ended->outcome) too_late();
     m.ended = *ended;
-    m.state = ended->outcome == MediationOutcome::Agreed ? State::Agreed
-              : ended->outcome == MediationOutcome::Failed ? State::Failed
+    m.state = ended->outcome == MediationOutcome::Agreed    ? State::Agreed
+              : ended->outcome == MediationOutcome::Failed  ? State::Failed
               : ended->outcome == MediationOutcome::Refused ? State::Refused
                                                             : State::Withdrawn;
   }
@@ -235,27 +266,41 @@ std::string line_words(const Stated& s, bool sealed) {
     const auto* op = s.as<Queued>();
     if (!op) return "窗口排队有变化";
     switch (op->op) {
-      case QueueOp::Call: return "窗口已叫号";
-      case QueueOp::Recall: return "窗口再次叫号";
-      case QueueOp::Missed: return "叫号时未到";
-      case QueueOp::Hold: return "暂缓办理，号保留";
-      case QueueOp::Resume: return "继续排队";
-      case QueueOp::Move: return sealed ? "已转到其他窗口" : "已转到" + window_words(op->to_window);
-      case QueueOp::End: return "窗口接待结束";
+      case QueueOp::Call:
+        return "窗口已叫号";
+      case QueueOp::Recall:
+        return "窗口再次叫号";
+      case QueueOp::Missed:
+        return "叫号时未到";
+      case QueueOp::Hold:
+        return "暂缓办理，号保留";
+      case QueueOp::Resume:
+        return "继续排队";
+      case QueueOp::Move:
+        return sealed ? "已转到其他窗口" : "已转到" + window_words(op->to_window);
+      case QueueOp::End:
+        return "窗口接待结束";
     }
   }
   if (type == "route_overridden") return "工作人员调整了窗口";
   if (type == "consulted") {
     const auto* consulted = s.as<Consulted>();
     if (consulted && !sealed) switch (consulted->outcome) {
-      case ConsultOutcome::GuidedToCourt: return "律师已接待，建议走法院途径";
-      case ConsultOutcome::GuidedToArbitration: return "律师已接待，建议申请仲裁";
-      case ConsultOutcome::GuidedToReconsideration: return "律师已接待，建议申请行政复议";
-      case ConsultOutcome::GuidedToLegalAid: return "律师已接待，建议申请法律援助";
-      case ConsultOutcome::BackToReception: return "律师已接待，转回接待窗口";
-      case ConsultOutcome::ToMediation: return "律师已接待，转到调解窗口";
-      case ConsultOutcome::AdviceOnly: break;
-    }
+        case ConsultOutcome::GuidedToCourt:
+          return "律师已接待，建议走法院途径";
+        case ConsultOutcome::GuidedToArbitration:
+          return "律师已接待，建议申请仲裁";
+        case ConsultOutcome::GuidedToReconsideration:
+          return "律师已接待，建议申请行政复议";
+        case ConsultOutcome::GuidedToLegalAid:
+          return "律师已接待，建议申请法律援助";
+        case ConsultOutcome::BackToReception:
+          return "律师已接待，转回接待窗口";
+        case ConsultOutcome::ToMediation:
+          return "律师已接待，转到调解窗口";
+        case ConsultOutcome::AdviceOnly:
+          break;
+      }
     return "律师已接待";
   }
   if (type == "mediation_applied") return "已申请调解";
@@ -268,25 +313,36 @@ std::string line_words(const Stated& s, bool sealed) {
   if (type == "mediation_ended") {
     const auto* ended = s.as<MediationEnded>();
     if (ended) switch (ended->outcome) {
-      case MediationOutcome::Agreed: return "调解达成协议";
-      case MediationOutcome::Failed: return "调解未达成协议";
-      case MediationOutcome::Withdrawn: return "调解申请已撤回";
-      case MediationOutcome::Refused: return "一方不同意，调解结束";
-    }
+        case MediationOutcome::Agreed:
+          return "调解达成协议";
+        case MediationOutcome::Failed:
+          return "调解未达成协议";
+        case MediationOutcome::Withdrawn:
+          return "调解申请已撤回";
+        case MediationOutcome::Refused:
+          return "一方不同意，调解结束";
+      }
     return "调解已结束";
   }
   if (type == "disposed") {
     const auto* disposed = s.as<Disposed>();
     if (disposed && !sealed) switch (disposed->disposition) {
-      case Disposition::TransferredSameLevel:
-      case Disposition::TransferredDown: return "已提出转送" + unit_or(disposed->to_unit, "有关单位", sealed);
-      case Disposition::Assigned: return "已提出交办" + unit_or(disposed->to_unit, "有关单位", sealed);
-      case Disposition::GuidedToJudicial: return "已引导走司法途径";
-      case Disposition::SentToDiscipline: break;  // XFTL 30: where it went is not said
-      case Disposition::NotAccepted: return "不予受理，可到窗口问原因";
-      case Disposition::DuplicateInProcess: return "同一事项已在办理中";
-      case Disposition::NoLongerAccepted: return "不再受理，可到窗口问原因";
-    }
+        case Disposition::TransferredSameLevel:
+        case Disposition::TransferredDown:
+          return "已提出转送" + unit_or(disposed->to_unit, "有关单位", sealed);
+        case Disposition::Assigned:
+          return "已提出交办" + unit_or(disposed->to_unit, "有关单位", sealed);
+        case Disposition::GuidedToJudicial:
+          return "已引导走司法途径";
+        case Disposition::SentToDiscipline:
+          break;  // XFTL 30: where it went is not said
+        case Disposition::NotAccepted:
+          return "不予受理，可到窗口问原因";
+        case Disposition::DuplicateInProcess:
+          return "同一事项已在办理中";
+        case Disposition::NoLongerAccepted:
+          return "不再受理，可到窗口问原因";
+      }
     return "信访部门已作出处理";
   }
   if (type == "rated") return "您已评价";
@@ -318,8 +374,9 @@ std::string line_words(const Stated& s, bool sealed) {
 /// Two authors said different things where only one may speak.
 void note_contradictions(const std::vector<Stated>& stated, std::vector<std::string>& conflicts) {
   static constexpr std::pair<std::string_view, std::string_view> single[] = {
-      {"disposed", "处理意见"}, {"mediation_ended", "调解结果"}, {"transferred", "转送"}, {"accepted", "受理"},
-      {"not_accepted", "受理"}, {"answered", "答复"},           {"served", "送达"}};
+      {"disposed", "处理意见"}, {"mediation_ended", "调解结果"}, {"transferred", "转送"},
+      {"accepted", "受理"},     {"not_accepted", "受理"},        {"answered", "答复"},
+      {"served", "送达"}};
   for (const auto& [type, name] : single) {
     const Stated* before = nullptr;
     for (const Stated& s : stated) {
@@ -405,16 +462,17 @@ Matter fold(const MatterId& id, std::span<const Event> events) {
     answered |= type == "answered";
     served |= type == "served";
   }
-  const bool turned_away = m.disposed && (m.disposed->disposition == Disposition::NotAccepted || m.disposed->disposition == Disposition::NoLongerAccepted);
-  m.state = !filing            ? MatterState::Draft
-            : served           ? MatterState::Served
-            : answered         ? MatterState::OpinionIssued
-            : refused          ? MatterState::NotAccepted
-            : extended         ? MatterState::InHandling
-            : accepted         ? MatterState::Accepted
-            : turned_away      ? MatterState::NotAccepted
-            : disposed         ? MatterState::Disposed
-                               : MatterState::Registered;
+  const bool turned_away = m.disposed && (m.disposed->disposition == Disposition::NotAccepted ||
+                                          m.disposed->disposition == Disposition::NoLongerAccepted);
+  m.state = !filing       ? MatterState::Draft
+            : served      ? MatterState::Served
+            : answered    ? MatterState::OpinionIssued
+            : refused     ? MatterState::NotAccepted
+            : extended    ? MatterState::InHandling
+            : accepted    ? MatterState::Accepted
+            : turned_away ? MatterState::NotAccepted
+            : disposed    ? MatterState::Disposed
+                          : MatterState::Registered;
 
   auto tickets = tickets_of(id, stated, m.conflicts);
   if (!tickets.empty()) m.ticket = std::move(tickets.back());
@@ -432,7 +490,8 @@ Matter fold(const MatterId& id, std::span<const Event> events) {
 void Hall::add(const Event& event) {
   if (event.matter.empty()) return;
   auto& list = events_[event.matter];
-  const auto place = std::lower_bound(list.begin(), list.end(), event, [](const Event& a, const Event& b) { return a.id < b.id; });
+  const auto place =
+      std::lower_bound(list.begin(), list.end(), event, [](const Event& a, const Event& b) { return a.id < b.id; });
   if (place != list.end() && place->id == event.id) {
     // The same choice as fold makes, whichever copy came first.
     if (std::make_tuple(!event.body, std::cref(event.hash)) >= std::make_tuple(!place->body, std::cref(place->hash))) return;
@@ -475,13 +534,14 @@ std::optional<Ticket> Hall::ticket(std::string_view number, Date day) const {
 }
 
 std::string_view word(MatterState state) {
-  static constexpr std::string_view words[] = {"Draft",    "Registered", "Disposed",      "NotAccepted", "Accepted",
-                                               "InHandling", "OpinionIssued", "Served", "Closed"};
+  static constexpr std::string_view words[] = {"Draft",      "Registered",    "Disposed", "NotAccepted", "Accepted",
+                                               "InHandling", "OpinionIssued", "Served",   "Closed"};
   return words[static_cast<std::size_t>(state)];
 }
 
 std::string_view chinese(MatterState state) {
-  static constexpr std::string_view words[] = {"未登记", "已登记", "已转办", "不予受理", "已受理", "办理中", "已答复", "已送达", "已办结"};
+  static constexpr std::string_view words[] = {"未登记", "已登记", "已转办", "不予受理", "已受理",
+                                               "办理中", "已答复", "已送达", "已办结"};
   return words[static_cast<std::size_t>(state)];
 }
 

@@ -46,7 +46,8 @@ std::optional<std::array<unsigned char, N>> from_hex(std::string_view hex) {
   std::array<unsigned char, N> out;
   std::size_t n = 0;
   const char* end = nullptr;
-  if (hex.size() != 2 * N || sodium_hex2bin(out.data(), N, hex.data(), hex.size(), nullptr, &n, &end) != 0 || n != N) return std::nullopt;
+  if (hex.size() != 2 * N || sodium_hex2bin(out.data(), N, hex.data(), hex.size(), nullptr, &n, &end) != 0 || n != N)
+    return std::nullopt;
   return out;
 }
 
@@ -107,7 +108,8 @@ KeyPair make_sign_keys() {
   return pair;
 }
 
-Result<std::string> seal(std::string_view plain, std::string_view associated, const std::vector<std::string>& recipient_public_hex) {
+Result<std::string> seal(std::string_view plain, std::string_view associated,
+                         const std::vector<std::string>& recipient_public_hex) {
   ready();
   if (recipient_public_hex.empty()) return Error{Code::Invalid, "seal: no recipient key"};
   if (recipient_public_hex.size() > wraps) return Error{Code::Invalid, "seal: at most three recipient keys"};
@@ -149,8 +151,8 @@ Result<std::string> seal(std::string_view plain, std::string_view associated, co
   YIZHAN_CHECK(sodium_pad(&padded_size, bytes(padded), plain.size(), pad_block, padded.size()) == 0, "the padding fits");
   const std::string ad = bound(envelope, associated);
   envelope.resize(cipher_at + padded_size + tag_bytes);
-  crypto_aead_xchacha20poly1305_ietf_encrypt(bytes(envelope) + cipher_at, nullptr, bytes(padded), padded_size, bytes(ad), ad.size(), nullptr,
-                                             bytes(envelope) + nonce_at, secret.key());
+  crypto_aead_xchacha20poly1305_ietf_encrypt(bytes(envelope) + cipher_at, nullptr, bytes(padded), padded_size, bytes(ad),
+                                             ad.size(), nullptr, bytes(envelope) + nonce_at, secret.key());
   sodium_memzero(padded.data(), padded.size());
   return base64(envelope);
 }
@@ -168,8 +170,8 @@ Result<std::string> unseal(std::string_view envelope64, std::string_view associa
   Secret secret;
   bool opened = false;
   for (std::size_t i = 0; i < wraps && !opened; ++i)
-    opened = crypto_box_seal_open(secret.data.data(), bytes(std::string_view(envelope)) + wraps_at + i * wrap_bytes, wrap_bytes, pk->data(),
-                                  sk->data()) == 0;
+    opened = crypto_box_seal_open(secret.data.data(), bytes(std::string_view(envelope)) + wraps_at + i * wrap_bytes, wrap_bytes,
+                                  pk->data(), sk->data()) == 0;
   sodium_memzero(sk->data(), sk->size());
   if (!opened) return closed;
   const auto header = header_hash(std::string_view(envelope).substr(nonce_at, nonce_bytes), associated);
@@ -223,7 +225,8 @@ std::string query_tag(std::string_view canonical_code, const MatterId& matter) {
   unsigned char salt[crypto_pwhash_SALTBYTES], tag[32];
   const std::string context = "yizhan-query-salt:" + matter;
   crypto_generichash(salt, sizeof salt, bytes(std::string_view(context)), context.size(), nullptr, 0);
-  const int done = crypto_pwhash(tag, sizeof tag, canonical_code.data(), canonical_code.size(), salt, 2, 8u << 20, crypto_pwhash_ALG_ARGON2ID13);
+  const int done = crypto_pwhash(tag, sizeof tag, canonical_code.data(), canonical_code.size(), salt, 2, 8u << 20,
+                                 crypto_pwhash_ALG_ARGON2ID13);
   YIZHAN_CHECK(done == 0, "8 MiB of memory for a query code");
   return to_hex(tag, sizeof tag);
 }
@@ -260,7 +263,8 @@ Result<std::string> from_base64(std::string_view text) {
   std::string out(text.size() / 4 * 3 + 3, '\0');
   std::size_t n = 0;
   const char* end = nullptr;
-  if (sodium_base642bin(bytes(out), out.size(), text.data(), text.size(), nullptr, &n, &end, sodium_base64_VARIANT_ORIGINAL) != 0 ||
+  if (sodium_base642bin(bytes(out), out.size(), text.data(), text.size(), nullptr, &n, &end, sodium_base64_VARIANT_ORIGINAL) !=
+          0 ||
       end != text.data() + text.size())
     return Error{Code::Invalid, "base64: malformed"};
   out.resize(n);

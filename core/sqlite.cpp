@@ -55,7 +55,8 @@ Result<Database> Database::open(const std::string& path, bool read_only, const s
 Result<Statement> Database::prepare(std::string_view sql) {
   Statement statement;
   sqlite3_stmt* raw = nullptr;
-  const int rc = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
+  const int rc =
+      sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
   statement.handle_.reset(raw);
   if (rc != SQLITE_OK) return error_of(rc, "prepare a statement");
   return statement;
@@ -84,20 +85,30 @@ Error Database::error_of(int rc, std::string_view doing) const {
   const std::string what = std::string(doing) + ": " + (handle_ ? sqlite3_errmsg(handle_.get()) : sqlite3_errstr(rc));
   const int full = handle_ ? sqlite3_system_errno(handle_.get()) : 0;
   switch (rc & 0xff) {
-    case SQLITE_FULL: return {Code::Unavailable, "disk full: " + what};
-    case SQLITE_NOMEM: return {Code::Unavailable, "no memory: " + what};
-    case SQLITE_BUSY: case SQLITE_LOCKED: return {Code::Unavailable, "busy: " + what};
-    case SQLITE_READONLY: return {Code::Io, "the disk or the file is read-only: " + what};
+    case SQLITE_FULL:
+      return {Code::Unavailable, "disk full: " + what};
+    case SQLITE_NOMEM:
+      return {Code::Unavailable, "no memory: " + what};
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return {Code::Unavailable, "busy: " + what};
+    case SQLITE_READONLY:
+      return {Code::Io, "the disk or the file is read-only: " + what};
     case SQLITE_CANTOPEN:
-      return full == ENOSPC ? Error{Code::Unavailable, "disk full: " + what} : Error{Code::Io, "the file cannot be opened: " + what};
-    case SQLITE_CORRUPT: case SQLITE_NOTADB: return {Code::Corrupt, what};
-    case SQLITE_CONSTRAINT: return {Code::Conflict, what};
+      return full == ENOSPC ? Error{Code::Unavailable, "disk full: " + what}
+                            : Error{Code::Io, "the file cannot be opened: " + what};
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return {Code::Corrupt, what};
+    case SQLITE_CONSTRAINT:
+      return {Code::Conflict, what};
     case SQLITE_IOERR:
       // The shared-memory file is no truth: when only it could not grow, nothing was written and nothing is in doubt.
       if (rc == SQLITE_IOERR_SHMSIZE || rc == SQLITE_IOERR_SHMOPEN || rc == SQLITE_IOERR_SHMMAP)
         if (full == ENOSPC) return {Code::Unavailable, "disk full: " + what};
       return {Code::Io, "the disk failed: " + what};
-    default: return {Code::Io, what};
+    default:
+      return {Code::Io, what};
   }
 }
 

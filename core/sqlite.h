@@ -52,8 +52,8 @@ class Database {
   /// `vfs` "" is the default one. Errors as error_of().
   static Result<Database> open(const std::string& path, bool read_only, const std::string& vfs);
   Result<Statement> prepare(std::string_view sql);
-  Status run(const std::string& sql);                       ///< several statements, results ignored
-  Result<std::string> ask(std::string_view sql);            ///< first column of the first row, "" when there is none
+  Status run(const std::string& sql);             ///< several statements, results ignored
+  Result<std::string> ask(std::string_view sql);  ///< first column of the first row, "" when there is none
   int changes() const;
   bool in_transaction() const;
   /// What a result code means to us: Unavailable (disk full, no memory, busy), Io, Corrupt, Conflict (constraint).

@@ -130,7 +130,8 @@ struct Filing::Impl {
   }
 
   /// Validates, routes, seals. The draft's outcome holds problems or an error when it cannot be filed.
-  Draft draft(const FileMatter& command, const MatterId& matter, const std::string& tag, std::map<std::string, std::uint64_t>& counts) const {
+  Draft draft(const FileMatter& command, const MatterId& matter, const std::string& tag,
+              std::map<std::string, std::uint64_t>& counts) const {
     Draft d;
     d.outcome.request = command.request;
     const RuleBook& book = rules.in_force(*day);
@@ -142,8 +143,9 @@ struct Filing::Impl {
     Routed routed;
     routed.chosen = command.chosen.empty() ? ruling.window : command.chosen;
     routed.by = command.chosen.empty() ? ChosenBy::Machine : command.by;
-    const bool offered = routed.chosen == ruling.window || routed.chosen == window_reception ||
-                         std::find(ruling.alternatives.begin(), ruling.alternatives.end(), routed.chosen) != ruling.alternatives.end();
+    const bool offered =
+        routed.chosen == ruling.window || routed.chosen == window_reception ||
+        std::find(ruling.alternatives.begin(), ruling.alternatives.end(), routed.chosen) != ruling.alternatives.end();
     const bool free_choice = command.by == ChosenBy::Staff || petition.kind == MatterKind::QueueOnly;
     if (book.window(routed.chosen) == nullptr || (!offered && !free_choice)) {
       d.outcome.problems.push_back({"window", "这个窗口不能选，请重新选择"});
@@ -308,7 +310,8 @@ Outcome Filing::file(const FileMatter& command, const std::optional<QuerySecret>
   return impl_->file_one(command, secret, now, ahead, minutes);
 }
 
-Outcome Filing::take_number(const TakeNumber& command, const std::optional<QuerySecret>& secret, Time now, int ahead, int minutes) {
+Outcome Filing::take_number(const TakeNumber& command, const std::optional<QuerySecret>& secret, Time now, int ahead,
+                            int minutes) {
   // XFTL 22: everybody is registered, also who only takes a number and tells the rest at the window.
   FileMatter file;
   file.request = command.request;
@@ -327,8 +330,8 @@ std::vector<Outcome> Filing::file_many(const std::vector<FileMatter>& commands, 
   }
 
   std::vector<EventLog::Statement> statements;
-  std::vector<std::size_t> whose;                // statement → command
-  std::map<std::string, std::size_t> in_batch;   // request → command that files it
+  std::vector<std::size_t> whose;               // statement → command
+  std::map<std::string, std::size_t> in_batch;  // request → command that files it
   std::vector<std::pair<std::size_t, std::size_t>> twins;
   auto counts = me.issued;
   std::uint32_t serial = me.serial;

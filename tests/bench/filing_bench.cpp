@@ -20,13 +20,17 @@ using namespace yizhan::kiosk;
 
 using Microseconds = std::vector<double>;
 
-double now_us() { return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+double now_us() {
+  return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 double percentile(Microseconds values, double p) {
   std::sort(values.begin(), values.end());
   return values[std::min(values.size() - 1, static_cast<std::size_t>(p * static_cast<double>(values.size())))];
 }
-double rate(const Microseconds& values) { return 1e6 * static_cast<double>(values.size()) / std::accumulate(values.begin(), values.end(), 0.0); }
+double rate(const Microseconds& values) {
+  return 1e6 * static_cast<double>(values.size()) / std::accumulate(values.begin(), values.end(), 0.0);
+}
 
 std::string repeat(std::string_view text, std::size_t characters) {
   std::string out;
@@ -65,7 +69,9 @@ class Raw {
   Raw& operator=(const Raw&) = delete;
   bool once() {
     if (in_place_ && at_ + block_.size() > ring_bytes) at_ = 0;
-    const bool good = ::pwrite(fd_, block_.data(), block_.size(), static_cast<off_t>(at_)) == static_cast<ssize_t>(block_.size()) && ::fdatasync(fd_) == 0;
+    const bool good =
+        ::pwrite(fd_, block_.data(), block_.size(), static_cast<off_t>(at_)) == static_cast<ssize_t>(block_.size()) &&
+        ::fdatasync(fd_) == 0;
     at_ += block_.size();
     return good;
   }
@@ -153,7 +159,8 @@ int main(int argc, char** argv) {
     }
 
     const auto row = [](const char* name, const Microseconds& v) {
-      fmt::print("{:<44} {:>9.0f} {:>9.0f} {:>9.0f} {:>9.0f}\n", name, rate(v), percentile(v, 0.5), percentile(v, 0.99), percentile(v, 1));
+      fmt::print("{:<44} {:>9.0f} {:>9.0f} {:>9.0f} {:>9.0f}\n", name, rate(v), percentile(v, 0.5), percentile(v, 0.99),
+                 percentile(v, 1));
     };
     const auto events = (*log)->count();
     fmt::print("{} filings of {} bytes each ({} events), slices of {}\n\n", total, bytes, events ? *events : 0, slice);
@@ -161,11 +168,15 @@ int main(int argc, char** argv) {
     row("write + fdatasync, growing file", raw_append);
     row("write + fdatasync, over written bytes", raw_in_place);
     row("validate, route, append, fsync, read back", filed);
-    const double growing = percentile(ratio_append, 0.5), written = percentile(ratio_in_place, 0.5), p99 = percentile(filed, 0.99) / 1000,
-                 raw_p99 = percentile(raw_in_place, 0.99) / 1000;
-    fmt::print("\nfiling / raw, median of slices: {:.0f} % of a growing file, {:.0f} % of one written over\n", 100 * growing, 100 * written);
-    fmt::print("reach: at least 60 %: {}; p99 at most 10 ms: {:.2f} ms, {}\n", std::min(growing, written) >= 0.6 ? "yes" : "NO", p99,
-               p99 <= 10 ? "yes" : raw_p99 > 10 ? "not to be had: this disk's own p99 is over 10 ms now" : "NO");
+    const double growing = percentile(ratio_append, 0.5), written = percentile(ratio_in_place, 0.5),
+                 p99 = percentile(filed, 0.99) / 1000, raw_p99 = percentile(raw_in_place, 0.99) / 1000;
+    fmt::print("\nfiling / raw, median of slices: {:.0f} % of a growing file, {:.0f} % of one written over\n", 100 * growing,
+               100 * written);
+    fmt::print("reach: at least 60 %: {}; p99 at most 10 ms: {:.2f} ms, {}\n", std::min(growing, written) >= 0.6 ? "yes" : "NO",
+               p99,
+               p99 <= 10      ? "yes"
+               : raw_p99 > 10 ? "not to be had: this disk's own p99 is over 10 ms now"
+                              : "NO");
     result = std::min(growing, written) >= 0.6 && (p99 <= 10 || raw_p99 > 10) ? 0 : 1;
   }
   std::error_code ignored;

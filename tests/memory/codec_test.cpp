@@ -28,7 +28,8 @@ TEST_CASE("every fact survives being written and read, byte for byte", "[codec]"
 }
 
 TEST_CASE("a fact keeps its values, not only its bytes", "[codec]") {
-  const MediationEnded ended{"调解员", MediationOutcome::Agreed, "分两次付清", 120'000, "2026-12-20", "银行转账", true, "2026-11-20"};
+  const MediationEnded ended{"调解员",    MediationOutcome::Agreed, "分两次付清", 120'000, "2026-12-20", "银行转账", true,
+                             "2026-11-20"};
   const auto read = decode_fact("mediation_ended", 1, encode_fact(ended));
   REQUIRE(read);
   const auto& back = std::get<MediationEnded>(*read);
@@ -106,7 +107,8 @@ TEST_CASE("an event line is read as it was written", "[codec]") {
   Dice dice(99);
   Author author(kiosk);
   for (int i = 0; i < 2000; ++i) {
-    Event event = author.say(i % 3 ? a_matter : "", dice.fact(), Time{Span{static_cast<std::int64_t>(dice.below(1u << 30)) - 1000}});
+    Event event =
+        author.say(i % 3 ? a_matter : "", dice.fact(), Time{Span{static_cast<std::int64_t>(dice.below(1u << 30)) - 1000}});
     if (dice.below(4) == 0) event.body.reset();
     if (dice.below(20) == 0) event.body = "not { json";
     std::string line;
@@ -170,9 +172,35 @@ TEST_CASE("a malformed line is refused, whatever is wrong with it", "[codec]") {
 }
 
 TEST_CASE("the quick JSON checker agrees with a full parser", "[codec]") {
-  const char* yes[] = {"{}", "[]", " [1, 2.5e-3 , -0 ] ", R"("𠮷\ud842\udfb7\n")", "true", "null", R"({"a":[{"b":null}]})", "0", "-1E+9"};
-  const char* no[] = {"", "{", "{]", "[1,]", "01", "1.", ".5", "+1", "\"\x01\"", R"("\x")", R"("\ud842")", R"("\udfb7")", "{a:1}", "tru", "[1]2", "\"\xff\"",
-                      "\"\xc0\x80\"", "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"", "\"\xe4\xb8\"", "{\"a\" 1}", "nul", "-", "1e", "\"", "[", "\xef\xbb\xbf{}x"};
+  const char* yes[] = {"{}", "[]",   " [1, 2.5e-3 , -0 ] ", R"("𠮷\ud842\udfb7\n")", "true", "null", R"({"a":[{"b":null}]})",
+                       "0",  "-1E+9"};
+  const char* no[] = {"",
+                      "{",
+                      "{]",
+                      "[1,]",
+                      "01",
+                      "1.",
+                      ".5",
+                      "+1",
+                      "\"\x01\"",
+                      R"("\x")",
+                      R"("\ud842")",
+                      R"("\udfb7")",
+                      "{a:1}",
+                      "tru",
+                      "[1]2",
+                      "\"\xff\"",
+                      "\"\xc0\x80\"",
+                      "\"\xed\xa0\x80\"",
+                      "\"\xf4\x90\x80\x80\"",
+                      "\"\xe4\xb8\"",
+                      "{\"a\" 1}",
+                      "nul",
+                      "-",
+                      "1e",
+                      "\"",
+                      "[",
+                      "\xef\xbb\xbf{}x"};
   for (const auto* text : yes) CHECK(valid_json(text));
   for (const auto* text : no) {
     INFO(text);

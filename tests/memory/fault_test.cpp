@@ -11,7 +11,9 @@ using namespace yizhan::test;
 
 namespace {
 
-std::filesystem::path fast_disk() { return std::filesystem::exists("/dev/shm") ? std::filesystem::path("/dev/shm") : std::filesystem::temp_directory_path(); }
+std::filesystem::path fast_disk() {
+  return std::filesystem::exists("/dev/shm") ? std::filesystem::path("/dev/shm") : std::filesystem::temp_directory_path();
+}
 
 std::size_t cuts_wanted(std::size_t usual) {
   const char* text = std::getenv("YIZHAN_CUTS");  // the nightly run asks for more
@@ -68,14 +70,17 @@ Verdict cut(const std::vector<ShimVfs::Op>& record, std::size_t cuts, std::uint6
     power.restore(scratch.path().string(), luck, rng);
     const std::int64_t found = count(scratch.file("a.db"), i % 16 == 0);
     std::string what;
-    if (found == -2) ++verdict.unopenable, what = "does not open";
-    else if (found == -1) ++verdict.damaged, what = "damaged";
+    if (found == -2)
+      ++verdict.unopenable, what = "does not open";
+    else if (found == -1)
+      ++verdict.damaged, what = "damaged";
     else if (found < static_cast<std::int64_t>(power.acknowledged())) {
       ++verdict.lost;
       what = "promised " + std::to_string(power.acknowledged()) + ", found " + std::to_string(found);
     }
     if (verdict.first.empty() && !what.empty())
-      verdict.first = "cut at operation " + std::to_string(moments[i]) + ", luck " + std::to_string(static_cast<int>(luck)) + ": " + what;
+      verdict.first =
+          "cut at operation " + std::to_string(moments[i]) + ", luck " + std::to_string(static_cast<int>(luck)) + ": " + what;
   }
   return verdict;
 }
@@ -121,7 +126,8 @@ std::int64_t bare_count(const std::string& path, bool) {
   sqlite3* db = nullptr;
   sqlite3_stmt* statement = nullptr;
   std::int64_t found = -1;
-  if (sqlite3_open(path.c_str(), &db) == SQLITE_OK && sqlite3_prepare_v2(db, "SELECT count(*) FROM t", -1, &statement, nullptr) == SQLITE_OK &&
+  if (sqlite3_open(path.c_str(), &db) == SQLITE_OK &&
+      sqlite3_prepare_v2(db, "SELECT count(*) FROM t", -1, &statement, nullptr) == SQLITE_OK &&
       sqlite3_step(statement) == SQLITE_ROW)
     found = sqlite3_column_int64(statement, 0);
   sqlite3_finalize(statement);
@@ -170,8 +176,10 @@ TEST_CASE("whichever call of the disk fails, nothing is acknowledged falsely", "
     std::uint64_t times;
     const char* name;
   };
-  const Trouble troubles[] = {{SQLITE_IOERR_WRITE, 1, "one failed write"}, {SQLITE_IOERR_FSYNC, 1, "one failed sync"},
-                              {SQLITE_IOERR_FSYNC, ShimVfs::forever, "a dead disk"}, {SQLITE_FULL, 1, "full once"},
+  const Trouble troubles[] = {{SQLITE_IOERR_WRITE, 1, "one failed write"},
+                              {SQLITE_IOERR_FSYNC, 1, "one failed sync"},
+                              {SQLITE_IOERR_FSYNC, ShimVfs::forever, "a dead disk"},
+                              {SQLITE_FULL, 1, "full once"},
                               {SQLITE_FULL, ShimVfs::forever, "full for good"}};
   const Fact fact = Rated{5, 5, std::string(3000, 'x')};
   for (const Trouble& trouble : troubles) {

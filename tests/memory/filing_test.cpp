@@ -276,7 +276,8 @@ TEST_CASE("an accusation can be read by the discipline key and by nobody in the 
   }
   // No byte of it is on the disk in clear, in no file beside the database either.
   const std::string disk = all_bytes(scratch.path());
-  for (const std::string& secret : {std::string("样板干部"), accusation().statement.request, std::string("测试甲"), std::string("13800000000")})
+  for (const std::string& secret :
+       {std::string("样板干部"), accusation().statement.request, std::string("测试甲"), std::string("13800000000")})
     CHECK(disk.find(secret) == std::string::npos);
   CHECK(disk.find(matter) != std::string::npos);
 }

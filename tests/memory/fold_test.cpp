@@ -18,12 +18,14 @@ bool same(const Matter& a, const Matter& b) {
   const auto ticket = [](const Matter& m) {
     if (!m.ticket) return std::string("none");
     const Ticket& t = *m.ticket;
-    return t.number + t.window + t.desk + t.place + t.moved_from + std::to_string(static_cast<int>(t.state)) + std::to_string(t.calls) +
-           std::to_string(t.issued.time_since_epoch().count()) + std::to_string(t.called.time_since_epoch().count());
+    return t.number + t.window + t.desk + t.place + t.moved_from + std::to_string(static_cast<int>(t.state)) +
+           std::to_string(t.calls) + std::to_string(t.issued.time_since_epoch().count()) +
+           std::to_string(t.called.time_since_epoch().count());
   };
-  return a.state == b.state && a.filed_at == b.filed_at && a.filed_by == b.filed_by && a.sealed == b.sealed && lines(a) == lines(b) &&
-         ticket(a) == ticket(b) && a.mediation.state == b.mediation.state && a.window() == b.window() && a.petition.has_value() == b.petition.has_value() &&
-         a.accepted.has_value() == b.accepted.has_value() && a.not_accepted.has_value() == b.not_accepted.has_value();
+  return a.state == b.state && a.filed_at == b.filed_at && a.filed_by == b.filed_by && a.sealed == b.sealed &&
+         lines(a) == lines(b) && ticket(a) == ticket(b) && a.mediation.state == b.mediation.state && a.window() == b.window() &&
+         a.petition.has_value() == b.petition.has_value() && a.accepted.has_value() == b.accepted.has_value() &&
+         a.not_accepted.has_value() == b.not_accepted.has_value();
 }
 
 struct Story {
@@ -97,7 +99,9 @@ TEST_CASE("a matter goes its lawful way, and the list tells it in that order", "
   CHECK(s.fold().state == MatterState::Registered);
   CHECK(s.fold().window() == "LAW");
   s.hub(QueueOp::Call, desk1, ten(3));
-  s.events.push_back(s.d1.say(a_matter, Consulted{"值班", true, "", "", LegalPath::Arbitration, {}, "", ConsultOutcome::GuidedToArbitration, {}}, ten(9)));
+  s.events.push_back(s.d1.say(
+      a_matter, Consulted{"值班", true, "", "", LegalPath::Arbitration, {}, "", ConsultOutcome::GuidedToArbitration, {}},
+      ten(9)));
   s.hub(QueueOp::End, desk1, ten(10));
   s.events.push_back(s.c.say(a_matter, Transferred{"县样板局", ""}, ten(60)));
   CHECK(s.fold().state == MatterState::Disposed);
@@ -113,7 +117,8 @@ TEST_CASE("a matter goes its lawful way, and the list tells it in that order", "
   CHECK(m.state == MatterState::Served);
   CHECK(m.conflicts.empty());
   CHECK(words(m) ==
-        "已登记\n已分到律师窗口\n已取号 A012\n窗口已叫号\n律师已接待，建议申请仲裁\n窗口接待结束\n县里已转送县样板局\n县样板局已受理\n办理延期20日\n"
+        "已登记\n已分到律师窗口\n已取号 "
+        "A012\n窗口已叫号\n律师已接待，建议申请仲裁\n窗口接待结束\n县里已转送县样板局\n县样板局已受理\n办理延期20日\n"
         "县样板局已答复，请到窗口领取\n答复已送达\n");
 }
 
@@ -239,7 +244,8 @@ TEST_CASE("the hub's operations count in the order of its log, whatever its cloc
 TEST_CASE("the same request stated twice counts once", "[fold][queue]") {
   Story s;
   s.filed();
-  for (int i = 0; i < 2; ++i) s.events.push_back(s.h.say(a_matter, Queued{QueueOp::Call, "A012", desk1, "", "", "", "r1", false}, ten(i)));
+  for (int i = 0; i < 2; ++i)
+    s.events.push_back(s.h.say(a_matter, Queued{QueueOp::Call, "A012", desk1, "", "", "", "r1", false}, ten(i)));
   CHECK(s.fold().ticket->calls == 1);
 }
 
@@ -256,7 +262,8 @@ TEST_CASE("a clear refusal ends mediation for good", "[fold][RMTJF17]") {
     s.events.push_back(s.d1.say(a_matter, MediatorsChosen{"调解员", {"测试丙"}, "parties"}, ten(4)));
     s.events.push_back(s.d1.say(a_matter, MediationSession{"调解员", "2026-11-20", ""}, ten(5)));
     CHECK(s.fold().mediation.state == MediationState::InSession);
-    s.events.push_back(s.d1.say(a_matter, MediationEnded{"调解员", MediationOutcome::Agreed, "付清", 100, "2026-12-01", "现金", false, ""}, ten(6)));
+    s.events.push_back(s.d1.say(
+        a_matter, MediationEnded{"调解员", MediationOutcome::Agreed, "付清", 100, "2026-12-01", "现金", false, ""}, ten(6)));
     CHECK(s.fold().mediation.state == MediationState::Agreed);
     CHECK(s.fold().mediation.sessions.size() == 1);
     CHECK(s.fold().conflicts.empty());
@@ -268,13 +275,15 @@ TEST_CASE("a clear refusal ends mediation for good", "[fold][RMTJF17]") {
     s.events.push_back(s.d1.say(a_matter, MediationConsent{"调解员", "乙", true, ""}, ten(4)));
     s.events.push_back(s.d2.say(a_matter, MediationApplied{"调解员", "甲", "乙", "工钱", ""}, ten(5)));
     s.events.push_back(s.d2.say(a_matter, MediationSession{"调解员", "", ""}, ten(6)));
-    s.events.push_back(s.d2.say(a_matter, MediationEnded{"调解员", MediationOutcome::Agreed, "", -1, "", "", false, ""}, ten(7)));
+    s.events.push_back(
+        s.d2.say(a_matter, MediationEnded{"调解员", MediationOutcome::Agreed, "", -1, "", "", false, ""}, ten(7)));
     CHECK(s.fold().mediation.state == MediationState::Refused);
     CHECK(s.fold().mediation.consents.at("乙") == false);
     CHECK_FALSE(s.fold().conflicts.empty());
   }
   SECTION("failure is not refusal: the parties may ask again") {
-    s.events.push_back(s.d1.say(a_matter, MediationEnded{"调解员", MediationOutcome::Failed, "", -1, "", "", false, ""}, ten(3)));
+    s.events.push_back(
+        s.d1.say(a_matter, MediationEnded{"调解员", MediationOutcome::Failed, "", -1, "", "", false, ""}, ten(3)));
     CHECK(s.fold().mediation.state == MediationState::Failed);
     s.events.push_back(s.d1.say(a_matter, MediationApplied{"调解员", "甲", "乙", "工钱", ""}, ten(4)));
     CHECK(s.fold().mediation.state == MediationState::Applied);

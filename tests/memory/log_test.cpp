@@ -20,7 +20,8 @@ std::vector<Event> story(const Origin& origin, std::size_t n) {
   Author author(origin);
   Dice dice(n);
   std::vector<Event> events;
-  for (std::size_t i = 0; i < n; ++i) events.push_back(author.say(i % 2 ? a_matter : "", dice.fact(), ten(static_cast<int>(i))));
+  for (std::size_t i = 0; i < n; ++i)
+    events.push_back(author.say(i % 2 ? a_matter : "", dice.fact(), ten(static_cast<int>(i))));
   return events;
 }
 
@@ -111,8 +112,10 @@ TEST_CASE("merging twice is merging once", "[log][merge]") {
   for (int i = 0; i < 200; ++i) {
     const std::size_t from = dice.below(41), n = 1 + dice.below(events.size() - from);
     const auto merged = log->merge(all.subspan(from, n));
-    if (merged) REQUIRE(merged->head.seq >= from + n);
-    else REQUIRE(merged.error().code == Code::NotFound);
+    if (merged)
+      REQUIRE(merged->head.seq >= from + n);
+    else
+      REQUIRE(merged.error().code == Code::NotFound);
   }
   REQUIRE(log->merge(all));
   CHECK(log->head(kiosk)->seq == 50);
@@ -245,19 +248,32 @@ TEST_CASE("rows are added and never changed, whoever tries", "[log][triggers]") 
   }
   CHECK_FALSE(outsider(path, "DELETE FROM event WHERE seq = 1").empty());
   CHECK_FALSE(outsider(path, "DELETE FROM event").empty());
-  for (const char* column : {"arrival", "seq", "at", "matter", "type", "v", "body_hash", "hash", "body", "log", "quarantined"}) {
+  for (const char* column :
+       {"arrival", "seq", "at", "matter", "type", "v", "body_hash", "hash", "body", "log", "quarantined"}) {
     const bool blob = std::string_view(column).find("hash") != std::string_view::npos || std::string_view(column) == "body";
     INFO(column);
-    CHECK_FALSE(outsider(path, std::string("UPDATE event SET ") + column + " = " + (blob ? "x'00'" : "77") + " WHERE seq = 1").empty());
+    CHECK_FALSE(
+        outsider(path, std::string("UPDATE event SET ") + column + " = " + (blob ? "x'00'" : "77") + " WHERE seq = 1").empty());
     // The one exception is a body that was not here; it brings nothing else with it.
     if (std::string_view(column) != "body" && std::string_view(column) != "quarantined") {
-      CHECK_FALSE(outsider(path, std::string("UPDATE event SET body = x'7b7d', ") + column + " = " + (blob ? "x'00'" : "77") + " WHERE seq = 2").empty());
+      CHECK_FALSE(outsider(path, std::string("UPDATE event SET body = x'7b7d', ") + column + " = " + (blob ? "x'00'" : "77") +
+                                     " WHERE seq = 2")
+                      .empty());
     }
   }
   CHECK_FALSE(outsider(path, "UPDATE event SET body = NULL WHERE seq = 1").empty());
-  CHECK_FALSE(outsider(path, "INSERT OR REPLACE INTO event SELECT arrival, log, seq, at, matter, 'x', v, body_hash, hash, body, 0 FROM event WHERE seq = 1").empty());
-  CHECK_FALSE(outsider(path, "INSERT OR REPLACE INTO event SELECT NULL, log, seq, at, matter, 'x', v, body_hash, hash, body, 0 FROM event WHERE seq = 1").empty());
-  CHECK_FALSE(outsider(path, "INSERT OR REPLACE INTO event SELECT 1, log, 9, at, matter, 'x', v, body_hash, hash, body, 0 FROM event WHERE seq = 1").empty());
+  CHECK_FALSE(outsider(path,
+                       "INSERT OR REPLACE INTO event SELECT arrival, log, seq, at, matter, 'x', v, body_hash, hash, body, 0 "
+                       "FROM event WHERE seq = 1")
+                  .empty());
+  CHECK_FALSE(outsider(path,
+                       "INSERT OR REPLACE INTO event SELECT NULL, log, seq, at, matter, 'x', v, body_hash, hash, body, 0 FROM "
+                       "event WHERE seq = 1")
+                  .empty());
+  CHECK_FALSE(outsider(path,
+                       "INSERT OR REPLACE INTO event SELECT 1, log, 9, at, matter, 'x', v, body_hash, hash, body, 0 FROM event "
+                       "WHERE seq = 1")
+                  .empty());
   CHECK_FALSE(outsider(path, "DELETE FROM log").empty());
   CHECK_FALSE(outsider(path, "UPDATE log SET seq = 1").empty());
   CHECK_FALSE(outsider(path, "UPDATE log SET origin = 'x', seq = 9").empty());
@@ -289,9 +305,7 @@ TEST_CASE("a database that is not ours, or was changed in its structure, is refu
     outsider(path, "PRAGMA user_version = 2");
     CHECK(code() == Code::Corrupt);
   }
-  SECTION("no such directory") {
-    CHECK(EventLog::open(scratch.file("no/such/a.db")).error().code == Code::Io);
-  }
+  SECTION("no such directory") { CHECK(EventLog::open(scratch.file("no/such/a.db")).error().code == Code::Io); }
 }
 
 TEST_CASE("the same database is opened for writing once", "[log]") {
@@ -481,8 +495,10 @@ TEST_CASE("a real full disk, and a read-only one", "[log][fault]") {
     std::optional<Error> full;
     for (int i = 0; i < 200 && !full; ++i) {
       const auto written = log->append(kiosk, a_matter, {&big, 1}, ten());
-      if (written) ++acknowledged;
-      else full = written.error();
+      if (written)
+        ++acknowledged;
+      else
+        full = written.error();
     }
     REQUIRE(full);
     INFO(full->what);

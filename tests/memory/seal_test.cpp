@@ -31,15 +31,18 @@ TEST_CASE("one flipped bit anywhere closes an envelope", "[seal]") {
     INFO(at);
     REQUIRE_FALSE(unseal(base64(damaged), a_matter, key));
   }
-  for (const std::size_t cut : {std::size_t{0}, std::size_t{3}, std::size_t{100}, raw->size() - 1}) REQUIRE_FALSE(unseal(base64(raw->substr(0, cut)), a_matter, key));
+  for (const std::size_t cut : {std::size_t{0}, std::size_t{3}, std::size_t{100}, raw->size() - 1})
+    REQUIRE_FALSE(unseal(base64(raw->substr(0, cut)), a_matter, key));
   CHECK_FALSE(unseal("no base64!", a_matter, key));
 }
 
 TEST_CASE("neither the number of recipients nor the length shows", "[seal]") {
   const KeyPair a = make_box_keys(), b = make_box_keys(), c = make_box_keys();
   std::set<std::size_t> sizes;
-  for (const auto& to : {std::vector<std::string>{a.public_hex}, {a.public_hex, b.public_hex}, {a.public_hex, b.public_hex, c.public_hex}})
-    for (const std::size_t n : {std::size_t{0}, std::size_t{1}, std::size_t{2000}, std::size_t{4095}}) sizes.insert(seal(std::string(n, 'x'), a_matter, to)->size());
+  for (const auto& to :
+       {std::vector<std::string>{a.public_hex}, {a.public_hex, b.public_hex}, {a.public_hex, b.public_hex, c.public_hex}})
+    for (const std::size_t n : {std::size_t{0}, std::size_t{1}, std::size_t{2000}, std::size_t{4095}})
+      sizes.insert(seal(std::string(n, 'x'), a_matter, to)->size());
   CHECK(sizes.size() == 1);
   CHECK(*seal("x", a_matter, {a.public_hex}) != *seal("x", a_matter, {a.public_hex}));
   CHECK(seal("x", a_matter, {}).error().code == Code::Invalid);

@@ -49,16 +49,22 @@ int close_file(sqlite3_file* f) {
   delete shim(f)->name;
   return rc;
 }
-int read_file(sqlite3_file* f, void* to, int n, sqlite3_int64 at) { return shim(f)->real()->pMethods->xRead(shim(f)->real(), to, n, at); }
+int read_file(sqlite3_file* f, void* to, int n, sqlite3_int64 at) {
+  return shim(f)->real()->pMethods->xRead(shim(f)->real(), to, n, at);
+}
 int write_file(sqlite3_file* f, const void* from, int n, sqlite3_int64 at) {
   ShimFile* file = shim(f);
   if (const int rc = file->state->turn(); rc != SQLITE_OK) {
     // A failing disk may have written a part: half of it arrives.
     file->real()->pMethods->xWrite(file->real(), from, n / 2, at);
-    if (file->name) file->state->record.push_back({ShimVfs::Op::Write, *file->name, at, {static_cast<const char*>(from), static_cast<std::size_t>(n / 2)}});
+    if (file->name)
+      file->state->record.push_back(
+          {ShimVfs::Op::Write, *file->name, at, {static_cast<const char*>(from), static_cast<std::size_t>(n / 2)}});
     return rc;
   }
-  if (file->name) file->state->record.push_back({ShimVfs::Op::Write, *file->name, at, {static_cast<const char*>(from), static_cast<std::size_t>(n)}});
+  if (file->name)
+    file->state->record.push_back(
+        {ShimVfs::Op::Write, *file->name, at, {static_cast<const char*>(from), static_cast<std::size_t>(n)}});
   return file->real()->pMethods->xWrite(file->real(), from, n, at);
 }
 int truncate_file(sqlite3_file* f, sqlite3_int64 size) {
@@ -75,7 +81,8 @@ int sync_file(sqlite3_file* f, int flags) {
   }
   if (file->name) {
     file->state->record.push_back({ShimVfs::Op::Sync, *file->name, 0, {}});
-    if (file->state->unsynced_journals.erase(*file->name) > 0) file->state->record.push_back({ShimVfs::Op::SyncDirectory, {}, 0, {}});
+    if (file->state->unsynced_journals.erase(*file->name) > 0)
+      file->state->record.push_back({ShimVfs::Op::SyncDirectory, {}, 0, {}});
   }
   // The page cache of this machine stays up: the record alone says what a power cut leaves.
   (void)flags;
@@ -85,19 +92,25 @@ int file_size(sqlite3_file* f, sqlite3_int64* size) { return shim(f)->real()->pM
 int lock_file(sqlite3_file* f, int level) { return shim(f)->real()->pMethods->xLock(shim(f)->real(), level); }
 int unlock_file(sqlite3_file* f, int level) { return shim(f)->real()->pMethods->xUnlock(shim(f)->real(), level); }
 int check_lock(sqlite3_file* f, int* out) { return shim(f)->real()->pMethods->xCheckReservedLock(shim(f)->real(), out); }
-int control_file(sqlite3_file* f, int op, void* arg) { return shim(f)->real()->pMethods->xFileControl(shim(f)->real(), op, arg); }
+int control_file(sqlite3_file* f, int op, void* arg) {
+  return shim(f)->real()->pMethods->xFileControl(shim(f)->real(), op, arg);
+}
 int sector_size(sqlite3_file* f) { return shim(f)->real()->pMethods->xSectorSize(shim(f)->real()); }
 // Promise nothing (no power-safe overwrite, no atomic sectors): SQLite then has to be as careful as it can.
 int characteristics(sqlite3_file*) { return 0; }
 int shm_map(sqlite3_file* f, int page, int size, int extend, void volatile** out) {
   return shim(f)->real()->pMethods->xShmMap(shim(f)->real(), page, size, extend, out);
 }
-int shm_lock(sqlite3_file* f, int at, int n, int flags) { return shim(f)->real()->pMethods->xShmLock(shim(f)->real(), at, n, flags); }
+int shm_lock(sqlite3_file* f, int at, int n, int flags) {
+  return shim(f)->real()->pMethods->xShmLock(shim(f)->real(), at, n, flags);
+}
 void shm_barrier(sqlite3_file* f) { shim(f)->real()->pMethods->xShmBarrier(shim(f)->real()); }
 int shm_unmap(sqlite3_file* f, int remove) { return shim(f)->real()->pMethods->xShmUnmap(shim(f)->real(), remove); }
 
-constexpr sqlite3_io_methods methods = {2,         close_file, read_file,    write_file,   truncate_file, sync_file,       file_size, lock_file, unlock_file, check_lock,
-                                        control_file, sector_size, characteristics, shm_map, shm_lock,      shm_barrier, shm_unmap, nullptr, nullptr};
+constexpr sqlite3_io_methods methods = {
+    2,         close_file,  read_file,  write_file,   truncate_file, sync_file,       file_size,
+    lock_file, unlock_file, check_lock, control_file, sector_size,   characteristics, shm_map,
+    shm_lock,  shm_barrier, shm_unmap,  nullptr,      nullptr};
 
 int open_file(sqlite3_vfs* v, const char* path, sqlite3_file* f, int flags, int* out_flags) {
   ShimVfs::State* state = state_of(v);
@@ -124,8 +137,12 @@ int delete_file(sqlite3_vfs* v, const char* path, int sync_directory) {
   if (sync_directory) state->record.push_back({ShimVfs::Op::SyncDirectory, {}, 0, {}});
   return state->real->xDelete(state->real, path, 0);
 }
-int access_file(sqlite3_vfs* v, const char* path, int flags, int* out) { return state_of(v)->real->xAccess(state_of(v)->real, path, flags, out); }
-int full_path(sqlite3_vfs* v, const char* path, int n, char* out) { return state_of(v)->real->xFullPathname(state_of(v)->real, path, n, out); }
+int access_file(sqlite3_vfs* v, const char* path, int flags, int* out) {
+  return state_of(v)->real->xAccess(state_of(v)->real, path, flags, out);
+}
+int full_path(sqlite3_vfs* v, const char* path, int n, char* out) {
+  return state_of(v)->real->xFullPathname(state_of(v)->real, path, n, out);
+}
 
 }  // namespace
 
@@ -181,18 +198,26 @@ void PowerCut::run_to(std::size_t n) {
   for (; done_ < n && done_ < record_.size(); ++done_) {
     const ShimVfs::Op& op = record_[done_];
     switch (op.kind) {
-      case ShimVfs::Op::Create: files_[op.file]; break;
+      case ShimVfs::Op::Create:
+        files_[op.file];
+        break;
       case ShimVfs::Op::Write:
-      case ShimVfs::Op::Truncate: files_[op.file].pending.push_back(&op); break;
+      case ShimVfs::Op::Truncate:
+        files_[op.file].pending.push_back(&op);
+        break;
       case ShimVfs::Op::Sync: {
         File& file = files_[op.file];
         for (const auto* pending : file.pending) apply(file.durable, *pending);
         file.pending.clear();
         break;
       }
-      case ShimVfs::Op::LostSync: files_[op.file].pending.clear(); break;
+      case ShimVfs::Op::LostSync:
+        files_[op.file].pending.clear();
+        break;
       // A deleted file may come back until the directory is synced; pessimistic, and SQLite must cope.
-      case ShimVfs::Op::Delete: files_[op.file].pending.push_back(&op); break;
+      case ShimVfs::Op::Delete:
+        files_[op.file].pending.push_back(&op);
+        break;
       case ShimVfs::Op::SyncDirectory:
         for (auto it = files_.begin(); it != files_.end();) {
           const bool gone = !it->second.pending.empty() && it->second.pending.back()->kind == ShimVfs::Op::Delete;
@@ -200,7 +225,9 @@ void PowerCut::run_to(std::size_t n) {
           it = gone ? files_.erase(it) : std::next(it);
         }
         break;
-      case ShimVfs::Op::Acknowledge: acknowledged_ = std::max(acknowledged_, static_cast<std::uint64_t>(op.at)); break;
+      case ShimVfs::Op::Acknowledge:
+        acknowledged_ = std::max(acknowledged_, static_cast<std::uint64_t>(op.at));
+        break;
     }
   }
 }

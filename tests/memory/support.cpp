@@ -17,8 +17,9 @@ Scratch::~Scratch() {
 }
 
 std::string Dice::text() {
-  static const std::vector<std::string> pieces = {"驿站", "a", "\"", "\\", "\n", "\t", std::string(1, '\0'), "𠮷", "\u202e", "##name", "%n",
-                                                  "·", "\x1b[31m", "{}", "[1]", "王", "0", " ", "，", "é", "\u007f"};
+  static const std::vector<std::string> pieces = {"驿站", "a",      "\"",     "\\", "\n", "\t",       std::string(1, '\0'),
+                                                  "𠮷",   "\u202e", "##name", "%n", "·",  "\x1b[31m", "{}",
+                                                  "[1]",  "王",     "0",      " ",  "，", "é",        "\u007f"};
   std::string out;
   for (std::size_t n = below(4) == 0 ? 0 : below(12); n > 0; --n) out += pieces[below(pieces.size())];
   return out;
@@ -40,7 +41,8 @@ Petition Dice::petition() {
   p.authority = text();
   p.head_count = static_cast<int>(below(1000)) - 10;
   for (std::size_t n = below(3); n > 0; --n) p.representatives.push_back(identity());
-  p.answers = {pick<Answer>(3), pick<Answer>(3), pick<Answer>(3), pick<Counterparty>(9), pick<Answer>(3), pick<Answer>(3), pick<Answer>(3)};
+  p.answers = {pick<Answer>(3), pick<Answer>(3), pick<Answer>(3), pick<Counterparty>(9),
+               pick<Answer>(3), pick<Answer>(3), pick<Answer>(3)};
   p.statement = {text(), text(), text(), text(), text(), text(), yes()};
   p.title = text();
   p.helper = text();
@@ -59,28 +61,49 @@ Ruling Dice::ruling() {
 }
 Fact Dice::fact() {
   switch (below(std::variant_size_v<Fact>)) {
-    case 0: return Filed{yes() ? std::optional<Petition>(petition()) : std::nullopt, text(), text(), text(), text(), text()};
-    case 1: return Routed{ruling(), text(), pick<ChosenBy>(2)};
-    case 2: return TicketIssued{text(), text(), pick<Priority>(4), text()};
-    case 3: return ReceiptPrinted{yes(), text()};
-    case 4: return Queued{pick<QueueOp>(6), text(), text(), text(), text(), text(), text(), yes()};
-    case 5: return Viewed{text(), text()};
-    case 6: return RouteOverridden{text(), pick<LegalPath>(9), text(), text()};
-    case 7: return Consulted{text(), yes(), text(), text(), pick<LegalPath>(9), texts(), text(), pick<ConsultOutcome>(6), texts()};
-    case 8: return MediationApplied{text(), text(), text(), text(), text()};
-    case 9: return MediationConsent{text(), text(), yes(), text()};
-    case 10: return MediatorsChosen{text(), texts(), text()};
-    case 11: return MediationSession{text(), text(), text()};
+    case 0:
+      return Filed{yes() ? std::optional<Petition>(petition()) : std::nullopt, text(), text(), text(), text(), text()};
+    case 1:
+      return Routed{ruling(), text(), pick<ChosenBy>(2)};
+    case 2:
+      return TicketIssued{text(), text(), pick<Priority>(4), text()};
+    case 3:
+      return ReceiptPrinted{yes(), text()};
+    case 4:
+      return Queued{pick<QueueOp>(6), text(), text(), text(), text(), text(), text(), yes()};
+    case 5:
+      return Viewed{text(), text()};
+    case 6:
+      return RouteOverridden{text(), pick<LegalPath>(9), text(), text()};
+    case 7:
+      return Consulted{text(), yes(), text(), text(), pick<LegalPath>(9), texts(), text(), pick<ConsultOutcome>(6), texts()};
+    case 8:
+      return MediationApplied{text(), text(), text(), text(), text()};
+    case 9:
+      return MediationConsent{text(), text(), yes(), text()};
+    case 10:
+      return MediatorsChosen{text(), texts(), text()};
+    case 11:
+      return MediationSession{text(), text(), text()};
     case 12:
-      return MediationEnded{text(), pick<MediationOutcome>(3), text(), static_cast<std::int64_t>(rng_()), text(), text(), yes(), text()};
-    case 13: return Disposed{text(), pick<Disposition>(7), text(), text(), text()};
-    case 14: return Rated{static_cast<int>(below(6)), static_cast<int>(below(6)), text()};
-    case 15: return Transferred{text(), text()};
-    case 16: return Accepted{text(), text()};
-    case 17: return NotAccepted{text(), text()};
-    case 18: return Extended{static_cast<int>(below(31)), text(), text()};
-    case 19: return Answered{text(), pick<Opinion>(2), text(), text()};
-    default: return Served{text(), text()};
+      return MediationEnded{text(), pick<MediationOutcome>(3), text(), static_cast<std::int64_t>(rng_()), text(), text(), yes(),
+                            text()};
+    case 13:
+      return Disposed{text(), pick<Disposition>(7), text(), text(), text()};
+    case 14:
+      return Rated{static_cast<int>(below(6)), static_cast<int>(below(6)), text()};
+    case 15:
+      return Transferred{text(), text()};
+    case 16:
+      return Accepted{text(), text()};
+    case 17:
+      return NotAccepted{text(), text()};
+    case 18:
+      return Extended{static_cast<int>(below(31)), text(), text()};
+    case 19:
+      return Answered{text(), pick<Opinion>(2), text(), text()};
+    default:
+      return Served{text(), text()};
   }
 }
 
@@ -113,8 +136,8 @@ std::unique_ptr<EventLog> open_log(const std::string& path, const std::string& v
 }
 
 bool same(const Event& a, const Event& b) {
-  return a.id == b.id && a.at == b.at && a.matter == b.matter && a.type == b.type && a.v == b.v && a.body_hash == b.body_hash && a.body == b.body &&
-         a.hash == b.hash;
+  return a.id == b.id && a.at == b.at && a.matter == b.matter && a.type == b.type && a.v == b.v && a.body_hash == b.body_hash &&
+         a.body == b.body && a.hash == b.hash;
 }
 
 }  // namespace yizhan::test

@@ -31,7 +31,9 @@ class Dice {
   std::size_t below(std::size_t n) { return static_cast<std::size_t>(rng_() % n); }
   bool yes() { return below(2) == 0; }
   template <class E>
-  E pick(int last) { return static_cast<E>(below(static_cast<std::size_t>(last) + 1)); }
+  E pick(int last) {
+    return static_cast<E>(below(static_cast<std::size_t>(last) + 1));
+  }
   std::string text();
   std::vector<std::string> texts();
   Identity identity();
@@ -44,7 +46,8 @@ class Dice {
   std::mt19937_64 rng_;
 };
 
-inline const Origin kiosk = "440583-K03", desk1 = "440583-D01", desk2 = "440583-D02", hall_hub = "440583-H01", county = "440583-C.H01";
+inline const Origin kiosk = "440583-K03", desk1 = "440583-D01", desk2 = "440583-D02", hall_hub = "440583-H01",
+                    county = "440583-C.H01";
 inline const MatterId a_matter = "440583-K03-20261120-0001-7";
 /// 2026-11-20 10:00 in the hall, and minutes after it.
 inline Time ten(int minutes = 0) { return Time{Span{1'795'140'000'000}} + std::chrono::minutes{minutes}; }
