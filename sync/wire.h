@@ -174,7 +174,7 @@ Result<Target> parse_target(std::string_view target);
 inline constexpr std::size_t compress_from_bytes = 512;
 inline constexpr std::size_t request_bytes_max = 4u << 20;        ///< a request body as sent
 inline constexpr std::size_t plain_request_bytes_max = 16u << 20; ///< the same, unpacked
-inline constexpr std::size_t plain_reply_bytes_max = 64u << 20;
+inline constexpr std::size_t plain_reply_bytes_max = 16u << 20;
 std::string zstd_pack(std::string_view plain);
 /// Never makes more than `bytes_max`, whatever the frame promises. Errors: Invalid (not zstd, cut off, too large).
 Result<std::string> zstd_unpack(std::string_view packed, std::size_t bytes_max);
