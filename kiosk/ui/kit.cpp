@@ -1013,7 +1013,7 @@ std::optional<std::string> Kit::edit(std::string_view name, Box box, std::string
   const std::uint64_t id = name_id(name);
   const bool tabbed_in = focus_ == id && editing_ == id;
   if (tabbed_in) focus_ = 0;  // Enter and Space are text here, not presses
-  press(name, box, placeholder, true);
+  press(name, box, given.empty() ? placeholder : given, true);  // the words of a hit box are what people see
   editable_.push_back(id);
   const Px b = px(box);
   const bool wrong = !problem.empty();

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -310,6 +311,8 @@ Result<std::unique_ptr<Window>> Window::open(const WindowOptions& options) {
   SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
   SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
   SDL_SetHint(SDL_HINT_VIDEO_MINIMIZE_ON_FOCUS_LOSS, "0");
+  // Xlib reads a 600 KB table of accent keys at every start; a kiosk has no keyboard that could need it.
+  if (options.height > options.width) ::setenv("XCOMPOSEFILE", "/dev/null", 0);
   if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0) return Error{Code::Unavailable, std::string("no display: ") + SDL_GetError()};
   SDL_StopTextInput();
   float px_per_mm = options.px_per_mm;
