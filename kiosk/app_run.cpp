@@ -46,6 +46,11 @@ class Citizen {
       ui.again_in(0);
     }
     if (!unsent_.empty()) ui.again_in(0.05);  // the mailbox was full: nothing is lost, it goes with the next frame
+    if (wipe_again_at_ && now >= *wipe_again_at_) {
+      wipe_again_at_.reset();
+      if (blank(session_)) window_.wipe();
+    }
+    if (wipe_again_at_) ui.again_in(0.55);
     if (!blank(session_)) {
       Span warn = patience_.idle_warn;
       if (session_.screen == Screen::Done) warn = std::max(warn, patience_.receipt);
@@ -67,6 +72,7 @@ class Citizen {
     if (somebody && session_.visit.empty()) {
       if (pinyin_) pinyin_->forget();
       window_.wipe();
+      wipe_again_at_ = now + Span{500};  // once more when the threads behind have forgotten too
     }
   }
   void send() {
@@ -90,6 +96,7 @@ class Citizen {
   Session session_;
   Patience patience_;
   std::deque<Command> unsent_;
+  std::optional<Tick> wipe_again_at_;
   std::unique_ptr<ui::PinyinEngine> pinyin_;
   bool pinyin_tried_ = false, failed_ = false;
 };

@@ -113,7 +113,7 @@ Asked draw_done(Ui& ui, const View& view) {
   const bool coded = !receipt.query_code.empty();
   const TextStyle soft{Type::Body, Ink::Muted, Weight::Regular, Align::Centre, 1, true, true};
   const TextStyle bold{Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true};
-  const std::string wait = receipt.ahead <= 0 ? "前面没有人，请直接过去" : "前面还有" + std::to_string(receipt.ahead) + "人，大约等" + std::to_string(std::max(1, receipt.minutes)) + "分钟";
+  const std::string wait = receipt.ahead <= 0 ? "前面没有人，请听叫号" : "前面还有" + std::to_string(receipt.ahead) + "人，大约等" + std::to_string(std::max(1, receipt.minutes)) + "分钟";
   if (paper == Paper::None) {
     const bool empty = (view.world.now.print && view.world.now.print->trouble == "no_paper") || view.world.now.printer == DeviceState::OutOfPaper;
     body.cut_top(message(ui, body, Icon::PaperOut, empty ? "打印纸用完了，号码一样有效" : "小票没印出来，号码一样有效", "请抄写或拍照，窗口可补打。", true), gutter_mm);
@@ -152,7 +152,7 @@ Asked draw_done(Ui& ui, const View& view) {
       const Box qr_box{qr.x + 5, tips.y + (tips.h - side) / 2, side, side};
       ui.fill(qr_box, Ink::OnPrimary, 2);
       ui.edge(qr_box, Ink::Edge, 0.5f, 2);
-      ui.qr(qr_box.inset(2.5f), receipt.matter + "|" + receipt.query_code);
+      ui.qr(qr_box.inset(2.5f), "XF1:" + receipt.matter + ":" + receipt.query_code + ":" + receipt.chain8);  // as on paper
       struct Tip { Icon icon; std::string_view words; };
       constexpr std::array<Tip, 3> ways{{{Icon::Phone, "用手机拍下这一屏"}, {Icon::Pencil, "或用台上的纸笔抄下来"}, {Icon::Desk, "也可到窗口补打小票"}}};
       for (int i = 0; i < 3; ++i) {

@@ -88,6 +88,48 @@ bool nothing_said(const Session& s) {
          s.code.empty() && !s.progress && !s.receipt && s.keys.composing.empty();
 }
 
+/// Where the person stands, as the helper reads it at the desk.
+std::string_view place_words(Screen screen) {
+  switch (step_number(screen)) {
+    case 1: return "第1步 说明";
+    case 2: return "第2步 您是谁";
+    case 3: return screen == Screen::Urgent ? "有人有危险" : "第3步 什么事";
+    case 4: return "第4步 说事情";
+    case 5: return "第5步 核对";
+    case 6: return "第6步 去哪里";
+    default: break;
+  }
+  switch (screen) {
+    case Screen::Done: return "已登记";
+    case Screen::TakeNumber: return "只取号";
+    case Screen::Ask:
+    case Screen::Progress: return "查进度";
+    case Screen::Rate:
+    case Screen::Thanks: return "评价";
+    default: return "首页";
+  }
+}
+
+/// Overwrites the words before they are let go: short ones live inside the session itself, which stays (trust.md T2).
+void forget(Session& s) {
+  const auto erase = [](std::string& text) {
+    volatile char* byte = text.data();
+    for (std::size_t i = 0; i < text.capacity(); ++i) byte[i] = '\0';
+    text.clear();
+  };
+  const auto erase_person = [&](Identity& who) {
+    for (std::string* text : {&who.name, &who.number, &who.phone, &who.address}) erase(*text);
+  };
+  erase_person(s.me);
+  erase_person(s.other);
+  for (std::string& name : s.representatives) erase(name);
+  for (std::string* text : {&s.topic, &s.statement.request, &s.statement.facts, &s.statement.reasons, &s.statement.place, &s.statement.party_complained_of, &s.number, &s.code,
+                            &s.keys.composing, &s.keys.preedit, &s.remark, &s.help, &s.filing, &s.asking})
+    erase(*text);
+  if (s.receipt)
+    for (std::string* text : {&s.receipt->matter, &s.receipt->query_code, &s.receipt->ticket}) erase(*text);
+}
+
 class Visit {
  public:
   Visit(Session session, const World& world, Tick now) : s(std::move(session)), world_(world), now_(now) {}
@@ -669,7 +711,7 @@ class Visit {
   void say_help() {
     CallHelper call;
     call.id = s.help;
-    call.page = std::string(word(s.screen == Screen::Helper && !s.trail.empty() ? s.trail.back().screen : s.screen));
+    call.page = std::string(place_words(s.screen == Screen::Helper && !s.trail.empty() ? s.trail.back().screen : s.screen));
     // XFTL 30: nobody in the hall sees an accusation; the helper comes without it.
     if (!nothing_said(s) && !sealed(s, world_.rules)) call.draft = petition_of(s, world_.rules);
     if (call.draft && s.statement.request.empty()) call.draft->statement.request.clear();
@@ -687,6 +729,7 @@ class Visit {
     if (s.screen == Screen::Card) commands_.emplace_back(ReadCard{false});
     commands_.emplace_back(EndVisit{});
     const Settings settings = s.settings;
+    forget(s);
     s = Session{};
     if (keep_settings) s.settings = settings;
     s.touched = s.arrived = now_;
