@@ -46,10 +46,16 @@ struct Resetting {
   ~Resetting() { statement.reset(); }
 };
 
+class Gather;
+
 class Database {
  public:
-  Database() = default;
-  /// `vfs` "" is the default one. Errors as error_of().
+  Database();
+  ~Database();
+  Database(Database&&) noexcept;
+  Database& operator=(Database&&) noexcept;
+  /// `vfs` "" is the default one. A connection that writes gathers its writes to the write-ahead log (see sqlite.cpp).
+  /// Errors as error_of().
   static Result<Database> open(const std::string& path, bool read_only, const std::string& vfs);
   Result<Statement> prepare(std::string_view sql);
   Status run(const std::string& sql);             ///< several statements, results ignored
@@ -66,6 +72,7 @@ class Database {
   struct Close {
     void operator()(sqlite3* db) const;
   };
+  std::unique_ptr<Gather> gather_;  // outlives the handle that uses it
   std::unique_ptr<sqlite3, Close> handle_;
 };
 

@@ -124,6 +124,21 @@ TEST_CASE("merging twice is merging once", "[log][merge]") {
   CHECK(log->verify()->empty());
 }
 
+TEST_CASE("a night's batch of thousands is one transaction, larger than every buffer", "[log][merge]") {
+  Scratch scratch;
+  auto log = open_log(scratch.file("a.db"));
+  Author author(kiosk);
+  std::vector<Event> events;
+  for (int i = 0; i < 3000; ++i)
+    events.push_back(
+        author.say(a_matter, Rated{1, 1, std::string(i % 500 == 0 ? 900'000 : 1000, static_cast<char>('a' + i % 26))}, ten()));
+  const auto merged = log->merge(events);
+  INFO((merged ? "" : merged.error().what));
+  REQUIRE(merged);
+  CHECK(merged->fresh.size() == 3000);
+  CHECK(log->verify()->empty());
+}
+
 TEST_CASE("a gap, a fork and a damaged event are told apart, and nothing of them is merged", "[log][merge]") {
   Scratch scratch;
   const std::string path = scratch.file("a.db");

@@ -18,6 +18,7 @@ struct ShimVfs::State {
   std::string name;
   std::uint64_t calls = 0, failures = 0, from = 0, times = 0;
   int code = SQLITE_OK;
+  bool powersafe = true;
   std::vector<Op> record;
   std::set<std::string> unsynced_journals;  ///< SQLite syncs the directory with the first sync of a new journal
 
@@ -96,8 +97,8 @@ int control_file(sqlite3_file* f, int op, void* arg) {
   return shim(f)->real()->pMethods->xFileControl(shim(f)->real(), op, arg);
 }
 int sector_size(sqlite3_file* f) { return shim(f)->real()->pMethods->xSectorSize(shim(f)->real()); }
-// Promise nothing (no power-safe overwrite, no atomic sectors): SQLite then has to be as careful as it can.
-int characteristics(sqlite3_file*) { return 0; }
+// Nothing else is promised (no atomic sectors, no safe appends): SQLite then has to be as careful as it can.
+int characteristics(sqlite3_file* f) { return shim(f)->state->powersafe ? SQLITE_IOCAP_POWERSAFE_OVERWRITE : 0; }
 int shm_map(sqlite3_file* f, int page, int size, int extend, void volatile** out) {
   return shim(f)->real()->pMethods->xShmMap(shim(f)->real(), page, size, extend, out);
 }
@@ -146,9 +147,10 @@ int full_path(sqlite3_vfs* v, const char* path, int n, char* out) {
 
 }  // namespace
 
-ShimVfs::ShimVfs() : state_(std::make_unique<State>()) {
+ShimVfs::ShimVfs(bool powersafe) : state_(std::make_unique<State>()) {
   static std::atomic<int> number{0};
   State& s = *state_;
+  s.powersafe = powersafe;
   s.real = sqlite3_vfs_find(nullptr);
   YIZHAN_CHECK(s.real != nullptr, "SQLite has a default VFS");
   s.name = "shim" + std::to_string(++number);

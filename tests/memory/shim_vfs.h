@@ -12,7 +12,8 @@ namespace yizhan::test {
 
 class ShimVfs {
  public:
-  ShimVfs();
+  /// `powersafe`: promises, as the unix VFS does, that a write never harms the bytes beside it. Without it SQLite pads.
+  explicit ShimVfs(bool powersafe = true);
   ~ShimVfs();
   ShimVfs(const ShimVfs&) = delete;
   ShimVfs& operator=(const ShimVfs&) = delete;
