@@ -98,13 +98,15 @@ TEST_CASE("what damage tracking paints equals a full redraw, for random changes"
   };
   const auto coordinate = [&](unsigned most) { return static_cast<float>(random() % (most * 8)) / 8; };
   for (int step = 0; step < 250; ++step) {
-    const unsigned what = random() % 4;
+    const auto what = random() % 5;
     if (what < 2 || things.empty()) {
       things.push_back({{coordinate(150), coordinate(110), 4 + coordinate(50), 4 + coordinate(40)}, static_cast<int>(random() % 6), static_cast<Ink>(random() % 20)});
     } else if (what == 2) {
       things.erase(things.begin() + static_cast<std::ptrdiff_t>(random() % things.size()));
-    } else {
+    } else if (what == 3) {
       things[random() % things.size()].box.x += 1;
+    } else {
+      things[random() % things.size()].ink = static_cast<Ink>(random() % 20);
     }
     part.frame(page);
     whole.frame(page, true);

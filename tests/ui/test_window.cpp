@@ -44,9 +44,12 @@ TEST_CASE("a finger presses, a second finger does not disturb it", "[ui][window]
     switch (++frames) {
       case 1:
         finger(SDL_FINGERDOWN, 7, 30, 20);
-        finger(SDL_FINGERDOWN, 8, 30, 70);
-        finger(SDL_FINGERUP, 8, 30, 70);
         finger(SDL_FINGERMOTION, 7, 32, 22);
+        finger(SDL_FINGERDOWN, 8, 30, 70);
+        finger(SDL_FINGERMOTION, 8, 30, 72);
+        finger(SDL_FINGERUP, 8, 30, 72);
+        break;
+      case 3:  // the first finger still lies where it was
         finger(SDL_FINGERUP, 7, 32, 22);
         break;
       default: ui.again_in(.01);
