@@ -70,7 +70,8 @@ class Citizen {
     for (Command& command : step.commands) unsent_.push_back(std::move(command));
     if (!(session_.settings == before)) window_.set_theme(theme_of(session_.settings));
     if (somebody && session_.visit.empty()) {
-      if (pinyin_) pinyin_->forget();
+      pinyin_.reset();
+      pinyin_tried_ = false;
       window_.wipe();
       wipe_again_at_ = now + Span{500};  // once more when the threads behind have forgotten too
     }

@@ -99,7 +99,7 @@ Asked draw_review(Ui& ui, const View& view) {
     in.h = text_h + 0.2f;
     ui.text(in, text, words);
   }
-  if (view.s.filing_error) {
+  if (view.s.filing_error && view.s.filing_error->code == Code::Invalid) {
     // Shown where the person is, in the words the check gave: nothing typed is lost.
     const Box at = low ? page.show : Box{margin_mm, page.body.bottom() - 26, page.body.w, 26};
     if (low || body.h >= 26) message(ui, at, Icon::Warning, view.s.filing_error->what, "", true);
@@ -146,8 +146,8 @@ Asked draw_ruling(Ui& ui, const View& view) {
   // There is no headline here: the green card says it.
   Box all = low ? Box{page.show.x, step_bar_mm + 6, page.show.w, page.show.bottom() - step_bar_mm - 6} : page.body;
   if (s.filing_error) {
-    const bool disk = s.filing_error->code == Code::Unavailable || s.filing_error->code == Code::Io;
-    const float h = message(ui, all, Icon::Warning, disk ? "还没登记上，您写的都在。" : s.filing_error->what, "请点「请人帮我」，或到接待窗口登记。", true);
+    const bool words = s.filing_error->code == Code::Invalid;  // other errors speak to operators
+    const float h = message(ui, all, Icon::Warning, words ? std::string_view(s.filing_error->what) : "还没登记上，您写的都在。", "请点「请人帮我」，或到接待窗口登记。", true);
     all.cut_top(h, gutter_mm);
   }
   Box green = all.cut_top(low ? 56.f : 75.f, gutter_mm);
