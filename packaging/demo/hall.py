@@ -136,6 +136,7 @@ class Window:
     def __init__(self, screen: Screen, hits: Path, x: int = 0, y: int = 0):
         self.screen, self.hits_file, self.x, self.y = screen, hits, x, y
         self.taps = 0
+        self.slowness = 12  # milliseconds between typed characters
 
     def page(self):
         try:
@@ -175,7 +176,7 @@ class Window:
             self.wait(then, seconds)
 
     def type(self, text: str):
-        run(["xdotool", "type", "--delay", "6", "--", text], env={"DISPLAY": self.screen.display})
+        run(["xdotool", "type", "--delay", str(self.slowness), "--", text], env={"DISPLAY": self.screen.display})
         time.sleep(0.15)
 
     def key(self, *keys: str):
@@ -191,3 +192,95 @@ def working_folder(prefix: str) -> Path:
     folder = Path(tempfile.mkdtemp(prefix=prefix))
     atexit.register(lambda: shutil.rmtree(folder, ignore_errors=True))
     return folder
+
+
+COUNTY, HALL, CODE = "440583-C", "440583-H01", "440583"
+DEVICES = {  # folder → (device, role, place, who sits there)
+    "kiosk": (f"{CODE}-K01", "kiosk", "一号自助机", ""),
+    "lawyer": (f"{CODE}-D01", "desk-lawyer", "1号律师窗口", "陈明远 律师"),
+    "mediator": (f"{CODE}-D02", "desk-mediator", "2号调解窗口", "何秀兰 调解员"),
+    "reception": (f"{CODE}-D03", "desk-reception", "3号接待窗口", "李静 接待员"),
+    "board": (f"{CODE}-B01", "board", "大厅", ""),
+}
+
+
+class Hall:
+    """County hub, a line that can fail, hall hub and enrolled devices; windows are opened one by one."""
+
+    def __init__(self, processes: Processes, folder: Path, jurisdiction: str = "jieyang", devices=tuple(DEVICES)):
+        self.processes, self.folder, self.jurisdiction = processes, folder, jurisdiction
+        self.line = folder / "line"  # the proxy's control file
+        self.line.write_text("up\n")
+        self.county_port, self.line_port, self.hall_port = free_port(), free_port(), free_port()
+        self.discipline_key = folder / "discipline-office" / "secret.key"  # not in the hall, not at the county's hub
+        self.discipline_key.parent.mkdir(parents=True)
+        county, hall = folder / "county", folder / "hall"
+        run([BIN / "hub", "keys", "discipline", "--data", county, "--secret", self.discipline_key])
+        self.start_county()
+        code = self.enrolment_code(county, HALL, "hall")
+        processes.start("line", [BIN / "yizhan_chaos_proxy", "--listen", f"127.0.0.1:{self.line_port}", "--to", f"127.0.0.1:{self.county_port}", "--control", self.line])
+        until(lambda: listens(self.line_port), 10, "the proxy listens")
+        self.start_hall(["--upstream-code", code])
+        # The hall hands the county's discipline key on; a device enrolled before it came could seal nothing.
+        until(lambda: (hall / "discipline.pub").exists(), 20, "the hall hub is enrolled at the county: " + processes.log("hall")[-300:])
+        for name in devices:
+            self.enrol(name)
+
+    def start_county(self):
+        self.processes.start("county", [BIN / "hub", "serve", "--data", self.folder / "county", "--county", "--origin", COUNTY, "--jurisdiction", self.jurisdiction,
+                                        "--listen", f"127.0.0.1:{self.county_port}"])
+        until(lambda: listens(self.county_port), 15, "the county hub listens: " + self.processes.log("county")[-300:])
+
+    def start_hall(self, more=()):
+        self.processes.start("hall", [BIN / "hub", "serve", "--data", self.folder / "hall", "--origin", HALL, "--jurisdiction", self.jurisdiction, "--listen",
+                                      f"127.0.0.1:{self.hall_port}", "--upstream", f"http://127.0.0.1:{self.line_port}", *more])
+        until(lambda: listens(self.hall_port), 15, "the hall hub listens: " + self.processes.log("hall")[-300:])
+
+    @staticmethod
+    def enrolment_code(data: Path, device: str, role: str) -> str:
+        return json.loads(run([BIN / "hub", "keys", "enrol", device, "--role", role, "--data", data, "--json"]).stdout)["code"]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.hall_port}"
+
+    def enrol(self, name: str, device: str = "", role: str = "", place: str = "", staff: str = ""):
+        if name in DEVICES:
+            device, role, place, staff = DEVICES[name]
+        data = self.folder / name
+        data.mkdir(exist_ok=True)
+        words = {"jurisdiction": self.jurisdiction, "hub_url": self.url, "place": place, "staff": staff}
+        (data / "config.toml").write_text("".join(f'{key} = "{value}"\n' for key, value in words.items() if value))
+        code = self.enrolment_code(self.folder / "hall", device, role)
+        run([BIN / "kiosk", "enrol", "--data", data, "--hub", self.url, "--code", code, "--role", role, "--origin", device, "--place", place])
+
+    def open(self, name: str, screen, size, at=(0, 0), px_per_mm: float = 0, env=None, hits=True) -> "Window":
+        role = DEVICES[name][1]
+        command = {"kiosk": ["run"], "board": ["board"]}.get(role, ["desk", "--role", role.removeprefix("desk-")])
+        file = self.folder / f"{name}.hits"
+        more = ["--px-per-mm", str(px_per_mm)] if px_per_mm else []
+        self.processes.start(name, [BIN / "kiosk", *command, "--data", self.folder / name, "--size", f"{size[0]}x{size[1]}", "--at", f"{at[0]},{at[1]}", "--hits", file, *more],
+                             env={**({"DISPLAY": screen.display} if screen else {}), **(env or {})})
+        window = Window(screen, file, *at)
+
+        def drawn():
+            self.processes.check()
+            return window.page()["frame"] > 0
+        until(drawn, 20, f"the first frame of {name}: {self.processes.log(name)[-300:]}")
+        return window
+
+    def matter(self, where: str, number: str):
+        """What a hub knows of a matter, or nothing."""
+        done = run([BIN / "hub", "matter", number, "--data", self.folder / where, "--jurisdiction", self.jurisdiction, "--json"], check=False)
+        return json.loads(done.stdout) if done.returncode == 0 else None
+
+    def decide(self, number: str, what: str, *more: str):
+        run([BIN / "hub", "decide", number, what, "--data", self.folder / "county", "--jurisdiction", self.jurisdiction, *more])
+
+    def verify(self, name: str):
+        """Errors: Trouble when a chain does not verify."""
+        program = "hub" if name in ("county", "hall") else "kiosk"
+        done = run([BIN / program, "verify", "--data", self.folder / name, "--json"], check=False)
+        if done.returncode != 0:
+            raise Trouble(f"{name} does not verify: {done.stdout.strip()} {done.stderr.strip()}")
+        return json.loads(done.stdout)
