@@ -135,7 +135,7 @@ void page_statement(Ui& ui, Asked& asked, const View& view, Box in) {
 
 void page_done(Ui& ui, Asked& asked, const View& view, Box in) {
   const Receipt& r = *form_of(view).receipt;
-  const Box box{in.x + (in.w - px(760)) / 2, in.y + px(30), px(760), px(490)};
+  const Box box{in.x + (in.w - px(760)) / 2, in.y + px(30), px(760), px(516)};
   panel(ui, box);
   Box body = box.inset(px(48), px(36));
   ui.text(body.cut_top(px(34)), "已登记", one_line(Type::DeskTitle, Ink::Primary, Weight::Bold, Align::Centre));

@@ -35,14 +35,13 @@ void empty_desk(Ui& ui, const View& view, Box column) {
   ui.text({column.x, cy + px(54), column.w, px(36)}, line, one_line(Type::Desk, Ink::Muted, Weight::Regular, Align::Centre));
 }
 
-void sealed_desk(Ui& ui, Box column, const Ticket& ticket, bool served) {
+void sealed_desk(Ui& ui, Box column, bool served) {
   const float cx = column.x + column.w / 2, cy = column.y + column.h * 0.36f;
   ui.icon({cx - px(48), cy - px(130), px(96), px(96)}, Icon::Lock, Ink::Primary);
-  ui.text({column.x, cy, column.w, px(76)}, ticket.number, one_line(Type::DeskNumber, Ink::Primary, Weight::Bold, Align::Centre));
-  ui.text({column.x, cy + px(80), column.w, px(48)}, "密封事项", one_line(Type::DeskTitle, Ink::Ink, Weight::Bold, Align::Centre));
+  ui.text({column.x, cy, column.w, px(48)}, "内容已加密", one_line(Type::DeskTitle, Ink::Ink, Weight::Bold, Align::Centre));
   // XFTL 30: never opened in the hall, never passed on to the person or unit complained of.
-  ui.text({column.x, cy + px(134), column.w, px(36)}, "内容已加密，只有纪检监察机关能打开", one_line(Type::Desk, Ink::Muted, Weight::Regular, Align::Centre));
-  if (served) ui.text({column.x, cy + px(170), column.w, px(36)}, "不要问内容，告知编号和查询办法即可", one_line(Type::Desk, Ink::Muted, Weight::Regular, Align::Centre));
+  ui.text({column.x, cy + px(54), column.w, px(36)}, "只有纪检监察机关能打开", one_line(Type::Desk, Ink::Muted, Weight::Regular, Align::Centre));
+  if (served) ui.text({column.x, cy + px(90), column.w, px(36)}, "不要问内容，告知编号和查询办法即可", one_line(Type::Desk, Ink::Muted, Weight::Regular, Align::Centre));
 }
 
 /// Number, who, where from; masked until the ticket is called.
@@ -71,7 +70,7 @@ Asked draw_head(Ui& ui, const View& view, Box& column, const Shown& shown) {
   const TextStyle number = one_line(Type::DeskNumber, Ink::Primary, Weight::Bold);
   if (!t.number.empty()) ui.text(row.cut_left(ui.text_width(t.number, number) + px(2), px(18)), t.number, number);
   Box high{row.x, row.y, row.w, px(38)}, low{row.x, row.y + px(39), row.w, px(27)};
-  std::string name = "姓名叫号后显示", more;
+  std::string name = shown.sealed ? "密封事项" : "姓名叫号后显示", more;
   if (shown.matter && shown.matter->petition) {
     const Petition& p = *shown.matter->petition;
     if (shown.served) {
@@ -230,7 +229,7 @@ void draw_ruling(Ui& ui, const View& view, Box box, const Matter& m) {
     const std::string article = brief_article(r.reasons[i].basis);
     const TextStyle muted = one_line(Type::DeskSmall, Ink::Muted, Weight::Regular, Align::Right);
     ui.text(row.cut_right(std::min(ui.text_width(article, muted) + px(2), row.w * 0.4f), px(12)), article, muted);
-    ui.text(row, r.reasons[i].because + (r.reasons[i].consequence.empty() ? "" : "，" + r.reasons[i].consequence), one_line(Type::DeskSmall));
+    ui.text(row, r.reasons[i].because + r.reasons[i].consequence, one_line(Type::DeskSmall));
   }
 }
 
@@ -391,7 +390,7 @@ Asked draw_matter(Ui& ui, const View& view, Box column) {
   };
   if (what.sealed) {
     take(draw_head(ui, view, in, {what.ticket, nullptr, nullptr, what.served, true}));
-    sealed_desk(ui, in, *what.ticket, what.served);
+    sealed_desk(ui, in, what.served);
     return asked;
   }
   take(draw_head(ui, view, in, what));

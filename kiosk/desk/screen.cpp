@@ -1,6 +1,6 @@
 /// Touchables of the frame: "lock" F12, "unlock" F12. Of the queue: "call_next" F2, "recall" F3, "missed" F4, "hold" F5,
 /// "walk_in" F8 (reception), "help.1" F1, "help.2" …, "ticket.A013" (read before calling; also of the one being served),
-/// "call.A009" (call a missed one or one on hold again), "queue.prev" Ctrl+PageUp, "queue.next" Ctrl+PageDown, "field.number", "open_number".
+/// "call.A009" (call a missed one or one on hold again), "queue.prev" Ctrl+PageUp, "queue.next" Ctrl+PageDown, "field.number", "open_number" Enter.
 /// Keyboard: Ctrl+Up/Ctrl+Down read the waiting tickets one after the other.
 #include "kiosk/desk/screen.h"
 
@@ -260,7 +260,7 @@ Asked draw_queue(Ui& ui, const View& view, Box column) {
   if (s.seat.role == Role::Reception)
     ask(asked, press(ui, "walk_in", low.cut_top(px(48), px(8)), "当面登记", "F8", Look::Edged, Icon::Pencil, !s.form), WalkIn{});
   Box number = low.cut_top(px(44), px(8));
-  ask(asked, press(ui, "open_number", number.cut_right(px(72), px(8)), "打开", "", Look::Edged, Icon::None, !s.serving && !s.number.empty()), OpenNumber{});
+  ask(asked, press(ui, "open_number", number.cut_right(px(72), px(8)), "打开", "", Look::Edged, Icon::None, !s.serving && !s.number.empty()) || (!s.serving && !s.number.empty() && ui.pressed_key("Enter")), OpenNumber{});
   if (auto typed = edit(ui, "field.number", number, s.number, "按编号打开事项", false, problem_at(s.problems, "number")); typed && !asked) asked = Typed{"number", std::move(*typed)};
   const Problem* wrong = problem_at(s.problems, "number");
   if (wrong)

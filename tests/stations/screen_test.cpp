@@ -418,6 +418,18 @@ TEST_CASE("text_lines never loses a character and never exceeds its width by its
   CHECK(dk::text_lines("", 10).size() == 1);
 }
 
+TEST_CASE("a matter is opened by its number with the keyboard alone, and put away by F5", "[screen]") {
+  Desk d(dk::Role::Mediator);
+  d.write("number", wages_id);
+  d.key("Enter");
+  REQUIRE(d.station.session.serving);
+  d.check("mediator_by_number");
+  CHECK_FALSE(d.has("transfer"));
+  d.key("F5");
+  CHECK_FALSE(d.station.session.serving);
+  CHECK(d.station.sent<QueueCommand>().empty());
+}
+
 TEST_CASE("a sealed matter at reception can only go to the discipline body", "[screen][XFTL30]") {
   Desk d(dk::Role::Reception);
   d.station.find("C021")->sealed = true;
