@@ -4,12 +4,12 @@
 # A failing seed prints itself; repeat it alone with: YIZHAN_SEED=<seed> build/release/bin/test_sim
 set -euo pipefail
 cd "$(dirname "$0")/.."
-export YIZHAN_SEEDS=${1:-500} YIZHAN_POWER_CUTS=${2:-4000}
-for test in test_sim test_core; do
+export YIZHAN_SEEDS=${1:-500} YIZHAN_CUTS=${2:-4000}
+for test in test_sim test_memory; do
   if [ ! -x "build/release/bin/$test" ]; then
     echo "campaign: build/release/bin/$test is missing; run ./check first" >&2
     exit 2
   fi
 done
 build/release/bin/test_sim --durations yes
-build/release/bin/test_core "*power*"
+build/release/bin/test_memory "*power*"
