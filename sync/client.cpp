@@ -33,6 +33,7 @@ struct Client::Impl {
 
   Tick again{};
   Tick tried{};                       // when the last exchange began
+  bool out_of_turn = false;           // it began before `again`, for a nudge
   bool loaded = false;                // marks read from the notes
   bool met = false;                   // heads of this connection are known
   std::uint64_t version = 0;          // the hub's, for the long poll
@@ -119,6 +120,9 @@ struct Client::Impl {
     state.online = false;
     state.trouble = std::move(words);
     met = false;
+    // A try out of turn, for news, says nothing about how long the line will be away: a busy hall must not talk itself into
+    // the longest wait within a minute.
+    if (out_of_turn && state.failures > 0 && again > now) return;
     ++state.failures;
     const int doublings = std::min(state.failures - 1, 20);
     const auto full = std::min<std::int64_t>(config.retry_max.count(), config.retry_min.count() << doublings);
@@ -417,10 +421,11 @@ std::optional<Request> Client::step(Tick now, Time wall) {
   if (now < me.again) {
     if (!nudged) return {};
     if (now < me.tried + try_again_min) {
-      me.again = std::min(me.again, me.tried + try_again_min);
+      me.nudged = true;  // again_at() says when
       return {};
     }
   }
+  me.out_of_turn = now < me.again;
   auto request = me.next(now, wall);
   if (!request) return {};
   sign_request(*request, me.config.self, me.config.key, wall);

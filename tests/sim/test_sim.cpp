@@ -84,6 +84,29 @@ TEST_CASE("three windows call from two queues over a bad line: nobody twice, nob
   }
 }
 
+TEST_CASE("a busy hall is back at the county soon after the line is, however much was written meanwhile", "[sim]") {
+  Plan plan;
+  plan.kiosks = 2;
+  plan.desks = 2;
+  plan.between_citizens = std::chrono::seconds(20);
+  World world(5, plan);
+  for (int i = 0; i < 3; ++i) {
+    world.kiosks[0]->citizen();
+    world.run_for(std::chrono::seconds(20));
+  }
+  const Span cut = std::chrono::minutes(10);
+  world.hall_lines[0]->cut = true;
+  for (Span passed{0}; passed < cut; passed += std::chrono::seconds(10)) {
+    world.kiosks[static_cast<std::size_t>(passed.count() / 10'000 % 2)]->citizen();
+    world.run_for(std::chrono::seconds(10));
+  }
+  CHECK_FALSE(world.drained());
+  world.hall_lines[0]->cut = false;
+  // The planned tries double: the last of them is never further away than the cut was long, and a little.
+  world.run_for(cut + std::chrono::minutes(2));
+  CHECK(world.drained());
+}
+
 TEST_CASE("one seed is one history", "[sim]") {
   const auto run = [] {
     World world(4711, storm(4711));
