@@ -94,7 +94,7 @@ TEST_CASE("a busy hall is back at the county soon after the line is, however muc
     world.kiosks[0]->citizen();
     world.run_for(std::chrono::seconds(20));
   }
-  const Span cut = std::chrono::minutes(10);
+  const Span cut = std::chrono::minutes(4);
   world.hall_lines[0]->cut = true;
   for (Span passed{0}; passed < cut; passed += std::chrono::seconds(10)) {
     world.kiosks[static_cast<std::size_t>(passed.count() / 10'000 % 2)]->citizen();
@@ -102,8 +102,8 @@ TEST_CASE("a busy hall is back at the county soon after the line is, however muc
   }
   CHECK_FALSE(world.drained());
   world.hall_lines[0]->cut = false;
-  // The planned tries double: the last of them is never further away than the cut was long, and a little.
-  world.run_for(cut + std::chrono::minutes(2));
+  // The planned tries double, so the next one is never much further away than the cut was long.
+  world.run_for(cut + std::chrono::minutes(1));
   CHECK(world.drained());
 }
 
