@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <mutex>
 #include <set>
 #include <type_traits>
 
@@ -437,6 +438,9 @@ EventLog::~EventLog() {
 }
 
 Result<std::unique_ptr<EventLog>> EventLog::open(const std::string& path, Mode mode, const std::string& vfs) {
+  // SQLite's own account of its memory costs a lock for every allocation; nobody reads it. Too late is no harm.
+  static std::once_flag once;
+  std::call_once(once, [] { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); });
   auto impl = std::make_unique<Impl>();
   impl->path = path;
   impl->mode = mode;
@@ -497,10 +501,11 @@ Result<std::vector<Event>> EventLog::append_many(const Origin& as, std::span<con
 
 Result<MatterId> EventLog::stated(std::string_view request) const { return note("request/" + std::string(request)); }
 
-Result<Merged> EventLog::merge(std::span<const Event> events) {
-  auto& me = *impl_;
+Result<CheckedBatch> check_batch(std::vector<Event> events) {
   if (events.empty()) return Error{Code::Invalid, "merge: no events"};
   const Origin& origin = events.front().id.origin;
+  CheckedBatch batch;
+  batch.poisoned.reserve(events.size());
   for (std::size_t i = 0; i < events.size(); ++i) {
     if (auto plain = check_header(events[i]); !plain) return plain.error();
     if (events[i].id.origin != origin) return Error{Code::Invalid, "merge: events of more than one log"};
@@ -509,14 +514,31 @@ Result<Merged> EventLog::merge(std::span<const Event> events) {
     if (events[i].body && hash_bytes(*events[i].body) != events[i].body_hash)
       return Error{Code::Corrupt, "corrupt: the body of " + origin + "/" + std::to_string(events[i].id.seq) +
                                       " is not the one that was stated"};
+    if (i > 0 && chain_hash(events[i - 1].hash, events[i]) != events[i].hash)
+      return Error{Code::Corrupt, "corrupt: the chain of " + origin + " breaks at " + std::to_string(events[i].id.seq)};
+    batch.poisoned.push_back(events[i].body && !valid_json(*events[i].body));
   }
+  batch.events = std::move(events);
+  return batch;
+}
 
+Result<Merged> EventLog::merge(std::span<const Event> events) {
+  auto batch = check_batch({events.begin(), events.end()});
+  if (!batch) return batch.error();
+  return merge(std::move(*batch));
+}
+
+Result<Merged> EventLog::merge(CheckedBatch batch) {
+  auto& me = *impl_;
+  YIZHAN_CHECK(!batch.events.empty() && batch.poisoned.size() == batch.events.size(), "a checked batch comes from check_batch");
+  const std::span<const Event> events = batch.events;
+  const Origin origin = events.front().id.origin;
+  std::size_t fresh_from = 0;
   bool forked = false;
   auto merged = me.transact([&]() -> Result<Merged> {
     auto row = me.log_row(origin);
     if (!row) return row.error();
     Merged result;
-    std::size_t fresh_from = 0;
     for (; fresh_from < events.size() && events[fresh_from].id.seq <= row->head.seq; ++fresh_from) {
       const Event& event = events[fresh_from];
       const Resetting reset{me.known};
@@ -549,17 +571,16 @@ Result<Merged> EventLog::merge(std::span<const Event> events) {
       if (events[fresh_from].id.seq != row->head.seq + 1)
         return Error{Code::NotFound, "gap: " + origin + " is known up to " + std::to_string(row->head.seq)};
       if (auto made = me.ensure(*row); !made) return made.error();
-      result.fresh.reserve(events.size() - fresh_from);
-      for (const Event& event : events.subspan(fresh_from)) {
-        if (chain_hash(row->head.hash, event) != event.hash)
-          return Error{Code::Corrupt, "corrupt: the chain of " + origin + " breaks at " + std::to_string(event.id.seq)};
-        const bool poisoned = event.body && !valid_json(*event.body);
-        result.quarantined += poisoned;
-        if (auto added = me.insert(row->id, event, poisoned); !added) return added.error();
-        row->head.seq = event.id.seq;
-        row->head.hash = event.hash;
-        result.fresh.push_back(event);
+      // Inside the batch the chain was checked; here it joins ours.
+      if (chain_hash(row->head.hash, events[fresh_from]) != events[fresh_from].hash)
+        return Error{Code::Corrupt,
+                     "corrupt: the chain of " + origin + " breaks at " + std::to_string(events[fresh_from].id.seq)};
+      for (std::size_t i = fresh_from; i < events.size(); ++i) {
+        result.quarantined += batch.poisoned[i];
+        if (auto added = me.insert(row->id, events[i], batch.poisoned[i]); !added) return added.error();
       }
+      row->head.seq = events.back().id.seq;
+      row->head.hash = events.back().hash;
       if (auto moved = me.set_head(*row); !moved) return moved.error();
     }
     result.head = row->head;
@@ -567,6 +588,10 @@ Result<Merged> EventLog::merge(std::span<const Event> events) {
   });
   if (merged && forked)
     return Error{Code::Conflict, "fork: " + origin + " has two histories; both are kept, a person must look"};
+  if (merged) {
+    batch.events.erase(batch.events.begin(), batch.events.begin() + static_cast<std::ptrdiff_t>(fresh_from));
+    merged->fresh = std::move(batch.events);
+  }
   return merged;
 }
 

@@ -26,6 +26,15 @@ struct Merged {
   std::size_t quarantined = 0;  ///< bodies that are not JSON: stored, flagged, acknowledged
 };
 
+/// A batch of one origin whose own words hold: header limits, no gap inside, body hashes, JSON, and the chain from its first
+/// event on. Only its join to a log is still open. Made by check_batch(), which is pure: it belongs away from the log's thread.
+struct CheckedBatch {
+  std::vector<Event> events;
+  std::vector<bool> poisoned;  ///< body is not JSON
+};
+/// Errors: NotFound "gap" (inside the batch), Corrupt (a body or the chain), Invalid (empty, two origins, header limits).
+Result<CheckedBatch> check_batch(std::vector<Event> events);
+
 struct Damage {  ///< one finding of verify()
   Origin origin;
   std::uint64_t seq = 0;
@@ -59,6 +68,8 @@ class EventLog {
   /// Errors: NotFound "gap": first event is beyond head+1 (head() tells where to resume); Conflict "fork": a known seq
   /// with another hash (the events are kept in table `aside`); Corrupt: a hash does not verify (nothing merged); Io.
   Result<Merged> merge(std::span<const Event> events);
+  /// The same for a batch that was checked before; its events are moved into `fresh`.
+  Result<Merged> merge(CheckedBatch batch);
   /// Adds bodies to header-only copies when they match body_hash; others are ignored. Returns how many were filled.
   Result<std::size_t> fill(std::span<const Event> events);
 

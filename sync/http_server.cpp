@@ -1,6 +1,8 @@
 // The one translation unit that sees Beast (it takes a while to compile).
 #include "sync/http_server.h"
 
+#include <pthread.h>
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -280,7 +282,10 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(HttpConfig config, Serve s
   impl->port = acceptor.local_endpoint().port();
   impl->gate->io = &impl->io;
   asio::co_spawn(impl->io, impl->listen(), asio::detached);
-  impl->thread = std::thread([running = impl.get()] { running->io.run(); });
+  impl->thread = std::thread([running = impl.get()] {
+    pthread_setname_np(pthread_self(), "hub-net");
+    running->io.run();
+  });
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
 }
 

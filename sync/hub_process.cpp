@@ -1,6 +1,7 @@
 #include "sync/hub_process.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -176,6 +177,7 @@ struct HubProcess::Impl {
   }
 
   void run_upstream() {
+    pthread_setname_np(pthread_self(), "hub-upstream");
     auto county = read_upstream(file("upstream"));
     if (!county && county.error().code == Code::NotFound && !options.upstream_code.empty() && enrol_upstream()) county = read_upstream(file("upstream"));
     if (!county) {

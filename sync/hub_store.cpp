@@ -1,5 +1,7 @@
 #include "sync/hub_store.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
@@ -66,6 +68,7 @@ void HubStore::wake(bool changed) {
 }
 
 void HubStore::loop() {
+  pthread_setname_np(pthread_self(), "hub-store");
   for (;;) {
     Span patience{1000};
     for (const auto& job : resting_) patience = std::min(patience, std::max(Span{1}, job.until - clock_.tick()));

@@ -68,8 +68,13 @@ Parsed parse(Request request) {
       parsed.refusal = Refusal{"invalid", body.error().what, 0};
     } else if (request.method == "POST" && parsed.target.path.size() == 3 && parsed.target.path[1] == "log") {
       auto events = events_from_lines(*body);
-      if (events) parsed.events = std::move(*events);
-      else parsed.refusal = Refusal{"invalid", events.error().what, 0};
+      if (!events) {
+        parsed.refusal = Refusal{"invalid", events.error().what, 0};
+      } else if (!events->empty()) {
+        auto checked = check_batch(std::move(*events));
+        if (checked) parsed.batch = std::move(*checked);
+        else parsed.damage = checked.error();
+      }
     } else {
       parsed.body = std::move(*body);
     }
@@ -249,12 +254,13 @@ Result<Event> Hub::decide(const MatterId& matter, const Fact& fact, Time wall) {
 }
 
 std::variant<Reply, Wait> Hub::handle(const Request& request, Time wall, Tick now, bool may_wait) {
-  auto answer_now = answer(parse(request), wall, now, may_wait);
+  auto parsed = parse(request);
+  auto answer_now = answer(parsed, wall, now, may_wait);
   if (auto* reply = std::get_if<Reply>(&answer_now)) finish(*reply, request, impl_->config.self, impl_->config.key);
   return answer_now;
 }
 
-std::variant<Reply, Wait> Hub::answer(const Parsed& request, Time wall, Tick now, bool may_wait) {
+std::variant<Reply, Wait> Hub::answer(Parsed& request, Time wall, Tick now, bool may_wait) {
   return impl_->answer(request, wall, now, may_wait);
 }
 
@@ -282,7 +288,7 @@ Reply Hub::Impl::failure(const Error& error) {
   return refuse(503, "unavailable", error.what);
 }
 
-Hub::Impl::Answer Hub::Impl::answer(const Parsed& request, Time wall, Tick now, bool may_wait) {
+Hub::Impl::Answer Hub::Impl::answer(Parsed& request, Time wall, Tick now, bool may_wait) {
   if (broken) return refuse(503, "unavailable", "the hub's disk failed");
   if (hall_day(wall) != today) new_day(hall_day(wall));
   if (request.refusal) return refuse(400, request.refusal->code, request.refusal->what);
@@ -302,7 +308,7 @@ Hub::Impl::Answer Hub::Impl::answer(const Parsed& request, Time wall, Tick now, 
   }
   if (path[1] == "log" && path.size() == 3) {
     if (const auto sound = check_origin(path[2]); !sound) return refuse(400, "invalid", sound.error().what);
-    if (method == "POST") return take_events(device, path[2], request, wall);
+    if (method == "POST") return take_events(device, path[2], request);
     if (method == "GET") return give_events(device, path[2], request, now, may_wait);
   }
   if (config.county) return refuse(404, "not_found", "no such call at a county hub");
@@ -324,7 +330,7 @@ Hub::Impl::Answer Hub::Impl::answer(const Parsed& request, Time wall, Tick now, 
   return refuse(404, "not_found", "no such call");
 }
 
-Result<const Device*> Hub::Impl::authenticate(const Parsed& request, Time wall) {
+Result<const Device*> Hub::Impl::authenticate(Parsed& request, Time wall) {
   const auto name = header(request.request.headers, "Yizhan-Device");
   const auto found = devices.find(Origin(name));
   if (found == devices.end()) return Error{Code::Invalid, "this device is not enrolled here"};
@@ -429,15 +435,18 @@ Heads Hub::Impl::heads_for(const Device& device, Time wall) {
   return out;
 }
 
-Reply Hub::Impl::take_events(const Device& device, const Origin& origin, const Parsed& request, Time wall) {
-  static_cast<void>(wall);
+Reply Hub::Impl::take_events(const Device& device, const Origin& origin, Parsed& request) {
   if (!may_write(device, origin)) return refuse(403, "unauthorised", "this device may not write log " + origin);
-  for (const auto& event : request.events)
-    if (event.id.origin != origin) return refuse(400, "invalid", "an event of another log");
+  const auto& events = request.batch.events;
+  if (!events.empty() && events.front().id.origin != origin) return refuse(400, "invalid", "an event of another log");
   const auto before = log.head(origin);
   if (!before) return failure(before.error());
   Head head = *before;
-  if (!request.events.empty()) {
+  if (request.damage) {
+    if (request.damage->code == Code::NotFound) return refuse(409, "gap", request.damage->what, before->seq);
+    return failure(*request.damage);
+  }
+  if (!events.empty()) {
     if (device.role == "hall" && !relays.contains(origin)) {
       relays[origin] = device.origin;
       Json rows = Json::object();
@@ -447,7 +456,7 @@ Reply Hub::Impl::take_events(const Device& device, const Origin& origin, const P
         return failure(saved.error());
       }
     }
-    const auto merged = log.merge(request.events);
+    const auto merged = log.merge(std::move(request.batch));
     if (!merged) {
       const auto& error = merged.error();
       if (error.code == Code::NotFound) return refuse(409, "gap", error.what, before->seq);

@@ -28,9 +28,10 @@ struct Parsed {
   Target target;
   std::string signed_text;       ///< what the device must have signed
   std::string body;              ///< unpacked; empty for a batch of events
-  std::vector<Event> events;     ///< POST /v1/log
+  CheckedBatch batch;            ///< POST /v1/log; the hub takes it out
+  std::optional<Error> damage;   ///< what check_batch() found instead
   std::optional<Refusal> refusal;///< it cannot be read at all
-  mutable std::string checked_with;  ///< the key its signature was found right with; only the hub writes it
+  std::string checked_with;  ///< the key its signature was found right with; only the hub writes it
 };
 Parsed parse(Request request);
 
@@ -46,7 +47,7 @@ class Hub {
   std::variant<Reply, Wait> handle(const Request& request, Time wall, Tick now, bool may_wait = true);
   /// The two halves of handle(): the decision (store's thread; the reply is neither packed nor signed), and the finish
   /// (any thread, pure).
-  std::variant<Reply, Wait> answer(const Parsed& request, Time wall, Tick now, bool may_wait = true);
+  std::variant<Reply, Wait> answer(Parsed& request, Time wall, Tick now, bool may_wait = true);
   static void finish(Reply& reply, const Request& request, const Origin& self, const KeyPair& key);
   /// The disk failed under us: nothing may be acknowledged any more, the process must end.
   std::optional<Error> broken() const;

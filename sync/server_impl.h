@@ -72,14 +72,14 @@ struct Hub::Impl {
 
   // server.cpp
   using Answer = std::variant<Reply, Wait>;
-  Answer answer(const Parsed& request, Time wall, Tick now, bool may_wait);
+  Answer answer(Parsed& request, Time wall, Tick now, bool may_wait);
   Reply enrol(const Parsed& request, Time wall);
-  Result<const Device*> authenticate(const Parsed& request, Time wall);
+  Result<const Device*> authenticate(Parsed& request, Time wall);
   bool may_write(const Device& device, const Origin& origin) const;
   bool may_read_body(const Device& device, const Event& event);
   Heads heads_for(const Device& device, Time wall);
   std::uint64_t version_for(const Device& device) const;
-  Reply take_events(const Device& device, const Origin& origin, const Parsed& request, Time wall);
+  Reply take_events(const Device& device, const Origin& origin, Parsed& request);
   Answer give_events(const Device& device, const Origin& origin, const Parsed& request, Tick now, bool may_wait);
   Reply give_matter(const Device& device, const MatterId& matter, Time wall);
   Reply progress(const Device& device, const Parsed& request, Tick now);
