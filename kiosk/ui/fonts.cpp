@@ -58,6 +58,11 @@ Status map_fonts() {
   return Done{};
 }
 
+void rest_fonts() {
+  for (const FontFile& file : files)
+    if (file.data) ::madvise(file.data, static_cast<std::size_t>(file.bytes), MADV_DONTNEED);
+}
+
 Fonts::Fonts() { baked(Regular, 24); }
 
 ImFontBaked* Fonts::baked(Face face, float em_px) {

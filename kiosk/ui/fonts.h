@@ -16,6 +16,9 @@ namespace yizhan::ui {
 
 /// Maps the font files once per process. Errors: Invalid, naming the file that is missing.
 Status map_fonts();
+/// Gives the mapped pages back to the page cache. Drawn glyphs lie in the atlas, so the files are needed for new ones only;
+/// without this the kernel's reading around each glyph adds up to 12 MB a visit.
+void rest_fonts();
 
 struct Glyph {
   const ImFontGlyph* shape = nullptr;  ///< null: no font has it

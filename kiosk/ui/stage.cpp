@@ -60,6 +60,8 @@ std::span<const PixelRect> Stage::frame(const Pixels& target, double now, const 
   draw(*kit_);
   kit_->end();
   ImGui::Render();
+  const auto& textures = ImGui::GetPlatformIO().Textures;
+  if (std::any_of(textures.begin(), textures.end(), [](const ImTextureData* t) { return t->Status == ImTextureStatus_WantCreate || t->Status == ImTextureStatus_WantUpdates; })) rest_fonts();
   const Rgb paper = colour(Ink::Paper, theme_.contrast);
   const auto ground = static_cast<std::uint32_t>(paper.r) << 16 | static_cast<std::uint32_t>(paper.g) << 8 | paper.b;
   return raster_.paint(*ImGui::GetDrawData(), target, ground, full);
