@@ -134,4 +134,27 @@ std::vector<std::string_view> text_lines(std::string_view text, float em_max) {
   return lines;
 }
 
+PageOfText page_of_text(std::span<const std::string_view> parts, float em_max, std::size_t lines_max, std::size_t page) {
+  struct Line { std::size_t part; std::string_view words; };
+  std::vector<Line> lines;
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    if (!parts[i].empty())
+      for (const std::string_view words : text_lines(parts[i], em_max)) lines.push_back({i, words});
+  lines_max = std::max<std::size_t>(1, lines_max);
+  PageOfText out;
+  out.pages = std::max<std::size_t>(1, (lines.size() + lines_max - 1) / lines_max);
+  out.page = std::min(page, out.pages - 1);
+  const std::size_t end = std::min(lines.size(), (out.page + 1) * lines_max);
+  for (std::size_t i = out.page * lines_max; i < end;) {
+    std::size_t j = i;
+    while (j < end && lines[j].part == lines[i].part) ++j;
+    // One paragraph from the first to the last of these lines: the line feeds between them belong to it.
+    const char* from = lines[i].words.data();
+    const char* to = lines[j - 1].words.data() + lines[j - 1].words.size();
+    out.pieces.push_back({lines[i].part, {from, static_cast<std::size_t>(to - from)}, j - i});
+    i = j;
+  }
+  return out;
+}
+
 }  // namespace yizhan::kiosk::desk

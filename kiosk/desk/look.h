@@ -2,6 +2,7 @@
 /// Floor 4, ui thread.
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,5 +72,11 @@ void panel(Ui& ui, Box box);
 /// Text cut into lines that surely fit `em_max` em: counts widths without measuring, so that 20,000 characters cost nothing.
 /// Views into `text`; never empty.
 std::vector<std::string_view> text_lines(std::string_view text, float em_max);
+
+/// What of a text in parts stands on one page: per part one piece and the lines it was counted to need at most.
+struct Piece { std::size_t part = 0; std::string_view text; std::size_t lines = 0; };
+struct PageOfText { std::size_t page = 0, pages = 1; std::vector<Piece> pieces; };
+/// Pages of `lines_max` lines; empty parts are left out. A page beyond the last is the last.
+PageOfText page_of_text(std::span<const std::string_view> parts, float em_max, std::size_t lines_max, std::size_t page);
 
 }  // namespace yizhan::kiosk::desk

@@ -130,8 +130,6 @@ void draw_earlier(Ui& ui, const View& view, Box& column, const Shown& shown) {
   column.cut_top(px(8));
 }
 
-struct StatementLine { int part; std::string_view words; };
-
 /// The three parts, the place and the party, what was answered. Pages instead of a scroll bar.
 Asked draw_statement(Ui& ui, const View& view, Box box, const Shown& shown) {
   Asked asked;
@@ -161,45 +159,32 @@ Asked draw_statement(Ui& ui, const View& view, Box box, const Shown& shown) {
   ui.text(foot, answered.empty() ? "没有回答引导问题" : joined(answered, " · "), one_line(Type::DeskSmall, Ink::Muted));
 
   const float em = px(19);
-  std::vector<StatementLine> lines;
-  for (int i = 0; i < 3; ++i)
-    if (!parts[i].empty())
-      for (const std::string_view line : text_lines(parts[i], (in.w - label_w) / em)) lines.push_back({i, line});
   const auto per_page = static_cast<std::size_t>(std::max(1.0f, (in.h - px(12)) / line_h));
-  const std::size_t pages = std::max<std::size_t>(1, (lines.size() + per_page - 1) / per_page);
-  const int page = page_of(view.session, "statement", pages);
+  const PageOfText text = page_of_text(parts, (in.w - label_w) / em, per_page, static_cast<std::size_t>(page_of(view.session, "statement", 1'000'000)));
 
   const std::string how = p.input == InputWay::Batch ? "来信来件" : !p.helper.empty() ? "工作人员代录" + std::string(p.statement.oral ? "，已念给本人听" : "") : "本人在自助机填写";
   const bool expanded = page_of(view.session, "expanded", 2) == 1;
-  if (pages > 2 || expanded) {
+  if (text.pages > 2 || expanded) {
     const std::string_view words = expanded ? "收起" : "展开";
     ask(asked, chip(ui, "statement.expand", head.cut_right(px(84), px(8)), words, false, true, "Ctrl+E"), TurnPage{"expanded", expanded ? -1 : 1});
   }
-  if (pages > 1) {
-    const bool more = page + 1 < static_cast<int>(pages);
+  if (text.pages > 1) {
+    const bool more = text.page + 1 < text.pages;
     ask(asked, chip(ui, "statement.next", head.cut_right(px(104), px(8)), "下一页", false, more, "PageDown"), TurnPage{"statement", 1});
-    ask(asked, chip(ui, "statement.prev", head.cut_right(px(104), px(12)), "上一页", false, page > 0, "PageUp"), TurnPage{"statement", -1});
-    ui.text(head.cut_right(px(90), px(8)), fmt::format("{} / {}", page + 1, pages), one_line(Type::DeskSmall, Ink::Muted, Weight::Regular, Align::Right));
+    ask(asked, chip(ui, "statement.prev", head.cut_right(px(104), px(12)), "上一页", false, text.page > 0, "PageUp"), TurnPage{"statement", -1});
+    ui.text(head.cut_right(px(90), px(8)), fmt::format("{} / {}", text.page + 1, text.pages), one_line(Type::DeskSmall, Ink::Muted, Weight::Regular, Align::Right));
   }
   ui.text(head, "本人所述（" + how + "）", one_line(Type::DeskSmall, Ink::Muted, Weight::Bold));
 
-  const std::size_t first = static_cast<std::size_t>(page) * per_page, last = std::min(lines.size(), first + per_page);
-  for (std::size_t i = first; i < last;) {
-    std::size_t j = i;
-    while (j < last && lines[j].part == lines[i].part) ++j;
-    // The piece of this part on this page, as one paragraph that breaks by Chinese rules.
-    const char* from = lines[i].words.data();
-    const std::string_view piece(from, static_cast<std::size_t>(lines[j - 1].words.data() + lines[j - 1].words.size() - from));
-    const std::size_t counted = j - i;
-    Box row = in.cut_top(line_h * static_cast<float>(counted), px(4));
-    ui.text(row.cut_left(label_w), names[static_cast<std::size_t>(lines[i].part)], style(Type::Desk, Ink::Primary, Weight::Bold));
-    const float used = ui.text(row, piece, style(Type::Desk));
+  for (const Piece& piece : text.pieces) {
+    Box row = in.cut_top(line_h * static_cast<float>(piece.lines), px(4));
+    ui.text(row.cut_left(label_w), names[piece.part], style(Type::Desk, Ink::Primary, Weight::Bold));
+    const float used = ui.text(row, piece.text, style(Type::Desk));
     // Counting is careful, drawing is exact: what was counted too much goes back.
     in.y -= row.h - std::min(row.h, used);
     in.h += row.h - std::min(row.h, used);
-    i = j;
   }
-  if (lines.empty()) ui.text(in.cut_top(px(30)), "没有写内容", one_line(Type::Desk, Ink::Muted));
+  if (text.pieces.empty()) ui.text(in.cut_top(px(30)), "没有写内容", one_line(Type::Desk, Ink::Muted));
   return asked;
 }
 

@@ -373,6 +373,17 @@ TEST_CASE("states that are usually forgotten: empty, offline, sealed, bare, long
     d.key("PageUp");
     CHECK(d.enabled("statement.next"));
   }
+  SECTION("a statement of many short lines is never cut at the foot of a page") {
+    d.key("F2");
+    std::string text;
+    for (int i = 0; i < 120; ++i) text += "第" + std::to_string(i) + "天\n";
+    d.station.world.open->petition->statement.facts = text;
+    for (int i = 0; i < 60; ++i) {
+      d.key("PageDown");
+      REQUIRE(d.screen->clipped().empty());
+    }
+    d.check("lawyer_short_lines");
+  }
   SECTION("waiting nought and a hundred and twenty minutes, forty people, two badges") {
     d.station.world.tickets.clear();
     for (int i = 0; i < 40; ++i) {
@@ -462,4 +473,31 @@ TEST_CASE("a long statement takes the whole middle on demand", "[screen]") {
   CHECK(pages < 30);
   d.key("Ctrl+E");
   CHECK(d.has("path.1"));
+}
+
+TEST_CASE("every character of a statement stands on exactly one page") {
+  std::string facts;
+  for (int i = 0; i < 3000; ++i) facts += i % 97 == 0 ? "\n第" + std::to_string(i) + "次𠮷" : "还是没有人管，";
+  const std::string_view parts[] = {"要求一句。", facts, ""};
+  for (const std::size_t lines_max : {1u, 4u, 7u, 24u}) {
+    std::string seen[3];
+    const std::size_t pages = dk::page_of_text(parts, 40, lines_max, 0).pages;
+    for (std::size_t p = 0; p < pages; ++p) {
+      const dk::PageOfText page = dk::page_of_text(parts, 40, lines_max, p);
+      CHECK(page.page == p);
+      std::size_t lines = 0;
+      for (const dk::Piece& piece : page.pieces) {
+        seen[piece.part] += piece.text;
+        lines += piece.lines;
+      }
+      REQUIRE(lines <= lines_max);
+    }
+    std::string wanted = facts;
+    std::erase(wanted, '\n');
+    std::erase(seen[1], '\n');
+    CHECK(seen[0] == parts[0]);
+    CHECK(seen[1] == wanted);
+    CHECK(seen[2].empty());
+    CHECK(dk::page_of_text(parts, 40, lines_max, 1'000'000).page == pages - 1);
+  }
 }
