@@ -177,7 +177,8 @@ Asked draw_statement(Ui& ui, const View& view, Box box, const Shown& shown) {
   ui.text(head, "本人所述（" + how + "）", one_line(Type::DeskSmall, Ink::Muted, Weight::Bold));
 
   for (const Piece& piece : text.pieces) {
-    Box row = in.cut_top(line_h * static_cast<float>(piece.lines), px(4));
+    // Never beyond its own room: were the count ever wrong, the text would be reported as cut, not drawn over the next.
+    Box row = in.cut_top(std::min(line_h * static_cast<float>(piece.lines), in.h), px(4));
     ui.text(row.cut_left(label_w), names[piece.part], style(Type::Desk, Ink::Primary, Weight::Bold));
     const float used = ui.text(row, piece.text, style(Type::Desk));
     // Counting is careful, drawing is exact: what was counted too much goes back.
