@@ -147,7 +147,6 @@ class Robot:
 
     def more_citizens(self):
         kiosk, devices, keep, panel = self.windows["kiosk"], self.devices, self.keep("kiosk"), self.windows["panel"]
-        self.matter("吴某，提建议", walks.suggestion(kiosk, devices, keep))
         self.matter("只取号", walks.number_only(kiosk, devices, keep), number_only=True)
         panel.tap("paper_out")
         before = self.filed()
@@ -182,6 +181,8 @@ class Robot:
     def county_answers(self, receipt):
         self.windows["panel"].tap("net_up")
         say("the line to the county is back")
+        # Whoever files now sends everything along: the hall does not wait for its next planned try.
+        self.matter("吴某，提建议", walks.suggestion(self.windows["kiosk"], self.devices, self.keep("kiosk")))
         numbers = [row["number"] for row in self.rows if row["number"] and not row.get("number_only")]
         until(lambda: all(self.hall.matter("county", number) for number in numbers), 90, "everything is at the county", every=1)
         today = time.strftime("%Y-%m-%d")

@@ -136,7 +136,7 @@ class Window:
     def __init__(self, screen: Screen, hits: Path, x: int = 0, y: int = 0):
         self.screen, self.hits_file, self.x, self.y = screen, hits, x, y
         self.taps = 0
-        self.slowness = 12  # milliseconds between typed characters
+        self.slowness = 30  # milliseconds between typed characters
 
     def page(self):
         try:

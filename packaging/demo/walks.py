@@ -295,13 +295,13 @@ def progress_and_rating(kiosk, receipt, keep):
 def write(desk, field: str, text: str):
     """Typed as by a keyboard. The X server lends unmapped keys to Chinese characters and may lose one when it is busy: then
     the field does not say what was meant, and it is typed once more."""
-    for _ in range(4):
+    for _ in range(5):
         desk.tap("field." + field)
         desk.key("ctrl+a", "BackSpace")
         desk.type(text)
         if any(hit["name"] == "field." + field and hit["words"] == text for hit in desk.page()["hits"]):
             return
-        desk.slowness += 15
+        desk.slowness += 40
     raise Trouble(f"field {field} does not take what is typed")
 
 
