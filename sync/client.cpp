@@ -205,6 +205,9 @@ struct Client::Impl {
       sent_plain_bytes = lines.size();
       auto made = begin(Asked::Push, "POST", "/v1/log/" + head.origin + "?after=" + std::to_string(theirs.seq), now, Span{15'000});
       set_body(made, std::move(lines), "application/x-ndjson");
+      // What the kernel took at once still has to pass the line before the hub can answer.
+      const double crossing = static_cast<double>(made.body.size()) / (link_bytes_per_ms > 0 ? link_bytes_per_ms / 4 : 2.0);
+      patience += Span{static_cast<std::int64_t>(std::min(crossing, 120'000.0))};
       mark.sent = last_sent.seq;
       return made;
     }
@@ -384,6 +387,7 @@ struct Client::Impl {
         again = now;
         return;
       }
+      if (question == Asked::Push) link_bytes_per_ms /= 4;  // the line may have become slow: try with less
       return failed("no answer: " + reply.error().what, now);
     }
     const auto checked_reply = check_reply(*reply, request, config.hub_public_hex);

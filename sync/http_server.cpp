@@ -85,7 +85,7 @@ struct HttpServer::Impl {
     Bytes& operator=(const Bytes&) = delete;
     ~Bytes() { server.reading_bytes -= bytes; }
   };
-  /// A request on its way through the store: the coroutine sleeps on the timer until done() cancels it.
+  /// A request on its way through the store: the coroutine sleeps on the timer until done() rings it.
   struct Pending {
     explicit Pending(asio::io_context& io) : bell(io, std::chrono::steady_clock::time_point::max()) {}
     asio::steady_timer bell;
@@ -221,7 +221,8 @@ struct HttpServer::Impl {
                 const auto still = waiting.lock();
                 if (!still) return;
                 still->reply = make();
-                still->bell.cancel();
+                // Not cancel(): whoever begins to wait only now must be woken, too.
+                still->bell.expires_at(std::chrono::steady_clock::time_point::min());
               });
             },
             pending->gone);

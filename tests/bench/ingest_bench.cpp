@@ -37,7 +37,7 @@ std::unique_ptr<EventLog> fill(const std::string& path, const Origin& origin, in
 }  // namespace
 
 int main(int argc, char** argv) {
-  int devices = 2, events = 100'000;
+  int devices = 4, events = 100'000;
   std::size_t batch = 1000;
   std::string where = std::filesystem::temp_directory_path().string();
   CLI::App app("hub ingest over loopback TLS, durable at both ends");
