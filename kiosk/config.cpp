@@ -20,6 +20,8 @@
 #include <toml++/toml.h>
 #include <utility>
 
+#include "core/books.h"
+
 namespace yizhan::kiosk {
 namespace {
 
@@ -98,6 +100,25 @@ Take hex_key(std::string& into) {
   };
 }
 
+Take origin_word(std::string& into) {
+  return [&into](const toml::node& node) -> std::optional<std::string> {
+    const auto* value = node.as_string();
+    if (value == nullptr || !check_origin(value->get())) return "must be <county, 6 digits>-<letter, 2 digits>, such as \"440583-K03\"";
+    into = value->get();
+    return std::nullopt;
+  };
+}
+Take hex_keys(std::vector<std::string>& into) {
+  return [&into](const toml::node& node) -> std::optional<std::string> {
+    std::vector<std::string> keys;
+    if (auto wrong = texts(keys)(node)) return wrong;
+    for (const auto& key : keys)
+      if (!digest_from_hex(key)) return "must be 64 hex digits each";
+    into = std::move(keys);
+    return std::nullopt;
+  };
+}
+
 Status take_table(const std::string& path, const toml::table& table, const std::map<std::string, Take>& known) {
   for (const auto& [key, node] : table) {
     const auto setting = known.find(std::string(key.str()));
@@ -139,19 +160,6 @@ Result<KeyPair> device_key(const std::string& path) {
   const std::string bytes = key.public_hex + "\n" + key.secret_hex + "\n";
   if (const auto written = write_private(path, bytes); !written) return written.error();
   return key;
-}
-
-std::string find_assets() {
-  if (const char* given = std::getenv("YIZHAN_ASSETS"); given != nullptr && *given != '\0') return given;
-  std::error_code none;
-  const fs::path program = fs::read_symlink("/proc/self/exe", none).parent_path();
-  // Installed (bin beside share), then the build tree.
-  for (fs::path place : {program / "../share/yizhan/assets", program / "../../../assets", program / "../assets"})
-    if (fs::exists(place / "rulebooks", none)) return fs::weakly_canonical(place, none).string();
-#ifdef YIZHAN_SOURCE_ASSETS
-  if (fs::exists(YIZHAN_SOURCE_ASSETS, none)) return YIZHAN_SOURCE_ASSETS;
-#endif
-  return "/usr/share/yizhan/assets";
 }
 
 /// "440583-K03" → 3.
@@ -238,7 +246,7 @@ Result<Config> load_config(const std::string& data_dir, const std::string& role)
   // The file's role decides when the command line names none; the role decides defaults, so it is read first.
   static const std::vector<std::string> roles{"kiosk", "desk-lawyer", "desk-mediator", "desk-reception", "board"};
   std::map<std::string, Take> known{
-      {"origin", text(config.origin)},
+      {"origin", origin_word(config.origin)},
       {"role", one_of(config.role, roles)},
       {"center", text(config.center)},
       {"place", text(config.place)},
@@ -250,7 +258,7 @@ Result<Config> load_config(const std::string& data_dir, const std::string& role)
       {"ca_file", text(config.ca_file)},
       {"hub_origin", text(config.hub_origin)},
       {"hub_public_hex", hex_key(config.hub_public_hex)},
-      {"discipline_keys", texts(config.discipline_keys)},
+      {"discipline_keys", hex_keys(config.discipline_keys)},
       {"printer", one_of(config.printer, {"simulated", "none"}, "file:")},
       {"reader", one_of(config.reader, {"simulated", "none"})},
       {"devices_dir", text(config.devices_dir)},
@@ -273,15 +281,12 @@ Result<Config> load_config(const std::string& data_dir, const std::string& role)
   if (const auto again = read_both(); !again) return again.error();
   config.role = chosen;
 
-  if (const auto sound = check_origin(config.origin); !sound) return Error{Code::Invalid, fmt::format("{}: origin: {}", file, sound.error().what)};
   if (config.ticket_first > config.ticket_last && config.ticket_last > 0)
     return Error{Code::Invalid, fmt::format("{}: ticket_last: is below ticket_first", file)};
   if ((config.ticket_first > 0) != (config.ticket_last > 0))
     return Error{Code::Invalid, fmt::format("{}: ticket_first: needs ticket_last beside it", file)};
-  for (const auto& key : config.discipline_keys)
-    if (!digest_from_hex(key)) return Error{Code::Invalid, fmt::format("{}: discipline_keys: must be 64 hex digits each", file)};
   derive_tickets(config);
-  if (config.assets_dir.empty()) config.assets_dir = find_assets();
+  if (config.assets_dir.empty()) config.assets_dir = find_law_books();
   if (config.devices_dir.empty()) config.devices_dir = data_dir + "/devices";
   const auto key = device_key(data_dir + "/device.key");
   if (!key) return key.error();
@@ -303,54 +308,9 @@ Status save_enrolment(const Config& config) {
 }
 
 Result<Books> load_books(const std::string& assets_dir, const std::string& jurisdiction) {
-  std::error_code none;
-  const auto files = [&](const std::string& folder, std::string_view extension) {
-    std::vector<std::string> found;
-    for (const auto& entry : fs::directory_iterator(assets_dir + "/" + folder, none))
-      if (entry.path().extension() == extension) found.push_back(entry.path().string());
-    std::sort(found.begin(), found.end());
-    return found;
-  };
-  Books books;
-  RuleBooks national;
-  const auto take = [&](const std::string& wanted, RuleBooks& into) -> Status {
-    for (const auto& path : files("rulebooks", ".toml")) {
-      const std::string name = fs::path(path).stem().string();
-      if (name != wanted && !name.starts_with(wanted + "-")) continue;
-      const auto bytes = read_file(path);
-      if (!bytes) return bytes.error();
-      const RuleBook* base = national.books.empty() ? nullptr : &national.books.back();
-      auto book = load_rulebook(*bytes, path, base);
-      if (!book) return book.error();
-      // A county's book stands on the national one in force on its own first day, not on a later one.
-      if (base != nullptr && &national.in_force(book->valid_from) != base) {
-        book = load_rulebook(*bytes, path, &national.in_force(book->valid_from));
-        if (!book) return book.error();
-      }
-      into.books.push_back(std::move(*book));
-    }
-    std::sort(into.books.begin(), into.books.end(), [](const RuleBook& a, const RuleBook& b) { return a.valid_from < b.valid_from; });
-    return Done{};
-  };
-  RuleBooks first;
-  if (const auto loaded = take("national", first); !loaded) return loaded.error();
-  national = first;
-  books.rules = std::move(first);
-  if (jurisdiction != "national") {
-    RuleBooks own;
-    if (const auto loaded = take(jurisdiction, own); !loaded) return loaded.error();
-    books.rules = std::move(own);
-  }
-  if (books.rules.books.empty())
-    return Error{Code::Invalid, fmt::format("{}/rulebooks: no rulebook for \"{}\"; set assets_dir or jurisdiction", assets_dir, jurisdiction)};
-  for (const auto& path : files("holidays", ".json")) {
-    const auto bytes = read_file(path);
-    if (!bytes) return bytes.error();
-    if (const auto added = add_holidays(books.calendar, *bytes, path); !added) return added.error();
-  }
-  if (books.calendar.years.empty())
-    return Error{Code::Invalid, fmt::format("{}/holidays: no holiday file; working days cannot be counted (XFTL 23)", assets_dir)};
-  return books;
+  auto books = load_law_books(assets_dir, jurisdiction);
+  if (!books) return books.error();
+  return Books{std::move(books->rules), std::move(books->calendar)};
 }
 
 }  // namespace yizhan::kiosk

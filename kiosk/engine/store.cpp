@@ -152,9 +152,6 @@ void Store::absorb() {
     for (const auto& event : *events) {
       take(event);
       open_touched = open_touched || event.matter == open_;
-      // A text that was not for us when it came here may be now: the ticket moved to our window.
-      if (is_desk() && !event.body && of_today_.contains(event.matter)) fetch_bodies(event.matter);
-      if (is_desk() && event.type == "queued" && event.body && event.body->find("\"move\"") != std::string::npos) fetch_bodies(event.matter);
     }
   }
   if (!fresh) return;
@@ -425,7 +422,6 @@ void Store::news_of(const EventLog& log) {
 
 void Store::heard(const sync::ClientState& state) {
   const bool was_online = now_.hub_online, county_was = now_.county_online;
-  const std::uint64_t pulled_before = sync_.pulled;
   sync_ = state;
   now_.hub_online = state.online;
   if (state.hall) {
@@ -440,7 +436,7 @@ void Store::heard(const sync::ClientState& state) {
   }
   now_.county_online = now_.hub_online && now_.hall.upstream_online;
   if (was_online != now_.hub_online || county_was != now_.county_online) changed();
-  if (state.pulled != pulled_before) absorb();
+  absorb();
   news_of(*log_);
   if (now_.unsent == 0) issued_since_news_.clear();
   if (now_.hub_online) refresh_help();

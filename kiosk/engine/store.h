@@ -126,7 +126,7 @@ class Store {
   void on(const StateFact& command);
   void on(const TakeHelp& command);
   void queue_offline(const sync::QueueAsk& ask, const Error& why);
-  void fetch_bodies(const MatterId& matter);
+  void fetch_bodies(const MatterId& matter, const WindowCode& window);
   void refresh_tickets();
   void refresh_open();
   bool index_some();
@@ -169,7 +169,8 @@ class Store {
   std::set<std::string> queue_under_way_;
   MatterId open_;                           // the matter on the desk
   std::map<std::pair<MatterId, std::string>, Time> viewed_;
-  std::set<EventId> fetching_;              // bodies asked for
+  std::map<EventId, WindowCode> asked_;     // bodies asked for, while the ticket was at that window
+  std::set<MatterId> withheld_;             // of our window, and still not for us: sealed
   std::map<std::uint64_t, std::vector<MatterId>> persons_;  // keyed hash of an identity number → matters; memory only (trust.md 8.4)
   std::string person_key_;
   std::int64_t index_cursor_ = 0;

@@ -111,33 +111,40 @@ void Store::refresh_tickets() {
   now_.served_today = served;
   now_.minutes_average = served > 0 ? static_cast<int>(minutes / served) : 0;
   // The statement is read before the person is called, so it is here before (need.md 4.5).
-  for (const auto& ticket : now_.tickets)
-    if (!ticket.sealed && !ticket.matter.empty()) fetch_bodies(ticket.matter);
+  for (auto& ticket : now_.tickets) {
+    ticket.sealed = ticket.sealed || withheld_.contains(ticket.matter);
+    if (!ticket.sealed && !ticket.matter.empty()) fetch_bodies(ticket.matter, ticket.window);
+  }
 }
 
-void Store::fetch_bodies(const MatterId& matter) {
+void Store::fetch_bodies(const MatterId& matter, const WindowCode& window) {
   if (!enrolled()) return;
   const auto events = log_->of_matter(matter);
   if (!events) return;
   // By its own (origin, seq) and not by /v1/matter: that call means somebody looked, and nobody does.
   for (const auto& event : *events) {
-    if (event.body || event.id.origin == config_.origin || fetching_.contains(event.id)) continue;
-    if (event.type != "filed" && event.type != "routed" && event.type != "ticket_issued" && event.type != "queued") continue;
-    fetching_.insert(event.id);
+    if (event.body || (event.type != "filed" && event.type != "routed")) continue;
+    // What was not for us is asked for again when the ticket came to another window, not at every turn.
+    if (const auto asked = asked_.find(event.id); asked != asked_.end() && asked->second == window) continue;
+    asked_[event.id] = window;
     call_hub("GET", "/v1/log/" + event.id.origin + "?after=" + std::to_string(event.id.seq - 1) + "&limit=1", {}, Span{10'000},
              [this, id = event.id, matter](const Result<std::string>& body) {
                const auto lines = body ? sync::events_from_lines(*body) : Result<std::vector<Event>>(body.error());
-               if (!lines || lines->empty() || !lines->front().body) {
-                 // Not for us, or the line is down: asked again when the ticket changes.
-                 if (!lines) fetching_.erase(id);
+               if (!lines || lines->empty()) {
+                 asked_.erase(id);  // the line is down: with the next news
                  return;
                }
-               if (const auto filled = log_->fill(*lines); !filled) {
-                 broken(filled.error());
-                 return;
+               if (!lines->front().body) {
+                 // The ticket is ours and its text is not: the hub hands out no sealed matter (XFTL 30).
+                 if (lines->front().type == "filed") withheld_.insert(matter);
+               } else {
+                 if (const auto filled = log_->fill(*lines); !filled) {
+                   broken(filled.error());
+                   return;
+                 }
+                 withheld_.erase(matter);
+                 for (const auto& full : *lines) take(full);
                }
-               fetching_.erase(id);
-               for (const auto& full : *lines) take(full);
                refresh_tickets();
                if (open_ == matter) refresh_open();
                changed();
@@ -156,7 +163,7 @@ void Store::on(const OpenMatter& command) {
   const auto view = [this, command] {
     if (open_ != command.matter) return;
     refresh_open();
-    if (!now_.open || now_.open->sealed) return;  // nobody can read a sealed one, so nobody has (XFTL 30)
+    if (!now_.open || !now_.open->petition) return;  // a sealed one cannot be read, so nobody has (XFTL 30)
     auto& seen = viewed_[{command.matter, command.staff}];
     if (seen != Time{} && wall() - seen < viewed_again && wall() >= seen) return;
     seen = wall();
@@ -189,6 +196,7 @@ void Store::refresh_open() {
   const auto events = log_->of_matter(open_);
   if (!events || events->empty()) return;
   now_.open = fold(open_, *events);
+  now_.open->sealed = now_.open->sealed || withheld_.contains(open_);
   now_.earlier = earlier_of(*now_.open);
   if (now_.open->petition) remember_person(open_, *now_.open->petition);
   changed();

@@ -1,0 +1,116 @@
+#include <catch2/catch_test_macros.hpp>
+#include <sys/stat.h>
+
+#include "world.h"
+
+using namespace engine_tests;
+
+namespace {
+
+std::string refusal(const std::string& toml) {
+  Folder folder;
+  write(folder / "config.toml", toml);
+  const auto config = load_config(folder.path, "kiosk");
+  if (config) return "accepted";
+  CHECK(config.error().code == Code::Invalid);
+  return config.error().what.substr(folder.path.size() + 1);
+}
+
+/// A copy of the project's assets with one file spoilt.
+std::string spoilt(const std::string& file, const std::string& from, const std::string& to) {
+  Folder folder;
+  fs::copy(YIZHAN_ASSETS, folder / "assets", fs::copy_options::recursive);
+  std::string text = read(folder / ("assets/" + file));
+  const auto place = text.find(from);
+  REQUIRE(place != std::string::npos);
+  text.replace(place, from.size(), to);
+  write(folder / ("assets/" + file), text);
+  const auto loaded = load_books(folder / "assets", "national");
+  REQUIRE_FALSE(loaded);
+  CHECK(loaded.error().code == Code::Invalid);
+  return loaded.error().what.substr(loaded.error().what.rfind('/') + 1);
+}
+
+}  // namespace
+
+TEST_CASE("a configuration that does not fit is refused with its line", "[config]") {
+  CHECK(refusal("place = \"门口\"\nplase = \"大厅\"\n") == "config.toml:2: plase: no such setting");
+  CHECK(refusal("idle_warn_s = \"soon\"\n").starts_with("config.toml:1: idle_warn_s: must be a whole number"));
+  CHECK(refusal("\n\nprinter = \"laser\"\n").starts_with("config.toml:3: printer: must be one of"));
+  CHECK(refusal("windows = [\"LAW\", 3]\n").starts_with("config.toml:1: windows: must be a list of texts"));
+  CHECK(refusal("hub_public_hex = \"abc\"\n").starts_with("config.toml:1: hub_public_hex: must be 64 hex digits"));
+  CHECK(refusal("place = \"one\nplace = 2\n").starts_with("config.toml:1: "));
+  CHECK(refusal("origin = \"K1\"\n").starts_with("config.toml:1: origin:"));
+  CHECK(refusal("ticket_first = 30\nticket_last = 20\n").find("ticket_last") != std::string::npos);
+  CHECK(refusal("place = \"门口\"\n") == "accepted");
+}
+
+TEST_CASE("a device makes its key once, for its owner only", "[config]") {
+  Folder folder;
+  const auto first = load_config(folder.path, "kiosk");
+  REQUIRE(first);
+  struct stat info {};
+  REQUIRE(::stat((folder / "device.key").c_str(), &info) == 0);
+  CHECK((info.st_mode & 0777) == 0600);
+  const auto again = load_config(folder.path, "kiosk");
+  REQUIRE(again);
+  CHECK(again->key.secret_hex == first->key.secret_hex);
+  REQUIRE(::chmod((folder / "device.key").c_str(), 0644) == 0);
+  const auto open_key = load_config(folder.path, "kiosk");
+  REQUIRE_FALSE(open_key);
+  CHECK(open_key.error().what.find("chmod 600") != std::string::npos);
+  REQUIRE(::chmod((folder / "device.key").c_str(), 0600) == 0);
+  write(folder / "device.key", first->key.public_hex + "\n" + std::string(first->key.secret_hex.size(), 'a') + "\n");
+  CHECK_FALSE(load_config(folder.path, "kiosk"));
+}
+
+TEST_CASE("two devices of a hall never share a ticket number, not even on a day that overflows", "[config]") {
+  std::set<std::string> seen;
+  for (const char* origin : {"440583-K01", "440583-K02", "440583-K03", "440583-D01", "440583-D02", "440583-D09"}) {
+    Folder folder;
+    write(folder / "config.toml", std::string("origin = \"") + origin + "\"\n");
+    const auto config = load_config(folder.path, "");
+    REQUIRE(config);
+    // The numbers of a range, and the same range with one more digit (filing.cpp).
+    for (int n = config->ticket_first; n <= config->ticket_last; ++n) CHECK(seen.insert(std::to_string(n)).second);
+    for (int n = config->ticket_first * 10; n <= config->ticket_last * 10 + 9; ++n)
+      if (n >= 1000) CHECK(seen.insert(std::to_string(n)).second);
+  }
+}
+
+TEST_CASE("what enrolment pinned is read again, and the people's file wins over it", "[config]") {
+  Folder folder;
+  auto config = load_config(folder.path, "desk-lawyer");
+  REQUIRE(config);
+  config->origin = "440583-D07";
+  config->hub_url = "http://127.0.0.1:7301";
+  config->hub_origin = "440583-H01";
+  config->hub_public_hex = config->key.public_hex;
+  config->windows = {"LAW", "MED"};
+  REQUIRE(save_enrolment(*config));
+  const auto again = load_config(folder.path, "");
+  REQUIRE(again);
+  CHECK(again->role == "desk-lawyer");
+  CHECK(again->origin == "440583-D07");
+  CHECK(again->hub_public_hex == config->hub_public_hex);
+  CHECK(again->windows == std::vector<std::string>{"LAW", "MED"});
+  write(folder / "config.toml", "hub_url = \"https://hall:7301\"\n");
+  CHECK(load_config(folder.path, "")->hub_url == "https://hall:7301");
+}
+
+TEST_CASE("a broken rulebook or holiday file is refused with its line", "[config]") {
+  const auto rule = spoilt("rulebooks/national.toml", "unit = \"days\"", "unit = \"daze\"");
+  CHECK(rule.starts_with("national.toml:"));
+  CHECK(std::isdigit(static_cast<unsigned char>(rule[14])) != 0);
+  CHECK(spoilt("rulebooks/national.toml", "[[term]]", "[[term]").starts_with("national.toml:"));
+  CHECK(spoilt("holidays/holiday-2026.json", "2026-01-02", "2026-13-02").starts_with("holiday-2026.json:"));
+}
+
+TEST_CASE("a jurisdiction without a rulebook is refused and named", "[config]") {
+  const auto none = load_books(YIZHAN_ASSETS, "atlantis");
+  REQUIRE_FALSE(none);
+  CHECK(none.error().what.find("atlantis") != std::string::npos);
+  const auto zhejiang = load_books(YIZHAN_ASSETS, "zhejiang");
+  REQUIRE(zhejiang);
+  CHECK(zhejiang->rules.books.front().jurisdiction == "zhejiang");
+}
