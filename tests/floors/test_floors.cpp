@@ -157,7 +157,7 @@ TEST_CASE("the floor checker barks at every kind of climbing", "[floors]") {
   CHECK(mentions(alone("sync/client.cpp", "#include \"kiosk/messages.h\""), "sync never includes kiosk"));
   CHECK(mentions(alone("kiosk/session/session.cpp", "#include \"kiosk/ui/kit.h\""), "upward"));
   CHECK(mentions(alone("kiosk/screens/home.cpp", "#include <SDL.h>"), "another edge"));
-  CHECK(mentions(alone("kiosk/engine/engine.cpp", "#include \"kiosk/screens/screens.h\""), "another edge"));
+  CHECK(mentions(alone("kiosk/engine/store.cpp", "#include \"kiosk/screens/screens.h\""), "another edge"));
   CHECK(mentions(alone("core/event.h", "#include <nlohmann/json.hpp>"), "shared header"));
   CHECK(mentions(alone("sync/client.cpp", "#include <thread>"), "no thread"));
   CHECK(mentions(alone("core/matter.cpp", "auto now = std::chrono::system_clock::now();"), "the time"));
