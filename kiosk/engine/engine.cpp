@@ -231,7 +231,8 @@ class RealEngine final : public Engine {
         continue;
       }
       std::unique_lock lock(sync_mutex_);
-      const auto patience = std::clamp(client.again_at() - clock_.tick(), Span{1}, forever);
+      // A client that has stopped for good names no later moment; it must not make this a busy loop.
+      const auto patience = std::clamp(client.again_at() - clock_.tick(), Span{50}, forever);
       sync_wake_.wait_for(lock, patience, [&] { return sync_nudged_ || stopping_; });
       sync_nudged_ = false;
     }

@@ -246,7 +246,10 @@ void Store::command(const Command& command) {
   std::visit([this](const auto& c) { on(c); }, command);
 }
 
-std::pair<int, int> Store::queue_ahead(const WindowCode& window) const {
+std::pair<int, int> Store::queue_ahead(const WindowCode& chosen) const {
+  // Who chose a department that does not sit in the hall waits at reception (filing.cpp gives the ticket there).
+  const WindowInfo* info = books_.rules.in_force(today_).window(chosen);
+  const WindowCode& window = info != nullptr && info->on_site ? chosen : window_reception;
   int ahead = 0, minutes = 0;
   bool known = false;
   for (const auto& queue : now_.hall.queues)

@@ -91,7 +91,7 @@ class Store {
   void on(const ReadCard& command);
   void on(const EndVisit& command);
   void filed(Outcome outcome, const std::string& help_id);
-  std::pair<int, int> queue_ahead(const WindowCode& window) const;
+  std::pair<int, int> queue_ahead(const WindowCode& chosen) const;
   /// Appends as this machine; on a full disk gives up the reserve and tries once more. Sets `failed`.
   Status state_facts(const MatterId& matter, const std::vector<Fact>& facts);
   bool broken(const Error& error);          ///< remembers store trouble; true when the disk is full and the reserve was given up now

@@ -57,6 +57,15 @@ TEST_CASE("who takes only a number is registered too", "[store][XFTL22]") {
   CHECK(machine.receipt().ahead == 1);
 }
 
+TEST_CASE("who is sent to a department waits at reception, and is told how many wait there", "[store]") {
+  Machine machine;
+  machine.post(TakeNumber{"v1-n1", "PET", Priority::Normal});
+  machine.post(TakeNumber{"v2-n1", "PET", Priority::Normal});
+  machine.post(TakeNumber{"v3-n1", "ZJ", Priority::Normal});
+  CHECK(machine.receipt().window == "PET");
+  CHECK(machine.receipt().ahead == 2);
+}
+
 TEST_CASE("the paper's outcome is a fact of the matter", "[store]") {
   Machine machine;
   machine.post(filing("v1-f1"));
