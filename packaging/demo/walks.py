@@ -95,13 +95,9 @@ class Person:
         until(lambda: k.find("next") and not k.find("edit.request"), 8, "the ruling")
         time.sleep(0.3)
         self.keep(prefix + "ruling")
-        k.tap("next", "reprint" if self.paper_is_there() else "help", 15)
-        until(lambda: k.find("leave") and not k.find("back"), 10, "the receipt")
+        k.tap("next")
+        until(lambda: k.find("leave") and "back" not in k.names(), 15, "the receipt")
         self.keep(prefix + "done")
-
-    def paper_is_there(self) -> bool:
-        state = self.devices / "printer.state"
-        return not state.exists() or state.read_text().startswith("paper=ok")
 
     def receipt(self):
         """What the printer gave out: number, code and ticket as a person reads them."""
@@ -226,7 +222,7 @@ def number_only(kiosk, devices, keep):
     kiosk.tap("number", "window.PET")
     keep("take_number")
     kiosk.tap("window.PET")
-    until(lambda: kiosk.find("leave") and not kiosk.find("window.PET"), 10, "the number")
+    until(lambda: kiosk.find("leave") and "window.PET" not in kiosk.names(), 10, "the number")
     keep("take_number_done")
     receipt = p.receipt()
     p.leave()

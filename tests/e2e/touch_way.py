@@ -82,7 +82,7 @@ def main():
     hit = kiosk.find("next")
     for _ in range(2):
         kiosk.press(hit["x"] + hit["w"] // 2, hit["y"] + hit["h"] // 2)
-    until(lambda: kiosk.find("leave") and not kiosk.find("back"), 15, "the receipt")
+    until(lambda: kiosk.find("leave") and "back" not in kiosk.names(), 15, "the receipt")
     time.sleep(0.5)
     if len(numbers(folder)) != len(before) + 1:
         raise Trouble(f"a double tap filed {len(numbers(folder)) - len(before)} matters")

@@ -43,7 +43,7 @@ void KioskNode::start() {
   client.hub_public_hex = line.hub().key.public_hex;
   const Origin& hall = line.hub().origin;
   client.pull = {hall.substr(0, 7) + "C." + hall.substr(7)};
-  client.long_poll = std::chrono::minutes(10);
+  client.long_poll = std::chrono::minutes(30);
   client.jitter_seed = world.dice.next();
   line.start(client, [this] {
     const auto& marks = line.client->state().marks;
@@ -158,7 +158,7 @@ void DeskNode::start() {
   client.hub_origin = line.hub().origin;
   client.hub_public_hex = line.hub().key.public_hex;
   client.pull = {"*"};
-  client.long_poll = std::chrono::minutes(10);
+  client.long_poll = std::chrono::minutes(30);
   client.jitter_seed = world.dice.next();
   line.start(client, [] {});
 }

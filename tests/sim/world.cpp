@@ -439,7 +439,7 @@ void HubNode::start() {
     client.hub_public_hex = upstream->key.public_hex;
     client.relay = true;
     client.pull = {upstream->origin + "." + origin.substr(origin.find('-') + 1)};
-    client.long_poll = std::chrono::minutes(10);
+    client.long_poll = std::chrono::minutes(30);
     client.jitter_seed = world.dice.next();
     line.start(client, [this, &line] {
       const auto& state = line.client->state();
@@ -466,15 +466,16 @@ void HubNode::stop() {
 }
 
 void HubNode::serve(const sync::Request& request, std::function<void(sync::Reply)> reply) {
-  auto answer = hub->handle(request, wall(), world.now);
+  sync::Parsed parsed = sync::parse(request);
+  auto answer = hub->answer(parsed, wall(), world.now);
   if (const auto* wait = std::get_if<sync::Wait>(&answer)) {
-    held_.push_back({request, wait->until, std::move(reply)});
+    held_.push_back({std::move(parsed), wait->until, std::move(reply)});
     const int alive = life;
     world.at(wait->until, [this, alive] {
       if (alive == life && up) poke();
     });
   } else {
-    reply(std::get<sync::Reply>(std::move(answer)));
+    finish(std::get<sync::Reply>(std::move(answer)), parsed, reply);
   }
   if (up) poke();
 }
@@ -489,10 +490,15 @@ void HubNode::poke() {
   std::vector<Held> waiting;
   waiting.swap(held_);
   for (Held& one : waiting) {
-    auto answer = hub->handle(one.request, wall(), world.now);
+    auto answer = hub->answer(one.request, wall(), world.now, world.now < one.until);
     if (std::holds_alternative<sync::Wait>(answer)) held_.push_back(std::move(one));
-    else one.reply(std::get<sync::Reply>(std::move(answer)));
+    else finish(std::get<sync::Reply>(std::move(answer)), one.request, one.reply);
   }
+}
+
+void HubNode::finish(sync::Reply answer, const sync::Parsed& request, const std::function<void(sync::Reply)>& reply) {
+  sync::Hub::finish(answer, request.request, origin, key);
+  reply(std::move(answer));
 }
 
 void Uplink::start(sync::ClientConfig config, std::function<void()> after) {

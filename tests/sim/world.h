@@ -92,7 +92,8 @@ class HubNode : public Node {
   bool county;
 
  private:
-  struct Held { sync::Request request; Tick until; std::function<void(sync::Reply)> reply; };
+  struct Held { sync::Parsed request; Tick until; std::function<void(sync::Reply)> reply; };
+  void finish(sync::Reply answer, const sync::Parsed& request, const std::function<void(sync::Reply)>& reply);
   std::vector<Held> held_;
   std::uint64_t written_ = 0, version_ = 0, pulled_ = 0;  ///< what was already passed on
   friend class World;
