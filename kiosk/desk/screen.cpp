@@ -126,8 +126,11 @@ void ticket_words(Ui& ui, const View& view, Box row, const Entry& e, float right
   const Time now = view.world.now;
   Box in{row.x + px(20), row.y, row.w - px(40) - right_room, row.h};
   ui.text(in.cut_left(px(82), px(14)), t.number.empty() ? "按编号" : t.number, one_line(Type::DeskTitle, Ink::Ink, Weight::Bold));
-  const std::string topic = t.sealed ? "密封事项" : t.matter.empty() && t.topic.empty() ? "只取了号" : topic_name(view.law.rules, t.topic);
-  ui.icon({in.x, in.y + px(22), px(32), px(32)}, t.sealed ? Icon::Lock : topic_icon(view.law.rules, t.topic), Ink::Muted);
+  std::string code = t.topic;
+  const bool by_number = t.number.empty();
+  if (by_number && view.session.served && view.session.served->petition) code = view.session.served->petition->topic;
+  const std::string topic = t.sealed ? "密封事项" : !by_number && t.matter.empty() && code.empty() ? "只取了号" : topic_name(view.law.rules, code);
+  ui.icon({in.x, in.y + px(22), px(32), px(32)}, t.sealed ? Icon::Lock : topic_icon(view.law.rules, code), Ink::Muted);
   in.cut_left(px(32), px(14));
   Box top{in.x, in.y + px(13), in.w, px(26)}, low{in.x, in.y + px(40), in.w, px(24)};
 
