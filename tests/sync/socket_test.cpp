@@ -269,11 +269,11 @@ TEST_CASE("the server can go while requests are still being answered", "[socket]
     const std::string text = i % 2 == 0 ? "GET /?wait=9 HTTP/1.1\r\n\r\n" : "GET / HTTP/1.1\r\n\r\n";
     REQUIRE(::send(fds.back(), text.data(), text.size(), MSG_NOSIGNAL) > 0);
   }
-  for (int i = 0; i < 200; ++i) {
+  const auto arrived = [&] {
     const std::lock_guard lock(mutex);
-    if (waiting.size() == 8) break;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
+    return waiting.size();
+  };
+  for (int i = 0; i < 1000 && arrived() < 8; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
   server.reset();
   REQUIRE(waiting.size() == 8);
   for (auto& done : waiting) done([] { return Reply{200, {}, "late"}; });
