@@ -116,7 +116,7 @@ class Robot:
             self.problems.append(f"the old person needed {elder['taps']} taps")
         worker = walks.worker_with_text(kiosk, devices, keep)
         self.matter("林小满，欠薪，写了几个字", worker)
-        self.board("board_waiting")
+        self.board("waiting")
 
         # The line to the county is cut in the middle of the day: the hall goes on.
         self.windows["panel"].tap("net_cut")
@@ -133,10 +133,8 @@ class Robot:
         return elder
 
     def staff(self):
-        for turn in ("lawyer_", "lawyer_second_"):
-            walks.lawyer(self.windows["lawyer"], self.keep("lawyer"), turn)
-            if turn == "lawyer_":
-                self.board("board_called")
+        for turn in ("", "second_"):
+            walks.lawyer(self.windows["lawyer"], self.keep("lawyer"), turn, lambda: self.board("called"))
         say("the lawyer has called two people and recorded both")
         walks.mediator(self.windows["mediator"], self.keep("mediator"))
         say("the mediator has an agreement")

@@ -301,7 +301,7 @@ def write(desk, field: str, text: str):
     raise Trouble(f"field {field} does not take what is typed")
 
 
-def lawyer(desk, keep, prefix="lawyer_"):
+def lawyer(desk, keep, prefix="", called=lambda: None):
     """Calls the next person, writes the record, guides to arbitration."""
     until(lambda: desk.find("call_next"), 30, "somebody waits for the lawyer")
     keep(prefix + "queue")
@@ -309,6 +309,7 @@ def lawyer(desk, keep, prefix="lawyer_"):
     desk.wait("identity", 15)
     time.sleep(0.5)
     keep(prefix + "called")
+    called()
     desk.tap("identity")
     if desk.find("facts.copy"):
         desk.tap("facts.copy")
@@ -330,7 +331,7 @@ def mediator(desk, keep):
     until(lambda: desk.find("call_next"), 30, "somebody waits for the mediator")
     desk.tap("call_next", "state.application", 15)
     time.sleep(0.5)
-    keep("mediator_application")
+    keep("application")
     for field, text in (("applicant", "刘某"), ("respondent", "楼上住户"), ("dispute", "夜间噪声"), ("claim", "晚十点后不再打扰")):
         if desk.find("field." + field):
             write(desk, field, text)
@@ -340,7 +341,7 @@ def mediator(desk, keep):
     desk.tap("state.consent.applicant")
     time.sleep(0.5)
     desk.tap("state.consent.respondent", "field.mediators")
-    keep("mediator_consent")
+    keep("consent")
     write(desk, "mediators", "何秀兰、吴建国")
     desk.tap("chosen_by.parties")
     desk.key("ctrl+Return")
@@ -354,11 +355,11 @@ def mediator(desk, keep):
     write(desk, "perform_by", "2027-01-31")
     write(desk, "perform_way", "当面付清")
     write(desk, "effective", time.strftime("%Y-%m-%d"))
-    keep("mediator_agreement")
+    keep("agreement")
     desk.tap("state.outcome")
     until(lambda: not desk.find("state.outcome"), 10, "the agreement is on disk")
     time.sleep(0.5)
-    keep("mediator_over")
+    keep("over")
     desk.key("F10")
     until(lambda: desk.find("call_next"), 10, "the mediator is free again")
 
@@ -366,19 +367,19 @@ def mediator(desk, keep):
 def reception_takes_help(desk, keep):
     """Takes the citizen's running session, writes down what is said, reads it back, files it."""
     desk.wait("help.1", 20)
-    keep("reception_help")
+    keep("help")
     desk.key("F1")
     desk.wait("field.form.petitioner.name", 10)
-    keep("reception_form")
+    keep("form")
     desk.key("ctrl+Return")
     desk.wait("field.form.request", 10)
     write(desk, "form.request", "请说明征地补偿怎么算。")
     write(desk, "form.facts", "去年量过地，一直没有收到补偿表。")
     desk.tap("form.read_back")
-    keep("reception_form_written")
+    keep("form_written")
     desk.key("F10")
     desk.wait("form.print", 15)
-    keep("reception_form_done")
+    keep("form_done")
     desk.key("F10")
 
 
@@ -388,7 +389,7 @@ def reception_disposes(desk, keep):
     desk.tap("call_next")
     until(lambda: any(name.startswith("disposition.") for name in desk.names()) or desk.find("finish"), 15, "the ticket is called")
     time.sleep(0.5)
-    keep("reception_called")
+    keep("called")
 
 
 def finish_whatever(desk):
