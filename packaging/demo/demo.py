@@ -183,7 +183,7 @@ class Robot:
         self.matter("吴某，提建议", walks.suggestion(self.windows["kiosk"], self.devices, self.keep("kiosk")))
         numbers = [row["number"] for row in self.rows if row["number"] and not row.get("number_only")]
         until(lambda: all(self.hall.matter("county", number) for number in numbers), 90, "everything is at the county", every=1)
-        today = time.strftime("%Y-%m-%d")
+        today = walks.hall_day()
         number = receipt["number"]
         self.hall.decide(number, "transferred", "--unit", "云栖县人力资源和社会保障局")
         self.hall.decide(number, "accepted", "--unit", "云栖县人力资源和社会保障局", "--on", today)
