@@ -18,6 +18,7 @@ import walks  # noqa: E402
 from hall import BIN, ROOT, Hall, Processes, Screen, Trouble, Window, run, until, working_folder  # noqa: E402
 
 OUT = ROOT / "out"
+STATES = {"Registered": "已登记", "Disposed": "已处置", "NotAccepted": "不予受理", "Accepted": "已受理", "InHandling": "办理中", "OpinionIssued": "已答复", "Served": "已送达"}
 
 
 def say(words: str):
@@ -216,7 +217,8 @@ class Robot:
             at_kiosk = number in self.filed() or number in self.filed("reception")
             state = (county or {}).get("state", "")
             mark = {True: "有", False: "没有"}
-            print(f"{number:28}  {pad(row['ticket'], 8)}  {pad(mark[at_kiosk], 5)}  {pad(mark[bool(hall)], 5)}  {pad(mark[bool(county)], 5)}  {pad(state, 10)}  {row['who']}")
+            words = STATES.get(state, state)
+            print(f"{number:28}  {pad(row['ticket'], 8)}  {pad(mark[at_kiosk], 5)}  {pad(mark[bool(hall)], 5)}  {pad(mark[bool(county)], 5)}  {pad(words, 10)}  {row['who']}")
             if number and not (at_kiosk and hall and county):
                 self.problems.append(f"{number} did not reach everybody")
             if row.get("must_answer") and state.lower() != "served":
