@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
 
 #include "kiosk/app_desk.h"
@@ -54,6 +55,8 @@ int show(const std::string& command, const cli::Common& common, const Screen& sc
     return cli::exit_wrong_use;
   }
 
+  // A peer that hangs up is an error of that call, never the end of the machine.
+  std::signal(SIGPIPE, SIG_IGN);
   auto engine = Engine::start(std::move(*config), std::move(*books), {});
   if (!engine) return cli::fail(command, engine.error());
   int code = cli::exit_done;

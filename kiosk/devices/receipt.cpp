@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -153,7 +154,8 @@ Result<Raster> draw_paper_elsewhere(const std::vector<PaperLine>& paper, const s
     path = (std::filesystem::read_symlink("/proc/self/exe", none).parent_path() / "kiosk-receipt").string();
   }
   std::array<int, 2> in{-1, -1}, out{-1, -1};
-  if (::pipe2(in.data(), O_CLOEXEC) != 0) return Error{Code::Unavailable, "receipt: no pipe"};
+  // A socket, not a pipe: a drawing program that dies early must not kill us with SIGPIPE.
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in.data()) != 0) return Error{Code::Unavailable, "receipt: no pipe"};
   if (::pipe2(out.data(), O_CLOEXEC) != 0) {
     ::close(in[0]);
     ::close(in[1]);
@@ -175,9 +177,9 @@ Result<Raster> draw_paper_elsewhere(const std::vector<PaperLine>& paper, const s
     ::close(out[0]);
     return Error{Code::Unavailable, fmt::format("receipt: {} cannot start: {}", path, std::strerror(trouble))};
   }
-  // A receipt's lines fit the pipe (64 KB), so writing first cannot wait for a reader that waits for us.
+  // A receipt's lines fit the socket's buffer (200 KB), so writing first cannot wait for a reader that waits for us.
   const std::string text = encode_paper(paper);
-  bool ok = text.size() < 60'000 && ::write(in[1], text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  bool ok = text.size() < 60'000 && ::send(in[1], text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
   ::close(in[1]);
   std::string bytes;
   std::array<char, 16'384> piece{};
