@@ -9,8 +9,8 @@
 #include "kiosk/cli/cli.h"
 #include "kiosk/devices/id_reader.h"
 #include "kiosk/devices/printer.h"
+#include "kiosk/engine/line.h"
 #include "sync/client.h"
-#include "sync/curl_transport.h"
 
 namespace yizhan::kiosk::cli {
 namespace {
@@ -111,7 +111,7 @@ void check_pinyin(Findings& findings, const Config& config) {
 void check_hub(Findings& findings, const Config& config, std::uint64_t total) {
   if (config.hub_url.empty()) return findings.say(Health::Warn, "hub", "none configured: works alone", "kiosk enrol --hub URL --code CODE");
   if (config.hub_public_hex.empty()) return findings.say(Health::Fail, "hub", "not enrolled", "kiosk enrol --hub URL --code CODE");
-  auto transport = sync::CurlTransport::make({config.hub_url, config.ca_file, {}, Span{3'000}});
+  auto transport = open_line(config.hub_url, config.ca_file, Span{3'000});
   if (!transport) return findings.say(Health::Fail, "hub", transport.error().what, "mend hub_url or ca_file in config.toml");
   const auto body = sync::ask(**transport, {config.origin, config.key, config.hub_origin, config.hub_public_hex}, "GET", "/v1/heads", {},
                               SystemClock{}.wall(), Span{5'000});

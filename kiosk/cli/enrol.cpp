@@ -4,8 +4,8 @@
 
 #include "core/seal.h"
 #include "kiosk/cli/cli.h"
+#include "kiosk/engine/line.h"
 #include "sync/client.h"
-#include "sync/curl_transport.h"
 
 namespace yizhan::kiosk::cli {
 
@@ -15,7 +15,7 @@ int enrol(const Common& common, const Enrol& options) {
   if (!options.origin.empty()) config->origin = options.origin;
   if (const auto sound = check_origin(config->origin); !sound) return fail("enrol", sound.error());
   if (!options.place.empty()) config->place = options.place;
-  auto transport = sync::CurlTransport::make({config->hub_url, config->ca_file, {}, Span{5'000}});
+  auto transport = open_line(config->hub_url, config->ca_file, Span{5'000});
   if (!transport) return fail("enrol", transport.error());
   const sync::EnrolAsk ask{options.code, config->origin, config->role, config->key.public_hex, config->place, config->windows};
   const auto enrolment = sync::enrol(**transport, ask, config->key, SystemClock{}.wall());

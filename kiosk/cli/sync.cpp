@@ -6,9 +6,9 @@
 
 #include "core/event_log.h"
 #include "kiosk/cli/cli.h"
+#include "kiosk/engine/line.h"
 #include "kiosk/engine/pulls.h"
 #include "sync/client.h"
-#include "sync/curl_transport.h"
 
 namespace yizhan::kiosk::cli {
 
@@ -17,7 +17,7 @@ int sync_once(const Common& common, const Sync& options) {
   if (!config) return fail("sync", config.error());
   if (config->hub_url.empty()) return fail("sync", {Code::Invalid, "no hub: give --hub URL, or enrol this device"});
   if (config->hub_public_hex.empty()) return fail("sync", {Code::Invalid, "not enrolled: run kiosk enrol --hub URL --code CODE"});
-  auto transport = sync::CurlTransport::make({config->hub_url, config->ca_file, {}, Span{5'000}});
+  auto transport = open_line(config->hub_url, config->ca_file, Span{5'000});
   if (!transport) return fail("sync", transport.error());
   auto log = EventLog::open(config->data_dir + "/log.db");
   if (!log) return fail("sync", log.error());

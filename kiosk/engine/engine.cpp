@@ -13,9 +13,9 @@
 #include "core/mailbox.h"
 #include "kiosk/devices/id_reader.h"
 #include "kiosk/devices/printer.h"
+#include "kiosk/engine/line.h"
 #include "kiosk/engine/pulls.h"
 #include "kiosk/engine/store.h"
-#include "sync/curl_transport.h"
 
 namespace yizhan::kiosk {
 namespace {
@@ -65,12 +65,7 @@ class RealEngine final : public Engine {
     snapshot_.publish(store_->snapshot());
     static_cast<void>(store_->take_wanted());
     if (config_.hub_url.empty() || config_.hub_public_hex.empty()) return Done{};
-    // Two connections: a queue operation must not stand behind an upload on a slow line.
-    for (auto* transport : {&stream_, &direct_}) {
-      auto made = sync::CurlTransport::make({config_.hub_url, config_.ca_file, {}, Span{3'000}});
-      if (!made) return made.error();
-      *transport = std::move(*made);
-    }
+    if (const auto sound = check_line(config_.hub_url, config_.ca_file); !sound) return sound.error();
     client_ = std::make_unique<sync::Client>(client_config(), [this](const std::function<void(EventLog&)>& use) { with_log(use); });
     return Done{};
   }
@@ -79,8 +74,8 @@ class RealEngine final : public Engine {
     on_news({});
     stopping_ = true;
     // Inside out: whoever waits for the store ends before the store does.
-    if (stream_) stream_->stop();
-    if (direct_) direct_->stop();
+    for (auto* line : {&stream_, &direct_})
+      if (auto* open = line->load(); open != nullptr) open->stop();
     wake_sync();
     calls_.close();
     devices_.close();
@@ -187,7 +182,7 @@ class RealEngine final : public Engine {
     }
     if (!client_) return;
     client_->nudge();
-    stream_->interrupt();
+    if (auto* line = stream_.load(); line != nullptr) line->interrupt();
     sync_wake_.notify_one();
   }
 
@@ -213,13 +208,26 @@ class RealEngine final : public Engine {
     return config;
   }
 
+  /// Opens a line and shows it to those who may interrupt it. Null: nothing can be sent, which the screens show as a hub that is
+  /// away and doctor names.
+  Line* open_shown(std::unique_ptr<Line>& owner, std::atomic<Line*>& shown) {
+    auto line = open_line(config_.hub_url, config_.ca_file);
+    if (!line) return nullptr;
+    owner = std::move(*line);
+    shown = owner.get();
+    if (stopping_) owner->stop();  // the closing thread may have looked before there was a line
+    return owner.get();
+  }
+
   void run_sync() {
+    Line* const line = open_shown(stream_line_, stream_);
+    if (line == nullptr) return;
     sync::Client& client = *client_;
     sync::ClientState told;
     bool first = true;
     while (!stopping_) {
       if (auto request = client.step(clock_.tick(), clock_.wall())) {
-        const auto reply = stream_->exchange(*request, client.patience());
+        const auto reply = line->exchange(*request, client.patience());
         if (stopping_) break;
         client.received(reply, clock_.tick(), clock_.wall());
         const auto& state = client.state();
@@ -242,13 +250,16 @@ class RealEngine final : public Engine {
 
   void run_calls() {
     const sync::Pinned pinned{config_.origin, config_.key, config_.hub_origin, config_.hub_public_hex};
+    // A second line: a queue operation must not stand behind an upload on a slow one.
+    Line* const line = open_shown(direct_line_, direct_);
     while (!stopping_) {
       auto call = calls_.take(forever);
       if (!call) {
         if (calls_.closed()) return;
         continue;
       }
-      auto body = sync::ask(*direct_, pinned, call->method, call->target, std::move(call->body), clock_.wall(), call->patience);
+      Result<std::string> body = Error{Code::Unavailable, "hub: no line"};
+      if (line != nullptr) body = sync::ask(*line, pinned, call->method, call->target, std::move(call->body), clock_.wall(), call->patience);
       mail_.post(Mail{Answered{call->id, std::move(body)}});
     }
   }
@@ -311,7 +322,8 @@ class RealEngine final : public Engine {
   Books books_;
   SystemClock clock_;
   std::unique_ptr<Store> store_;                       // store thread, once it runs
-  std::unique_ptr<sync::CurlTransport> stream_, direct_;
+  std::unique_ptr<Line> stream_line_, direct_line_;
+  std::atomic<Line*> stream_{nullptr}, direct_{nullptr};  // the same, once they are there; any thread
   Published<Snapshot> snapshot_{Snapshot{}};
   Mailbox<Mail> mail_{mailbox_max};
   Mailbox<HubCall> calls_{256};
