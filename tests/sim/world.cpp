@@ -89,10 +89,11 @@ std::uint64_t Dice::next() {  // splitmix64
 }
 
 World::World(std::uint64_t s, Plan p) : seed(s), plan(std::move(p)), dice(s) {
-  // The old generator must be gone before keys are made: every run of a seed makes the same ones.
-  entropy_state = seed ^ 0x5DEECE66Du;
-  randombytes_set_implementation(&seeded_entropy);
+  // libsodium draws random bytes when it starts, once in a process: that draw must not be the first world's alone.
   YIZHAN_CHECK(sodium_init() >= 0, "libsodium");
+  // The old generator must be gone before keys are made: every run of a seed makes the same ones.
+  randombytes_set_implementation(&seeded_entropy);
+  entropy_state = seed ^ 0x5DEECE66Du;
   root = place_for_files();
   load_law(rules, calendar);
   discipline = make_box_keys();
