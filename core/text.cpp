@@ -294,7 +294,7 @@ Result<IdNumber> parse_id_number(std::string_view text) {
     folded.push_back(id_check_digit(folded));
     return IdNumber{folded, IdKind::Resident, true};
   }
-  if (n != 18) return id_error(fmt::format("号码应为18位，现在{}位，请核对", position));
+  if (n != 18) return id_error(fmt::format("号码应为18位，现在{}位", position));  // one word more is cut off at its field
   if (const std::size_t bad = first_letter(0, 17)) return id_error(fmt::format("号码第{}位不是数字，请核对", bad));
   if (!real_day(std::string_view(folded).substr(6, 8))) return id_error("号码第7到14位不是日期，请核对");
   if (folded[17] != id_check_digit(std::string_view(folded).substr(0, 17))) return id_error("号码第18位不符，请核对");
@@ -305,15 +305,18 @@ Result<IdNumber> parse_id_number(std::string_view text) {
   return IdNumber{folded, kind, false};
 }
 
-std::string mask_id(std::string_view canonical) {
-  if (canonical.size() <= 4) return std::string(canonical.size(), '*');
-  return fmt::format("{}{}{}", canonical.substr(0, 2), std::string(canonical.size() - 4, '*'), canonical.substr(canonical.size() - 2));
+namespace {
+/// The first and the last characters and a star for each between. What is masked is what was typed, not yet folded: full-width
+/// digits have three bytes each, and half a character is none.
+std::string mask(std::string_view text, std::size_t first, std::size_t last, std::size_t shown_from) {
+  const std::size_t n = characters(text);
+  if (n < shown_from) return std::string(n, '*');
+  return fmt::format("{}{}{}", first_characters(text, first), std::string(n - first - last, '*'), text.substr(first_characters(text, n - last).size()));
 }
+}  // namespace
 
-std::string mask_phone(std::string_view phone) {
-  if (phone.size() < 7) return std::string(phone.size(), '*');
-  return fmt::format("{}{}{}", phone.substr(0, 3), std::string(phone.size() - 5, '*'), phone.substr(phone.size() - 2));
-}
+std::string mask_id(std::string_view canonical) { return mask(canonical, 2, 2, 5); }
+std::string mask_phone(std::string_view phone) { return mask(phone, 3, 2, 7); }
 
 std::string mask_name(std::string_view name) {
   static constexpr std::array<std::string_view, 44> compound{

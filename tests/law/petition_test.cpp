@@ -99,7 +99,7 @@ TEST_CASE("all problems come at once, named, and nothing typed is changed", "[pe
         "filer.number: 证件号码认不出，请核对或点「请人帮我」\n"
         "filer.address: 最多200字，现在201字，请删短\n"
         "head_count: 人数至少1人，请核对\n"
-        "representatives[0].number: 号码应为18位，现在1位，请核对；证件特殊请点「请人帮我」\n"
+        "representatives[0].number: 号码应为18位，现在1位；证件特殊请点「请人帮我」\n"
         "representatives[0].phone: 手机号应为11位，现在10位\n");
   CHECK(p.petitioner.name == before.petitioner.name);
   CHECK(p.petitioner.number == before.petitioner.number);
