@@ -63,6 +63,12 @@ void rest_fonts() {
     if (file.data) ::madvise(file.data, static_cast<std::size_t>(file.bytes), MADV_DONTNEED);
 }
 
+std::vector<const char*> font_files() {
+  std::vector<const char*> all;
+  for (const FontFile& file : files) all.push_back(file.path);
+  return all;
+}
+
 Fonts::Fonts() { baked(Regular, 24); }
 
 ImFontBaked* Fonts::baked(Face face, float em_px) {

@@ -2,6 +2,7 @@
 /// a weight is opened when the first word in it is drawn (each costs about 2 MB and 1 ms).
 #pragma once
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -19,6 +20,9 @@ Status map_fonts();
 /// Gives the mapped pages back to the page cache. Drawn glyphs lie in the atlas, so the files are needed for new ones only;
 /// without this the kernel's reading around each glyph adds up to 12 MB a visit.
 void rest_fonts();
+
+/// Paths of the font files, in the order they are asked.
+std::vector<const char*> font_files();
 
 struct Glyph {
   const ImFontGlyph* shape = nullptr;  ///< null: no font has it

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "kiosk/ui/first_pages.h"
 #include "kiosk/ui/memory.h"
 
 namespace yizhan::ui {
@@ -60,6 +61,7 @@ std::span<const PixelRect> Stage::frame(const Pixels& target, double now, const 
   draw(*kit_);
   kit_->end();
   ImGui::Render();
+  learn_first_pages();
   const auto& textures = ImGui::GetPlatformIO().Textures;
   if (std::any_of(textures.begin(), textures.end(), [](const ImTextureData* t) { return t->Status == ImTextureStatus_WantCreate || t->Status == ImTextureStatus_WantUpdates; })) rest_fonts();
   const Rgb paper = colour(Ink::Paper, theme_.contrast);

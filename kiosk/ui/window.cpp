@@ -1,6 +1,5 @@
 #include "kiosk/ui/window.h"
 
-#include <SDL.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "kiosk/ui/sdl.h"
 #include "kiosk/ui/stage.h"
 
 namespace yizhan::ui {
@@ -64,8 +64,8 @@ void picture_signal(int) {
 
 class SdlWindow final : public Window {
  public:
-  SdlWindow(const WindowOptions& options, SDL_Window* window, std::unique_ptr<Stage> stage, Uint32 wake_event)
-      : options_(options), window_(window), stage_(std::move(stage)), wake_event_(wake_event), started_(now_s()), last_input_(now_s()) {
+  SdlWindow(const WindowOptions& options, const Sdl& sdl, SDL_Window* window, std::unique_ptr<Stage> stage, Uint32 wake_event)
+      : options_(options), sdl_(sdl), window_(window), stage_(std::move(stage)), wake_event_(wake_event), started_(now_s()), last_input_(now_s()) {
     if (!options_.picture_file.empty()) listen_for_picture();
   }
 
@@ -78,8 +78,8 @@ class SdlWindow final : public Window {
       ::close(pipe_[0]);
     }
     stage_.reset();
-    SDL_DestroyWindow(window_);
-    SDL_QuitSubSystem(SDL_INIT_VIDEO);
+    sdl_.DestroyWindow(window_);
+    sdl_.QuitSubSystem(SDL_INIT_VIDEO);
   }
 
   void run(const std::function<bool(Ui&)>& frame) override {
@@ -90,13 +90,13 @@ class SdlWindow final : public Window {
       const double again = stage_->kit().again_at() + started_ - now_s();
       SDL_Event event;
       int got = 0;
-      if (due > 0) got = SDL_PollEvent(&event);
-      else if (std::isinf(again)) got = SDL_WaitEvent(&event);
-      else got = SDL_WaitEventTimeout(&event, static_cast<int>(std::ceil(std::clamp(again, 0.0, 3600.0) * 1000)));
+      if (due > 0) got = sdl_.PollEvent(&event);
+      else if (std::isinf(again)) got = sdl_.WaitEvent(&event);
+      else got = sdl_.WaitEventTimeout(&event, static_cast<int>(std::ceil(std::clamp(again, 0.0, 3600.0) * 1000)));
       while (got) {
         if (event.type == SDL_QUIT) return;
         due = std::max(due, take(event));
-        got = SDL_PollEvent(&event);
+        got = sdl_.PollEvent(&event);
       }
       if (due == 0 && stage_->kit().again_at() + started_ <= now_s() + .0005) due = 1;
       if (due == 0) continue;
@@ -110,7 +110,7 @@ class SdlWindow final : public Window {
     if (woken_.exchange(true)) return;
     SDL_Event event{};
     event.type = wake_event_;
-    SDL_PushEvent(&event);
+    sdl_.PushEvent(&event);
   }
 
   void set_theme(const Theme& theme) override {
@@ -193,7 +193,7 @@ class SdlWindow final : public Window {
   bool draw(const std::function<bool(Ui&)>& frame) {
     if (wipe_wanted_.exchange(false)) wipe_now();
     // Asked for each time: it becomes another one when the size changes.
-    SDL_Surface* surface = SDL_GetWindowSurface(window_);
+    SDL_Surface* surface = sdl_.GetWindowSurface(window_);
     if (!surface) return true;  // the server is busy with us (resizing): the next event draws again
     if (surface->w != width_ || surface->h != height_) full_ = true;
     width_ = surface->w;
@@ -205,7 +205,7 @@ class SdlWindow final : public Window {
     if (!dirty.empty()) {
       rects_.clear();
       for (const PixelRect& r : dirty) rects_.push_back({r.x0, r.y0, r.x1 - r.x0, r.y1 - r.y0});
-      SDL_UpdateWindowSurfaceRects(window_, rects_.data(), static_cast<int>(rects_.size()));
+      sdl_.UpdateWindowSurfaceRects(window_, rects_.data(), static_cast<int>(rects_.size()));
     }
     ++frames_;
     follow_text_input();
@@ -220,33 +220,33 @@ class SdlWindow final : public Window {
 
   void wipe_now() {
     stage_->wipe();
-    SDL_SetClipboardText("");
+    sdl_.SetClipboardText("");
     // Key events carried what was typed; a dozen empty ones take their places in SDL's queue.
-    SDL_FlushEvents(SDL_KEYDOWN, SDL_TEXTINPUT);
+    sdl_.FlushEvents(SDL_KEYDOWN, SDL_TEXTINPUT);
     full_ = true;
   }
 
   void paste() {
-    if (!SDL_HasClipboardText()) return;
-    char* text = SDL_GetClipboardText();
+    if (!sdl_.HasClipboardText()) return;
+    char* text = sdl_.GetClipboardText();
     stage_->kit().clipboard = text;
-    SDL_free(text);
+    sdl_.free(text);
   }
 
   void follow_text_input() {
     Kit& kit = stage_->kit();
     if (kit.wants_text() != text_input_) {
       text_input_ = kit.wants_text();
-      if (text_input_) SDL_StartTextInput();
-      else SDL_StopTextInput();
+      if (text_input_) sdl_.StartTextInput();
+      else sdl_.StopTextInput();
     }
     if (const std::optional<Box> caret = kit.caret_px()) {
       const SDL_Rect at{static_cast<int>(caret->x), static_cast<int>(caret->y), static_cast<int>(caret->w), static_cast<int>(caret->h)};
-      SDL_SetTextInputRect(&at);
+      sdl_.SetTextInputRect(&at);
     }
     if (!kit.clipboard.empty() && kit.clipboard != clipboard_) {
       clipboard_ = kit.clipboard;
-      SDL_SetClipboardText(clipboard_.c_str());
+      sdl_.SetClipboardText(clipboard_.c_str());
     }
   }
 
@@ -283,6 +283,7 @@ class SdlWindow final : public Window {
   }
 
   WindowOptions options_;
+  const Sdl& sdl_;
   SDL_Window* window_;
   std::unique_ptr<Stage> stage_;
   Uint32 wake_event_;
@@ -300,45 +301,50 @@ class SdlWindow final : public Window {
 
 }  // namespace
 
+void begin_loading_window() { begin_loading_sdl(); }
+
 Result<std::unique_ptr<Window>> Window::open(const WindowOptions& options) {
+  std::string missing;
+  const Sdl* sdl = load_sdl(missing);
+  if (!sdl) return Error{Code::Unavailable, "no display: " + missing};
   // ui.md §8. Our own signal handling, our own touch, no screen saver, no input method windows of SDL's making.
-  SDL_SetHint(SDL_HINT_TOUCH_MOUSE_EVENTS, "0");
-  SDL_SetHint(SDL_HINT_MOUSE_TOUCH_EVENTS, "0");
-  SDL_SetHint(SDL_HINT_MOUSE_AUTO_CAPTURE, "0");
-  SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "0");
-  SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
-  SDL_SetHint(SDL_HINT_IME_SHOW_UI, "0");
-  SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
-  SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
-  SDL_SetHint(SDL_HINT_VIDEO_MINIMIZE_ON_FOCUS_LOSS, "0");
+  sdl->SetHint(SDL_HINT_TOUCH_MOUSE_EVENTS, "0");
+  sdl->SetHint(SDL_HINT_MOUSE_TOUCH_EVENTS, "0");
+  sdl->SetHint(SDL_HINT_MOUSE_AUTO_CAPTURE, "0");
+  sdl->SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "0");
+  sdl->SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
+  sdl->SetHint(SDL_HINT_IME_SHOW_UI, "0");
+  sdl->SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
+  sdl->SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
+  sdl->SetHint(SDL_HINT_VIDEO_MINIMIZE_ON_FOCUS_LOSS, "0");
   // Xlib reads a 600 KB table of accent keys at every start; a kiosk has no keyboard that could need it.
   if (options.height > options.width) ::setenv("XCOMPOSEFILE", "/dev/null", 0);
-  if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0) return Error{Code::Unavailable, std::string("no display: ") + SDL_GetError()};
-  SDL_StopTextInput();
+  if (sdl->InitSubSystem(SDL_INIT_VIDEO) != 0) return Error{Code::Unavailable, std::string("no display: ") + sdl->GetError()};
+  sdl->StopTextInput();
   float px_per_mm = options.px_per_mm;
   if (options.page_width_mm > 0 && options.page_height_mm > 0) {
     // Desks and boards stand on whatever screen the hall has: the drawn page scales as a whole.
     int width = options.width, height = options.height;
     SDL_DisplayMode desktop{};
-    if (options.fullscreen && SDL_GetDesktopDisplayMode(0, &desktop) == 0 && desktop.w > 0 && desktop.h > 0) width = desktop.w, height = desktop.h;
+    if (options.fullscreen && sdl->GetDesktopDisplayMode(0, &desktop) == 0 && desktop.w > 0 && desktop.h > 0) width = desktop.w, height = desktop.h;
     px_per_mm = std::min(static_cast<float>(width) / options.page_width_mm, static_cast<float>(height) / options.page_height_mm);
   }
   auto stage = Stage::open(px_per_mm, {});
   if (!stage) {
-    SDL_QuitSubSystem(SDL_INIT_VIDEO);
+    sdl->QuitSubSystem(SDL_INIT_VIDEO);
     return stage.error();
   }
   const Uint32 flags = options.fullscreen ? static_cast<Uint32>(SDL_WINDOW_FULLSCREEN_DESKTOP) | SDL_WINDOW_BORDERLESS : 0u;
-  SDL_Window* window = SDL_CreateWindow(options.title.c_str(), options.x < 0 ? static_cast<int>(SDL_WINDOWPOS_UNDEFINED) : options.x,
+  SDL_Window* window = sdl->CreateWindow(options.title.c_str(), options.x < 0 ? static_cast<int>(SDL_WINDOWPOS_UNDEFINED) : options.x,
                                         options.y < 0 ? static_cast<int>(SDL_WINDOWPOS_UNDEFINED) : options.y, options.width, options.height, flags);
   if (!window) {
-    const std::string why = SDL_GetError();
-    SDL_QuitSubSystem(SDL_INIT_VIDEO);
+    const std::string why = sdl->GetError();
+    sdl->QuitSubSystem(SDL_INIT_VIDEO);
     return Error{Code::Unavailable, "no window: " + why};
   }
-  if (options.fullscreen) SDL_ShowCursor(SDL_DISABLE);  // a finger needs none
-  const Uint32 wake_event = SDL_RegisterEvents(1);
-  return std::unique_ptr<Window>(std::make_unique<SdlWindow>(options, window, std::move(*stage), wake_event));
+  if (options.fullscreen) sdl->ShowCursor(SDL_DISABLE);  // a finger needs none
+  const Uint32 wake_event = sdl->RegisterEvents(1);
+  return std::unique_ptr<Window>(std::make_unique<SdlWindow>(options, *sdl, window, std::move(*stage), wake_event));
 }
 
 }  // namespace yizhan::ui

@@ -20,6 +20,9 @@ struct WindowOptions {
   std::string picture_file;    ///< robots: SIGUSR1 writes the frame here as PNG (may be empty)
 };
 
+/// Begins, on a thread of its own, what Window::open() would wait for. May be left out.
+void begin_loading_window();
+
 class Window {
  public:
   /// Errors: Unavailable (no display), Invalid (a font file is missing: names it).
