@@ -69,13 +69,23 @@ inline void paint_rect(const Target& t, const ImDrawVert& a, const ImDrawVert& c
   const int n = std::min(x1 - x0, t.atlas_w - u), rows = std::min(y1 - y0, t.atlas_h - v);
   if (u < 0 || v < 0) return;
   for (int i = 0; i < rows; ++i) {
-    u32* p = t.row(y0 + i) + x0;
-    const std::uint8_t* s = t.atlas + static_cast<std::ptrdiff_t>(v + i) * t.atlas_w + u;
-    for (int x = 0; x < n; ++x) {
-      if (const u32 cover = s[x]) {
-        const u32 a256 = (widen(cover) * alpha) >> 8;
-        p[x] = a256 >= 256 ? colour : blend(p[x], colour, a256);
+    u32* __restrict p = t.row(y0 + i) + x0;
+    const std::uint8_t* __restrict s = t.atlas + static_cast<std::ptrdiff_t>(v + i) * t.atlas_w + u;
+    int x = 0;
+    // Eight at a time: more than half of a glyph's box is empty, and what is not is cheaper blended whole than asked pixel
+    // by pixel. Blending with 0 and with 256 is exact.
+    for (u64 covers = 0; x + 8 <= n; x += 8) {
+      std::memcpy(&covers, s + x, sizeof covers);
+      if (covers == 0) continue;
+      if (covers == ~u64{0} && alpha >= 256) {
+        std::fill(p + x, p + x + 8, colour);
+        continue;
       }
+      for (int k = 0; k < 8; ++k) p[x + k] = blend(p[x + k], colour, (widen(s[x + k]) * alpha) >> 8);
+    }
+    for (; x < n; ++x) {
+      keep_scalar();
+      if (s[x]) p[x] = blend(p[x], colour, (widen(s[x]) * alpha) >> 8);
     }
   }
 }
