@@ -2,10 +2,12 @@
 
 #include <cstdio>
 #include <deque>
+#include <thread>
 
 #include "core/seal.h"
 #include "kiosk/desk/board.h"
 #include "kiosk/desk/screen.h"
+#include "kiosk/engine/stop.h"
 
 namespace yizhan::kiosk {
 namespace {
@@ -41,7 +43,7 @@ Result<std::unique_ptr<ui::Window>> open_window(const ui::WindowOptions& options
 /// Says who still holds the window before it goes.
 class News {
  public:
-  News(Engine& engine, ui::Window& window) : engine_(engine) {
+  News(Engine& engine, ui::Window& window) : engine_(engine), stop_([&window] { window.wake(); }) {
     engine_.on_news([&window] { window.wake(); });
   }
   ~News() { engine_.on_news({}); }
@@ -50,6 +52,7 @@ class News {
 
  private:
   Engine& engine_;
+  StopWatch stop_;
 };
 
 /// The drawn pages are 1920×1080 at this many pixels per millimetre; another screen scales them as a whole, so that nothing
@@ -75,6 +78,7 @@ int run_desk(Engine& engine, const ui::WindowOptions& options, const std::string
   {
     const News news(engine, window);
     window.run([&](ui::Ui& ui) {
+      if (stop_asked()) return false;
       const std::shared_ptr<const Snapshot> world = engine.latest();
       const desk::Law law{engine.books().rules.in_force(hall_day(world->now)), engine.books().calendar};
       const auto step = [&](const desk::DeskAction& action) {
@@ -99,6 +103,11 @@ int run_desk(Engine& engine, const ui::WindowOptions& options, const std::string
       failed = store_failed(*world);
       return !failed;
     });
+    for (int i = 0; i < 100 && !unsent.empty(); ++i) {
+      Command command = unsent.front();
+      if (engine.post(std::move(command))) unsent.pop_front();
+      else std::this_thread::sleep_for(Span{10});
+    }
   }
   return failed ? exit_store_failed : exit_closed;
 }
@@ -112,6 +121,7 @@ int run_board(Engine& engine, const ui::WindowOptions& options) {
   {
     const News news(engine, window);
     window.run([&](ui::Ui& ui) {
+      if (stop_asked()) return false;
       const std::shared_ptr<const Snapshot> world = engine.latest();
       board = desk::update(std::move(board), *world, ui.seconds());
       desk::draw_board(ui, board, *world, engine.books().rules.in_force(hall_day(world->now)));

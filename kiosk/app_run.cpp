@@ -4,8 +4,12 @@
 #include <cstdio>
 #include <deque>
 #include <optional>
+#include <thread>
+#include <utility>
 
 #include "core/seal.h"
+#include "kiosk/engine/stop.h"
+#include "kiosk/engine/wipe.h"
 #include "kiosk/screens/screens.h"
 
 namespace yizhan::kiosk {
@@ -20,8 +24,28 @@ class Citizen {
     patience_.idle_wipe = std::chrono::seconds(config.idle_wipe_s);
   }
 
-  /// One frame: news, warnings, drawing, one touch. False ends the program.
+  /// One frame; after a visit, what it left on this thread's stack and in the session's short strings goes too.
   bool frame(ui::Ui& ui) {
+    const bool go_on = turn(ui);
+    if (std::exchange(wipe_wanted_, false)) {
+      renew(session_);
+      wipe_stack();
+    }
+    return go_on;
+  }
+  bool failed() const { return failed_; }
+  /// The program ends: what was pressed before still goes to the store. At most a second.
+  void send_all() {
+    for (int i = 0; i < 100 && !unsent_.empty(); ++i) {
+      send();
+      if (!unsent_.empty()) std::this_thread::sleep_for(Span{10});
+    }
+  }
+
+ private:
+  /// News, warnings, drawing, one touch. False ends the program.
+  [[gnu::noinline]] bool turn(ui::Ui& ui) {
+    if (stop_asked()) return false;
     const auto snapshot = engine_.latest();
     const Time wall = snapshot->now == Time{} ? clock_.wall() : snapshot->now;
     const RuleBook& rules = engine_.books().rules.in_force(hall_day(wall));
@@ -48,7 +72,10 @@ class Citizen {
     if (!unsent_.empty()) ui.again_in(0.05);  // the mailbox was full: nothing is lost, it goes with the next frame
     if (wipe_again_at_ && now >= *wipe_again_at_) {
       wipe_again_at_.reset();
-      if (blank(session_)) window_.wipe();
+      if (blank(session_)) {
+        window_.wipe();
+        wipe_wanted_ = true;
+      }
     }
     if (wipe_again_at_) ui.again_in(0.55);
     if (!blank(session_)) {
@@ -59,9 +86,7 @@ class Citizen {
     }
     return true;
   }
-  bool failed() const { return failed_; }
 
- private:
   void apply(const Action& action, const World& world, Tick now) {
     const bool somebody = !session_.visit.empty();
     const Settings before = session_.settings;
@@ -70,6 +95,9 @@ class Citizen {
     for (Command& command : step.commands) unsent_.push_back(std::move(command));
     if (!(session_.settings == before)) window_.set_theme(theme_of(session_.settings));
     if (somebody && session_.visit.empty()) {
+      // Who goes back to the first page by hand leaves as well.
+      if (unsent_.empty() || !std::holds_alternative<EndVisit>(unsent_.back())) unsent_.emplace_back(EndVisit{});
+      wipe_wanted_ = true;
       pinyin_.reset();
       pinyin_tried_ = false;
       window_.wipe();
@@ -99,7 +127,7 @@ class Citizen {
   std::deque<Command> unsent_;
   std::optional<Tick> wipe_again_at_;
   std::unique_ptr<ui::PinyinEngine> pinyin_;
-  bool pinyin_tried_ = false, failed_ = false;
+  bool pinyin_tried_ = false, failed_ = false, wipe_wanted_ = false;
 };
 
 }  // namespace
@@ -111,6 +139,7 @@ int run_citizen(Engine& engine, const ui::WindowOptions& options) {
     return 1;
   }
   Citizen citizen(engine, **window);
+  std::optional<StopWatch> stop;
   // The threads behind start only after the first frame: nothing delays what the person sees.
   bool first = true;
   (*window)->run([&](ui::Ui& ui) {
@@ -118,9 +147,12 @@ int run_citizen(Engine& engine, const ui::WindowOptions& options) {
     if (first) {
       first = false;
       engine.on_news([&] { (*window)->wake(); });
+      stop.emplace([&] { (*window)->wake(); });
     }
     return go_on;
   });
+  citizen.send_all();
+  stop.reset();
   engine.on_news({});
   return citizen.failed() ? 75 : 0;
 }

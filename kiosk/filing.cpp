@@ -43,7 +43,7 @@ Ruling neutral(Ruling ruling) {
 }  // namespace
 
 struct Filing::Impl {
-  EventLog& log;
+  EventLog* log;
   FilingConfig config;
   const RuleBooks& rules;
   const WorkCalendar& calendar;
@@ -53,7 +53,7 @@ struct Filing::Impl {
   std::uint32_t serial = 0;                     ///< the last one used
   std::map<std::string, std::uint64_t> issued;  ///< prefix → how many numbers of the range were passed
   std::set<std::string> tickets;
-  std::optional<Outcome> last;  ///< the latest filing: a double tap gets its query code again
+  std::unique_ptr<Outcome> last;  ///< the latest filing: a double tap gets its query code again; a block of its own, so that it goes as a whole
 
   /// Everything about one filing before it is written.
   struct Draft {
@@ -72,7 +72,7 @@ struct Filing::Impl {
     issued.clear();
     tickets.clear();
     const auto exists = [&](std::uint32_t n) -> Result<bool> {
-      const auto events = log.of_matter(make_matter_id(config.origin, today, n));
+      const auto events = log->of_matter(make_matter_id(config.origin, today, n));
       if (!events) return events.error();
       return !events->empty();
     };
@@ -92,7 +92,7 @@ struct Filing::Impl {
       (*found ? used : beyond) = middle;
     }
     for (std::uint32_t n = 1; n <= used; ++n) {
-      const auto events = log.of_matter(make_matter_id(config.origin, today, n));
+      const auto events = log->of_matter(make_matter_id(config.origin, today, n));
       if (!events) return events.error();
       for (const Event& event : *events) {
         if (event.id.origin != config.origin || event.type != "ticket_issued") continue;
@@ -242,10 +242,10 @@ struct Filing::Impl {
   /// What this request was answered with before, if it was.
   std::optional<Outcome> repeated(const std::string& request, int ahead, int minutes) const {
     if (request.empty()) return std::nullopt;
-    if (last && last->request == request) return last;
-    const auto matter = log.stated(request);
+    if (last && last->request == request) return *last;
+    const auto matter = log->stated(request);
     if (!matter) return matter.error().code == Code::NotFound ? std::nullopt : std::optional(failed(request, matter.error()));
-    auto events = log.of_matter(*matter);
+    auto events = log->of_matter(*matter);
     if (!events) return failed(request, events.error());
     // The receipt speaks of the filing, not of what desks and the county said since.
     std::erase_if(*events, [&](const Event& e) { return e.id.origin != config.origin; });
@@ -269,14 +269,14 @@ struct Filing::Impl {
       fresh = make_secret(matter);
       std::get<Filed>(d.statement.facts.front()).query_tag = fresh.tag;
     }
-    auto events = log.append_many(config.origin, {&d.statement, 1}, now);
+    auto events = log->append_many(config.origin, {&d.statement, 1}, now);
     if (!events) return failed(command.request, events.error());
     ++serial;
     issued = std::move(counts);
     if (!d.ticket.empty()) tickets.insert(d.ticket);
     d.outcome.receipt = receipt(command.request, registered(std::move(d.statement), now), *events, ahead, minutes);
     d.outcome.receipt->query_code = fresh.code;
-    last = d.outcome;
+    last = std::make_unique<Outcome>(d.outcome);
     return d.outcome;
   }
 
@@ -290,12 +290,12 @@ struct Filing::Impl {
 };
 
 Filing::Filing(EventLog& log, FilingConfig config, const RuleBooks& rules, const WorkCalendar& calendar)
-    : impl_(new Impl{log, std::move(config), rules, calendar, {}, 0, {}, {}, {}}) {}
+    : impl_(new Impl{&log, std::move(config), rules, calendar, {}, 0, {}, {}, {}}) {}
 
 Status Filing::start() {
   if (auto origin = check_origin(impl_->config.origin); !origin) return origin;
   // Today's numbers are read with the first filing of a day: only then is it known which day it is. A damaged log shows here.
-  const auto head = impl_->log.head(impl_->config.origin);
+  const auto head = impl_->log->head(impl_->config.origin);
   if (!head) return head.error();
   return Done{};
 }
@@ -363,7 +363,7 @@ std::vector<Outcome> Filing::file_many(const std::vector<FileMatter>& commands, 
     whose.push_back(i);
   }
   if (!statements.empty()) {
-    const auto events = me.log.append_many(me.config.origin, statements, now);
+    const auto events = me.log->append_many(me.config.origin, statements, now);
     if (events) {
       me.serial = serial;
       me.issued = std::move(counts);
@@ -386,5 +386,6 @@ std::vector<Outcome> Filing::file_many(const std::vector<FileMatter>& commands, 
 }
 
 void Filing::forget() { impl_->last.reset(); }
+void Filing::use(EventLog& log) { impl_->log = &log; }
 
 }  // namespace yizhan::kiosk

@@ -43,6 +43,8 @@ class Filing {
   std::vector<Outcome> file_many(const std::vector<FileMatter>& commands, Time now);
   /// The visit has ended: the latest receipt with its query code leaves the memory.
   void forget();
+  /// The same log, opened again.
+  void use(EventLog& log);
 
  private:
   struct Impl;

@@ -9,6 +9,7 @@
 #include "kiosk/app_run.h"
 #include "kiosk/cli/cli.h"
 #include "kiosk/engine.h"
+#include "kiosk/engine/stop.h"
 
 namespace {
 
@@ -57,6 +58,7 @@ int show(const std::string& command, const cli::Common& common, const Screen& sc
 
   // A peer that hangs up is an error of that call, never the end of the machine.
   std::signal(SIGPIPE, SIG_IGN);
+  listen_for_stop();
   auto engine = Engine::start(std::move(*config), std::move(*books), {});
   if (!engine) return cli::fail(command, engine.error());
   int code = cli::exit_done;

@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <future>
@@ -16,6 +18,7 @@
 #include "kiosk/engine/line.h"
 #include "kiosk/engine/pulls.h"
 #include "kiosk/engine/store.h"
+#include "kiosk/engine/wipe.h"
 
 namespace yizhan::kiosk {
 namespace {
@@ -25,6 +28,7 @@ constexpr std::size_t mailbox_max = 4096;
 constexpr Span card_poll{150};                // only while a screen asks for a card
 constexpr Span device_poll{2'000};            // paper and cables change without telling anybody
 constexpr Span forever{3'600'000};
+constexpr Span before_forgetting{200};
 
 struct Answered { std::uint64_t call = 0; Result<std::string> body; };
 struct Heard { sync::ClientState state; };
@@ -140,37 +144,60 @@ class RealEngine final : public Engine {
 
   void run_store() {
     publish();
-    for (;;) {
-      auto mail = mail_.take(Span{0});
-      if (!mail && !mail_.closed() && store_->idle()) {
-        perform();
-        continue;
-      }
-      if (!mail) mail = mail_.take(std::max(store_->again_at() - clock_.tick(), Span{1}));
-      if (!mail && mail_.closed()) return;
-      if (!mail) {
-        if (clock_.tick() >= store_->again_at()) store_->tick();
-      } else {
-        std::visit(Overloaded{
-                       [this](const Command& command) {
-                         --waiting_commands_;
-                         store_->command(command);
-                       },
-                       [this](const Answered& news) { store_->answered(news.call, news.body); },
-                       [this](const Heard& news) { store_->heard(news.state); },
-                       [this](const PrinterIs& news) { store_->printer(news.state); },
-                       [this](const ReaderIs& news) { store_->reader(news.state); },
-                       [this](const CardIs& news) { store_->card(news.read); },
-                       [this](const Printed& news) { store_->printed(news.job, news.outcome); },
-                       [this](const UseLog& use) {
-                         (*use.use)(store_->log());
-                         use.done->set_value();
-                       },
-                   },
-                   *mail);
-      }
-      perform();
+    while (turn_store()) {
     }
+  }
+
+  /// One piece of mail, of idle work or of forgetting. Apart from its loop so that no frame that stays ever holds a visitor's words.
+  [[gnu::noinline]] bool turn_store() {
+    auto mail = mail_.take(Span{0});
+    if (!mail && !mail_.closed() && store_->idle()) {
+      perform();
+      return true;
+    }
+    if (!mail && !mail_.closed() && store_->may_forget()) {
+      // The line asks two or three times in a row.
+      mail = mail_.take(before_forgetting);
+      if (!mail && !mail_.closed()) {
+        forget();
+        return true;
+      }
+    }
+    if (!mail) mail = mail_.take(std::max(store_->again_at() - clock_.tick(), Span{1}));
+    if (!mail && mail_.closed()) return false;
+    if (!mail) {
+      if (clock_.tick() >= store_->again_at()) store_->tick();
+    } else {
+      std::visit(Overloaded{
+                     [this](const Command& command) {
+                       --waiting_commands_;
+                       store_->command(command);
+                     },
+                     [this](const Answered& news) { store_->answered(news.call, news.body); },
+                     [this](const Heard& news) { store_->heard(news.state); },
+                     [this](const PrinterIs& news) { store_->printer(news.state); },
+                     [this](const ReaderIs& news) { store_->reader(news.state); },
+                     [this](const CardIs& news) { store_->card(news.read); },
+                     [this](const Printed& news) { store_->printed(news.job, news.outcome); },
+                     [this](const UseLog& use) {
+                       (*use.use)(store_->log());
+                       use.done->set_value();
+                     },
+                 },
+                 *mail);
+    }
+    perform();
+    return true;
+  }
+
+  void forget() {
+    if (const auto again = store_->forget(); !again) {
+      // Nobody is here, nothing is unwritten, and without a log this process is of no use: the supervisor starts another one,
+      // which says what is wrong (house.md §6).
+      std::fprintf(stderr, "kiosk: %s\n", again.error().what.c_str());
+      std::_Exit(75);
+    }
+    wipe_stack();
   }
 
   // ---- sync ---------------------------------------------------------------------------------------------------------------
@@ -230,6 +257,7 @@ class RealEngine final : public Engine {
         const auto reply = line->exchange(*request, client.patience());
         if (stopping_) break;
         client.received(reply, clock_.tick(), clock_.wall());
+        wipe_stack();
         const auto& state = client.state();
         if (first || worth_telling(told, state)) {
           first = false;
@@ -261,6 +289,7 @@ class RealEngine final : public Engine {
       Result<std::string> body = Error{Code::Unavailable, "hub: no line"};
       if (line != nullptr) body = sync::ask(*line, pinned, call->method, call->target, std::move(call->body), clock_.wall(), call->patience);
       mail_.post(Mail{Answered{call->id, std::move(body)}});
+      wipe_stack();
     }
   }
 
@@ -293,8 +322,12 @@ class RealEngine final : public Engine {
         while (mail) {
           std::visit(Overloaded{[&](PrintJob& job) { jobs.push_back(std::move(job)); },
                                 [&](const Listen& listen) {
-                                  // Asked anew: a card that still lies there counts as laid on now.
-                                  if (listen.wanted && !listening) reader = make_reader(config_.reader, config_.devices_dir);
+                                  // Asked anew: a card that still lies there counts as laid on now. Not asked any more: the reader
+                                  // forgets whose card it was.
+                                  if (listen.wanted != listening) {
+                                    reader = make_reader(config_.reader, config_.devices_dir);
+                                    wipe_stack();
+                                  }
                                   listening = listen.wanted;
                                 },
                                 [&](const CancelPrints&) { jobs.clear(); }},
@@ -303,19 +336,26 @@ class RealEngine final : public Engine {
         }
       }
       if (!jobs.empty()) {
-        PrintJob job = std::move(jobs.front());
+        print(*printer, std::move(jobs.front()));
         jobs.pop_front();
-        Status outcome = Done{};
-        const auto raster = draw_paper_elsewhere(job.paper);
-        if (!raster) outcome = raster.error();
-        else outcome = printer->print(*raster);
-        mail_.post(Mail{Printed{std::move(job), std::move(outcome)}});
+        wipe_stack();
       }
       look();
       if (!listening) continue;
-      auto read = reader->poll();
-      if (!read || *read) mail_.post(Mail{CardIs{std::move(read)}});
+      read_card(*reader);
     }
+  }
+  // Apart from the loop for the same reason as turn_store().
+  [[gnu::noinline]] void print(Printer& printer, PrintJob job) {
+    Status outcome = Done{};
+    const auto raster = draw_paper_elsewhere(job.paper);
+    if (!raster) outcome = raster.error();
+    else outcome = printer.print(*raster);
+    mail_.post(Mail{Printed{std::move(job), std::move(outcome)}});
+  }
+  [[gnu::noinline]] void read_card(IdReader& reader) {
+    auto read = reader.poll();
+    if (!read || *read) mail_.post(Mail{CardIs{std::move(read)}});
   }
 
   Config config_;

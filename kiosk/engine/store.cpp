@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "core/text.h"
+#include "kiosk/engine/wipe.h"
 
 namespace yizhan::kiosk {
 namespace {
@@ -127,6 +128,7 @@ void Store::begin_day() {
     }
     for (const auto& event : *events) take(event);
   }
+  held_ = held_ || (found && !is_desk());
   // Losing the note costs one slow start.
   static_cast<void>(log_->put_note("engine.day", iso(today_) + " " + std::to_string(first)));
   refresh_tickets();
@@ -136,7 +138,9 @@ void Store::take(const Event& event) {
   if (event.matter.empty()) return;
   if (hall_day(event.at) < today_ && !of_today_.contains(event.matter)) return;
   of_today_.insert(event.matter);
-  hall_.add(event);
+  if (is_desk()) return hall_.add(event);
+  // Who is not a desk only counts who waits: what people said has no place in the memory of the hall's own machines.
+  if (event.type == "ticket_issued" || event.type == "queued") hall_.add(event);
 }
 
 void Store::absorb() {
@@ -155,6 +159,7 @@ void Store::absorb() {
     }
   }
   if (!fresh) return;
+  held_ = held_ || !is_desk();
   indexed_ = false;
   refresh_tickets();
   if (open_touched) refresh_open();
@@ -243,6 +248,9 @@ const Outcome* Store::settled(const std::string& request) const {
 // ---- commands -------------------------------------------------------------------------------------------------------------
 
 void Store::command(const Command& command) {
+  // Stopping what was asked for is not a visit.
+  const auto* listen = std::get_if<ReadCard>(&command);
+  if (!is_desk() && !std::holds_alternative<StopHelper>(command) && (listen == nullptr || listen->wanted)) visited_ = held_ = true;
   std::visit([this](const auto& c) { on(c); }, command);
 }
 
@@ -378,8 +386,9 @@ void Store::reader(DeviceState state) {
 
 void Store::on(const EndVisit&) {
   ++visit_;
+  visited_ = false;
   receipt_.reset();
-  settled_.clear();
+  settled_ = {};
   now_.outcome.reset();
   now_.progress.reset();
   now_.card.reset();
@@ -393,6 +402,30 @@ void Store::on(const EndVisit&) {
   // Deleted pages and the write-ahead file keep old bytes until this (trust.md 14). A failed one costs nothing now.
   if (!dead()) static_cast<void>(log_->checkpoint());
   changed();
+}
+
+Status Store::forget() {
+  held_ = false;
+  // What was reset is gone as a value, not as bytes.
+  renew(now_);
+  renew(wanted_);
+  renew(receipt_);
+  renew(secret_);
+  renew(help_);
+  calls_ = {};  // nobody waits for these answers any more: they were asked in the visit
+  help_fetching_ = false;
+  // SQLite keeps the pages it read, and what it wrote last, until others take their place.
+  if (dead()) return Done{};
+  log_.reset();
+  auto log = EventLog::open(config_.data_dir + "/log.db");
+  if (!log && log.error().code == Code::Unavailable) {
+    disk_->reserve(false);
+    log = EventLog::open(config_.data_dir + "/log.db");
+  }
+  if (!log) return log.error();
+  log_ = std::move(*log);
+  filing_.use(*log_);
+  return Done{};
 }
 
 // ---- the hub ----------------------------------------------------------------------------------------------------------------

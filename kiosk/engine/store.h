@@ -75,9 +75,17 @@ class Store {
   /// False: nothing is left to do.
   bool idle();
   Tick again_at() const { return again_at_; }        ///< when tick() is due
+  /// Nobody is here, and something of a visit or of the line's work may still be in memory.
+  bool may_forget() const { return held_ && !visited_; }
+  /// Overwrites it (trust.md 10), what the database keeps for itself included: that is closed and opened again, 5 ms.
+  /// Errors: as open(); then there is no log any more and the process must end.
+  Status forget();
   /// What the steps since the last call want.
   Wanted take_wanted();
-  EventLog& log() { return *log_; }
+  EventLog& log() {
+    held_ = held_ || !is_desk();  // the line reads what it sends, and at every turn the page where the log ends
+    return *log_;
+  }
   const Snapshot& snapshot() const { return now_; }
 
  private:
@@ -158,6 +166,7 @@ class Store {
   std::map<WindowCode, int> issued_since_news_;
   bool wants_reserve_ = true;
   std::uint64_t card_serial_ = 0;
+  bool visited_ = false, held_ = false;     // since the last EndVisit; since the last forget()
   std::uint64_t visit_ = 0;                 // answers that come after EndVisit belong to nobody
 
   std::uint64_t last_call_ = 0;

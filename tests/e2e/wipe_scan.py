@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+"""After a visit nothing of the citizen is left in the memory of `kiosk run` (trust.md 10 and 13; T2).
+
+Visits by an invented person, through the real program: one with a card, filed while the hall's hub is away and ended by the
+person; one that asks how far the matter is; one typed by hand and abandoned, which the idle wipe ends. Everything the process
+could have written to is searched before the end of a visit, when it must be found, and after it, when it must not: also after
+the line came back and read from the disk what it had to send.
+"""
+import os
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "packaging" / "demo"))
+import walks  # noqa: E402
+from hall import Hall, Processes, Screen, Trouble, until, working_folder  # noqa: E402
+
+SETTLE_S = 3.0  # from the first page of the next visit; the program wipes once more half a second after the visit
+CARD = {"name": "虚无名", "number": "440599197902149019", "address": "云栖县虚构路八百零一号无人楼"}
+DIGITS = "7351902846"  # what is said in the statement, besides words chosen by pinyin
+TYPED = {"number": "440599196609238050", "phone": "13900261758"}
+DEBUG = os.environ.get("YIZHAN_SCAN_DEBUG")  # bytes to show around a find
+
+
+def patterns(marker: str):
+    """The marker as a program may hold it. Of long ones the second half, too: what is freed loses its first bytes to the
+    allocator's own links, and that must not pass for having been wiped."""
+    parts = {marker}
+    if len(marker) >= 10:
+        parts.add(marker[len(marker) // 2:])
+    return {f"{encoding}{'' if part == marker else ' (half)'}": part.encode(encoding)
+            for part in parts for encoding in ("utf-8", "utf-16-le", "utf-32-le", "gb18030")}
+
+
+def scan(pid: int, markers: dict) -> dict:
+    """(marker, encoding) → where it was found, over every mapping of the process that can be read and written."""
+    wanted = {(name, encoding): pattern for name, marker in markers.items() for encoding, pattern in patterns(marker).items()}
+    found, searched = {}, 0
+    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+        for line in maps:
+            fields = line.split(maxsplit=5)
+            if not fields[1].startswith("rw"):
+                continue
+            begin, end = (int(part, 16) for part in fields[0].split("-"))
+            where = fields[5].strip() if len(fields) > 5 else "anonymous"
+            memory.seek(begin)
+            block = bytearray()
+            while len(block) < end - begin:
+                try:
+                    more = memory.read(min(end - begin - len(block), 64 << 20))
+                except OSError:
+                    break  # a device's memory
+                if not more:
+                    break
+                block += more
+            searched += len(block)
+            for key, pattern in wanted.items():
+                at = block.find(pattern)
+                while at >= 0:
+                    found.setdefault(key, []).append(f"{where}+{at:#x}")
+                    if DEBUG:
+                        print(f"  {key} at {begin + at:#x} in {where}: {bytes(block[max(0, at - int(DEBUG)):at + len(pattern) + int(DEBUG)])!r}")
+                    at = block.find(pattern, at + 1)
+    if searched < 8 << 20:
+        raise Trouble(f"only {searched} bytes of the process could be searched")
+    return found
+
+
+def must_find(pid: int, markers: dict, when: str):
+    """The scan can fail: each marker is seen while the visit lasts."""
+    seen = {name for name, _ in scan(pid, markers)}
+    if missing := set(markers) - seen:
+        raise Trouble(f"{when}: the scan is blind to {', '.join(sorted(missing))}")
+
+
+def must_be_gone(pid: int, markers: dict, when: str):
+    time.sleep(SETTLE_S)
+    left = scan(pid, markers)
+    for (name, encoding), places in sorted(left.items()):
+        print(f"{when}: {name} in {encoding}: {len(places)} × in {', '.join(sorted({place.rsplit('+', 1)[0] for place in places}))}")
+    if left:
+        raise Trouble(f"{when}: the process still holds {', '.join(sorted({name for name, _ in left}))}")
+    print(f"{when}: nothing of {', '.join(markers)} is left")
+
+
+def write(kiosk, pinyin: str) -> str:
+    """Spelt on the screen's keyboard, first candidates; returns what was chosen."""
+    chosen = ""
+    for word in pinyin.split():
+        for letter in word:
+            kiosk.tap(f"key.{letter}")
+        chosen += kiosk.wait("candidate.0")["words"]
+        kiosk.tap("candidate.0")
+    return chosen
+
+
+def by_card(kiosk, devices, pid):
+    """A card, a statement in words and digits; filed, printed, ended by 离开."""
+    person = walks.Person(kiosk, devices)
+    person.who(card="".join(f"{key}={value}\n" for key, value in CARD.items()) + "end\n")
+    person.topic("wages")
+    person.answers(turn=["yes"])
+    kiosk.wait("key.mode.digits")
+    markers = {"the name on the card": CARD["name"], "the number on the card": CARD["number"], "the address on the card": CARD["address"],
+               "the words of the statement": write(kiosk, "gongqian sange luotuo")}
+    kiosk.tap("key.mode.digits", "key.7")
+    walks.type_digits(kiosk, DIGITS)
+    markers["the digits of the statement"] = DIGITS
+    must_find(pid, markers, "while it is written")
+    kiosk.tap("next")
+    time.sleep(0.3)
+    while not kiosk.find("edit.request"):  # reasons, then the place: both may stay empty
+        kiosk.tap("next")
+        time.sleep(0.3)
+    person.to_the_end("")
+    receipt = person.receipt()
+    if len(receipt["code"]) != 16:
+        raise Trouble(f"no query code on the receipt: {receipt['text']}")
+    code = receipt["code"]
+    must_find(pid, {"the query code": code}, "on the receipt's page")
+    # In groups it stands on paper only, and that is out already.
+    markers.update({"the query code": code, "the query code in groups": " ".join(code[i:i + 4] for i in range(0, 16, 4))})
+    return person, markers, receipt
+
+
+def by_hand(kiosk, devices):
+    """Name, number and phone typed; left lying at the statement."""
+    person = walks.Person(kiosk, devices)
+    kiosk.tap("self", "next")
+    kiosk.tap("next", "id")
+    kiosk.tap("id", "name")
+    kiosk.tap("name", "key.a")
+    markers = {"the typed name": write(kiosk, "kuang xun")}
+    kiosk.tap("number", "key.7")
+    walks.type_digits(kiosk, TYPED["number"])
+    kiosk.tap("phone", "key.7")
+    walks.type_digits(kiosk, TYPED["phone"])
+    markers.update({"the typed number": TYPED["number"], "the typed phone": TYPED["phone"]})
+    kiosk.tap("next", "whom.self")
+    kiosk.tap("whom.self", "topic.wages")
+    person.topic("neighbour")
+    person.answers(turn=["yes", "no", "no"])
+    kiosk.wait("key.mode.digits")
+    markers["the words of the statement"] = write(kiosk, "louxia qiaogu")
+    kiosk.tap("key.mode.digits", "key.7")
+    walks.type_digits(kiosk, DIGITS)
+    markers["the digits of the statement"] = DIGITS
+    return markers
+
+
+def ask_again(kiosk, receipt):
+    """Asks how far the matter is, looks, and leaves: what was filed is read from the disk once more."""
+    walks.ask(kiosk, receipt)
+    kiosk.tap("next")
+    until(lambda: kiosk.find("leave") and not kiosk.find("code"), 12, "the progress")
+    time.sleep(0.5)
+
+
+def main():
+    folder = working_folder("yizhan-wipe-")
+    processes = Processes(folder / "logs")
+    hall = Hall(processes, folder, devices=("kiosk",))
+    with open(folder / "kiosk" / "config.toml", "a") as config:
+        config.write("idle_warn_s = 20\nidle_wipe_s = 5\n")
+    kiosk = hall.open("kiosk", Screen(processes, "display", 1080, 1920), (1080, 1920))
+    pid, devices = processes.running["kiosk"].pid, folder / "kiosk" / "devices"
+
+    processes.stop("hall")
+    person, markers, receipt = by_card(kiosk, devices, pid)
+    person.leave()
+    must_be_gone(pid, markers, "after 离开")
+    hall.start_hall()
+    until(lambda: hall.matter("hall", receipt["number"]), 90, "the matter is at the hall's hub")
+    must_be_gone(pid, markers, "after it was sent")
+
+    ask_again(kiosk, receipt)
+    must_find(pid, {"the query code": receipt["code"]}, "while asking")
+    person.leave()
+    must_be_gone(pid, markers, "after asking how far it is")
+
+    typed = by_hand(kiosk, devices)
+    must_find(pid, typed, "while it is written")
+    until(lambda: kiosk.find("self"), 40, "the idle wipe")
+    must_be_gone(pid, {**{f"{name} of the visit before": marker for name, marker in markers.items()}, **typed}, "after the idle wipe")
+    hall.verify("kiosk")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Trouble as trouble:
+        sys.exit(f"wipe scan: {trouble}")
