@@ -219,7 +219,7 @@ int matter(const HubOptions& options, const std::string& typed, const std::strin
       for (const auto& row : *rows) all.push_back(json_of(row));
       print(dump(all));
     } else {
-      for (const auto& row : *rows) print(fmt::format("{}  {}  {:<4} {:<12} {}", row.number, row.filed_day, row.window, row.path, name_of(row.state)));
+      for (const auto& row : *rows) print(fmt::format("{}  {}  {:<4} {:<12} {}", row.number, row.filed_day, cell(row.window), row.path, name_of(row.state)));
     }
     return exit_done;
   }
@@ -251,7 +251,7 @@ int matter(const HubOptions& options, const std::string& typed, const std::strin
     print(dump(out));
     return exit_done;
   }
-  print(fmt::format("{}  {}  窗口 {}  登记 {}{}", *number, name_of((*row)->state), (*row)->window, (*row)->filed_day, (*row)->sealed ? "  密封" : ""));
+  print(fmt::format("{}  {}  窗口 {}  登记 {}{}", *number, name_of((*row)->state), cell((*row)->window), (*row)->filed_day, (*row)->sealed ? "  密封" : ""));
   for (const auto& line : folded.lines) print(fmt::format("  {}  {}  {}", iso_minute(line.at), line.by, cell(line.words)));
   for (const auto& term : terms) print(fmt::format("  到期 {}  {}", iso(term.due), cell(term.why)));
   for (const auto& words : folded.conflicts) print("  矛盾  " + cell(words));
@@ -299,7 +299,7 @@ int report(const HubOptions& options, const std::string& from_text, const std::s
   print(fmt::format("来信、网上、电话 {} 件；来访 {} 批次 {} 人次（其中集体访 {} 批次）；密封检举 {} 件", made->pieces, made->batches, made->persons, made->groups, made->sealed));
   const auto lines = [](std::string_view title, const auto& rows) {
     std::string line(title);
-    for (const auto& [name, number] : rows) line += fmt::format("  {} {}", name.empty() ? "—" : name, number);
+    for (const auto& [name, number] : rows) line += fmt::format("  {} {}", name.empty() ? "—" : cell(name), number);
     print(line);
   };
   lines("窗口", made->by_window);
@@ -362,7 +362,7 @@ int keys_show(const HubOptions& options, bool json) {
   if (!devices) return failed(devices.error());
   for (const auto& device : *devices) {
     std::string windows;
-    for (const auto& window : device.windows) windows += (windows.empty() ? "" : ",") + window;
+    for (const auto& window : device.windows) windows += (windows.empty() ? "" : ",") + cell(window);
     print(fmt::format("{:<11} {:<15} {:<12} {}{}{}", device.origin, device.role, windows, fingerprint(device.public_hex), device.revoked ? "  REVOKED" : "",
                       device.skew_ms != 0 ? fmt::format("  CLOCK OFF BY {} s", device.skew_ms / 1000) : ""));
   }

@@ -75,7 +75,11 @@ Status write_private_file(const std::string& path, std::string_view bytes, bool 
   if (fd < 0) return failed();
   const bool written = ::write(fd, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) && ::fsync(fd) == 0;
   ::close(fd);
-  if (!written) return Error{Code::Io, path + ": cannot be written"};
+  if (!written) {
+    // Half a key would be found at the next start, when there is room again, and taken for a damaged one.
+    ::unlink(part.c_str());
+    return Error{Code::Io, path + ": cannot be written"};
+  }
   if (replace && ::rename(part.c_str(), path.c_str()) != 0) return failed();
   return Done{};
 }

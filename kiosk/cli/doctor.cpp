@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/event_log.h"
+#include "core/text.h"
 #include "kiosk/cli/cli.h"
 #include "kiosk/devices/id_reader.h"
 #include "kiosk/devices/printer.h"
@@ -29,7 +30,8 @@ class Findings {
     worst_ = std::max(worst_, health);
     if (health == Health::Fail && first_.empty()) first_ = fmt::format("{}: {}", part, what);
     rows_.push_back({{"health", word}, {"part", part}, {"what", what}, {"act", act}});
-    if (!json_) fmt::print("{:<5}{:<12}{}{}{}\n", word, part, what, act.empty() ? "" : " → ", act);
+    // A finding may hold a piece of a broken file: nothing of it commands the terminal.
+    if (!json_) fmt::print("{:<5}{:<12}{}{}{}\n", word, part, printable(what), act.empty() ? "" : " → ", printable(act));
   }
   int finish() const {
     if (json_)

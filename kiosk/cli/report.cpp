@@ -7,6 +7,7 @@
 
 #include "core/event_log.h"
 #include "core/matter.h"
+#include "core/text.h"
 #include "kiosk/cli/cli.h"
 
 namespace yizhan::kiosk::cli {
@@ -69,7 +70,8 @@ nlohmann::json json_of(const std::map<std::string, Count>& counts) {
 
 void print(const char* title, const std::map<std::string, Count>& counts) {
   fmt::print("{}\n  {:<14}{:>8}{:>8}{:>8}\n", title, "", "件", "批次", "人次");
-  for (const auto& [name, count] : counts) fmt::print("  {:<14}{:>9}{:>10}{:>10}\n", name, count.pieces, count.batches, count.heads);
+  // A window's code comes from whoever stated the route: on a terminal it is words.
+  for (const auto& [name, count] : counts) fmt::print("  {:<14}{:>9}{:>10}{:>10}\n", printable(name), count.pieces, count.batches, count.heads);
 }
 void print(const char* name, const Rate& rate) {
   if (rate.d == 0) fmt::print("  {}　0/0\n", name);

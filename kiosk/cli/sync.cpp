@@ -41,7 +41,9 @@ int sync_once(const Common& common, const Sync& options) {
   // Patience counts from the last progress: a slow line that moves is not given up (sync.md 9).
   while (!client.state().done && !client.state().stopped && clock.tick() - progressed < std::chrono::seconds(options.patience_s)) {
     if (auto request = client.step(clock.tick(), clock.wall())) {
-      client.received((*transport)->exchange(*request, client.patience()), clock.tick(), clock.wall());
+      // First the exchange, then the time: arguments have no order, and a call that took a minute would have taken none.
+      const auto reply = (*transport)->exchange(*request, client.patience());
+      client.received(reply, clock.tick(), clock.wall());
     } else if (!client.state().done) {
       std::this_thread::sleep_for(std::clamp(client.again_at() - clock.tick(), Span{1}, Span{1'000}));
     }
