@@ -136,6 +136,7 @@ void pump(int client, int server, const Mode& mode, const Control& control) {
     }
     if (!send_all(client, {buffer, count})) return;
     answered += static_cast<long>(count);
+    if (mode.word == "truncate" && answered >= mode.number) return;
     if (mode.word == "slow") std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
 }
