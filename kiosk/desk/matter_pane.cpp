@@ -259,8 +259,7 @@ Asked draw_clocks(Ui& ui, const View& view, Box& column, const Shown& shown) {
   } else {
     const Box row = column.cut_top(px(142), px(8));
     for (std::size_t i = 0; i < chosen.size(); ++i) {
-      const Term* term = view.law.rules.term(chosen[i].term);
-      clock_card(ui, view, row.column(static_cast<int>(i), 3, px(14)), chosen[i], term ? term->label : chosen[i].term);
+      clock_card(ui, view, row.column(static_cast<int>(i), 3, px(14)), chosen[i], clock_label(chosen[i], view.law.rules));
     }
     const bool handling = std::any_of(all.begin(), all.end(), [](const Deadline& d) { return d.term == "handle"; });
     if (!handling && chosen.size() < 3) {

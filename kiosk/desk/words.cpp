@@ -157,6 +157,12 @@ std::string waited(Time since, Time now) {
   return minutes % 60 == 0 ? fmt::format("等了{}小时", minutes / 60) : fmt::format("等了{}小时{}分", minutes / 60, minutes % 60);
 }
 
+std::string clock_label(const Deadline& deadline, const RuleBook& rules) {
+  const Term* term = rules.term(deadline.term);
+  if (term != nullptr) return term->label;
+  return deadline.term == "report" ? "报办理结果" : deadline.term;
+}
+
 std::string yuan(std::int64_t fen) {
   if (fen < 0) return "无金额";
   return fen % 100 == 0 ? fmt::format("{}元", fen / 100) : fmt::format("{}.{:02}元", fen / 100, fen % 100);

@@ -55,6 +55,9 @@ std::span<const Phrase> transfer_reasons();
 
 /// "刚取号", "等了18分钟", "等了2小时5分"; a clock that went back counts as 0.
 std::string waited(Time since, Time now);
+/// What a running clock is called: the rulebook's label. The day a sender names with 交办 (XFTL 22.1(3)) stands in the fact and in
+/// no rulebook: "报办理结果".
+std::string clock_label(const Deadline& deadline, const RuleBook& rules);
 /// "18600元", "18600.50元"; −1 is "无金额".
 std::string yuan(std::int64_t fen);
 /// Yuan as people type them: full width, commas, "元" and up to two decimals. Errors: Invalid "amount: …".

@@ -619,3 +619,18 @@ TEST_CASE("amounts and days are read as people type them") {
   CHECK(*dk::parse_day("2026-3-5") == *parse_date("2026-03-05"));
   for (const char* bad : {"", "2026-02-30", "11月20日", "2026-11-20-1", "明天"}) CHECK_FALSE(dk::parse_day(bad));
 }
+
+TEST_CASE("every clock that can run has a Chinese name on the desk", "[desk]") {
+  RuleBook book = rules();
+  Matter assigned = matter(wages_id, wages());
+  assigned.transferred = Transferred{"云栖县人社局", "2026-12-20"};
+  const auto all = deadlines(assigned, book, calendar());
+  const auto report = std::find_if(all.begin(), all.end(), [](const Deadline& d) { return d.term == "report"; });
+  REQUIRE(report != all.end());
+  CHECK(dk::clock_label(*report, book) == "报办理结果");
+  for (const Deadline& d : all) {
+    INFO(d.term);
+    CHECK_FALSE(dk::clock_label(d, book).empty());
+    CHECK(dk::clock_label(d, book) != d.term);
+  }
+}
