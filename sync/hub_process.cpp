@@ -19,6 +19,7 @@
 #include <thread>
 
 #include "core/books.h"
+#include "core/text.h"
 #include "sync/client.h"
 #include "sync/curl_transport.h"
 #include "sync/hub_control.h"
@@ -74,11 +75,12 @@ Status write_private_file(const std::string& path, std::string_view bytes, bool 
   const int fd = ::open(part.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | (replace ? O_TRUNC : O_EXCL), 0600);
   if (fd < 0) return failed();
   const bool written = ::write(fd, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) && ::fsync(fd) == 0;
+  const int why = errno;
   ::close(fd);
   if (!written) {
     // Half a key would be found at the next start, when there is room again, and taken for a damaged one.
     ::unlink(part.c_str());
-    return Error{Code::Io, path + ": cannot be written"};
+    return Error{Code::Io, path + ": cannot be written: " + std::strerror(why)};
   }
   if (replace && ::rename(part.c_str(), path.c_str()) != 0) return failed();
   return Done{};
@@ -173,7 +175,7 @@ struct HubProcess::Impl {
         spdlog::info("upstream: enrolled at {}, key {}", enrolled->hub_origin, fingerprint(enrolled->hub_public_hex));
         return true;
       }
-      spdlog::warn("upstream: not enrolled: {}", enrolled.error().what);
+      spdlog::warn("upstream: not enrolled: {}", printable(enrolled.error().what));  // a stranger's words, maybe
       if (enrolled.error().code == Code::Invalid) return false;  // a wrong code does not get better by itself
       if (!rest(clock.tick() + wait)) return false;
       wait = std::min(wait * 2, Span{60'000});
@@ -219,7 +221,7 @@ struct HubProcess::Impl {
       pulled = state.pulled;
       if (state.online != online) spdlog::info("upstream: {}", state.online ? "online" : "offline");
       online = state.online;
-      if (state.trouble != said && !state.trouble.empty()) spdlog::warn("upstream: {}", state.trouble);
+      if (state.trouble != said && !state.trouble.empty()) spdlog::warn("upstream: {}", printable(state.trouble));
       said = state.trouble;
     };
     while (rest(clock.tick())) {
