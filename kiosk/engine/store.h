@@ -77,7 +77,7 @@ class Store {
   Tick again_at() const { return again_at_; }        ///< when tick() is due
   /// Nobody is here, and something of a visit or of the line's work may still be in memory.
   bool may_forget() const { return held_ && !visited_; }
-  /// Overwrites it (trust.md 10), what the database keeps for itself included: that is closed and opened again, 5 ms.
+  /// Overwrites it (trust.md 10), what the database keeps for itself included: that is closed and opened again, 2 ms.
   /// Errors: as open(); then there is no log any more and the process must end.
   Status forget();
   /// What the steps since the last call want.
