@@ -10,6 +10,7 @@
 #include "kiosk/cli/cli.h"
 #include "kiosk/engine.h"
 #include "kiosk/engine/stop.h"
+#include "kiosk/ui/first_pages.h"
 
 namespace {
 
@@ -35,6 +36,9 @@ int show(const std::string& command, const cli::Common& common, const Screen& sc
   if (!config) return cli::fail(command, config.error());
   if (!screen.place.empty()) config->place = screen.place;
   if (!screen.staff.empty()) config->staff = screen.staff;
+  // Before anything else: the disk reads and SDL is loaded while rulebooks and log are opened.
+  ui::ask_for_first_pages(config->data_dir + "/first-pages." + config->role);
+  ui::begin_loading_window();
   auto books = load_books(config->assets_dir, config->jurisdiction);
   if (!books) return cli::fail(command, books.error());
   const bool citizen = config->role == "kiosk", board = config->role == "board";
