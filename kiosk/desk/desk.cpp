@@ -75,9 +75,10 @@ bool untouched(const ReceptionDraft& d) {
   return !d.disposition && !d.later && d.to_unit.empty() && d.reason.empty() && d.report_by.empty() && d.window.empty() && d.override_reason.empty();
 }
 
-std::string trouble_words(const Error& error) {
+/// `here`: the command goes to this machine's own log, where Unavailable means a full disk; calls go to the hall hub.
+std::string trouble_words(const Error& error, bool here) {
   switch (error.code) {
-    case Code::Unavailable: return "联系不上大厅服务器，可再按一次";
+    case Code::Unavailable: return here ? "本机存满了，写的都在，请找管理员" : "联系不上大厅服务器，可再按一次";
     case Code::Conflict: return "别的窗口已经办了这个号";
     case Code::NotFound: return "没有找到这个号";
     case Code::Invalid: return "这个号现在不能这样办";
@@ -226,11 +227,12 @@ class Stepper {
     if (done) return stated();
     if (!error) w.stale = false;
     if (error && !w.stale) {
+      const bool here = !std::holds_alternative<QueueCommand>(w.command);
       if (error->code == Code::Unavailable || error->code == Code::Io) {
-        w.trouble = trouble_words(*error);
+        w.trouble = trouble_words(*error, here);
       } else {
         // The answer is final: another press asks anew.
-        s_.notice = trouble_words(*error);
+        s_.notice = trouble_words(*error, here);
         s_.waiting.reset();
       }
     } else if (now_ - w.since >= answer_ms_max) {

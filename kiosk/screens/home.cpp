@@ -151,8 +151,9 @@ Asked draw_home(Ui& ui, const View& view) {
     return asked;
   }
   if (full) {
-    const Box warn = body.cut_top(30, gutter_mm);
-    message(ui, warn, Icon::Warning, "本机暂不能登记，请到窗口。", "查进度、请人帮我照常能用。", true);
+    // As tall as its words are at this size: what still works must not be the line that is dropped.
+    const Box most{body.x, body.y, body.w, body.h * 0.3f};
+    body.cut_top(message(ui, most, Icon::Warning, "本机暂不能登记，请到窗口。", "查进度、请人帮我照常能用。", true), gutter_mm);
   }
   const float row = std::min(56.f, (body.h - 46 - 44 - 4 * gutter_mm) / 3);
   // Equal size: none of the three ways is second class.

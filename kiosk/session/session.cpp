@@ -545,6 +545,11 @@ class Visit {
   }
 
   // ---- who ---------------------------------------------------------------------------------------------------------------------
+  static std::size_t interpuncts(std::string_view name) {
+    std::size_t count = 0;
+    for (std::size_t at = name.find("·"); at != std::string_view::npos; at = name.find("·", at + 1)) ++count;
+    return count;
+  }
   bool check_name(Field field, int index, std::string& name) {
     auto clean = clean_name(name);
     if (!clean) {
@@ -552,10 +557,8 @@ class Visit {
       focus(field, index);
       return false;
     }
-    if (*clean != name) {
-      name = *clean;
-      s.remark = "名字里的点已统一为「·」。";
-    }
+    if (interpuncts(*clean) != interpuncts(name)) s.remark = "名字里的点已统一为「·」。";
+    name = *clean;  // outer spaces go without a word
     return true;
   }
   bool check_me() {

@@ -404,7 +404,7 @@ TEST_CASE("a desk cut from the hub, or whose disk failed, says so, keeps every w
       CHECK(d.said("本机存储出错，请找管理员"));
       REQUIRE(d.station.session.waiting);
       CHECK(d.said(d.station.session.waiting->trouble));
-      if (code == Code::Io) CHECK(d.said("没有存上，请找管理员"));
+      CHECK(d.said(code == Code::Io ? "没有存上，请找管理员" : "本机存满了，写的都在，请找管理员"));
       for (const std::string& words : d.words) CHECK(words.find("/var/lib") == std::string::npos);
       CHECK(d.value("advice") == "先申请劳动仲裁，总包单位一并列入。");
     }
