@@ -179,6 +179,25 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+std::string printable_json(std::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  for (std::size_t at = 0; at < json.size();) {
+    const Point p = decode(json, at);
+    if (p.size == 0) {
+      out += "\\ufffd";
+      ++at;
+      continue;
+    }
+    // C0 never stands raw in JSON but as \n between values; C1, DEL and bidi controls may, inside strings. All are below U+10000.
+    const bool between = p.c == '\n' || p.c == '\t' || p.c == '\r';
+    if (!between && (device_control(p.c) || bidi_control(p.c))) out += fmt::format("\\u{:04x}", static_cast<unsigned>(p.c));
+    else out.append(json.substr(at, p.size));
+    at += p.size;
+  }
+  return out;
+}
+
 bool blank(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const Point p = decode(text, at);

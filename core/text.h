@@ -29,6 +29,8 @@ bool has_control(std::string_view text);
 /// Drops what a printer or a terminal could take for a command (C0 but \n and \t, C1, ESC, DEL, bidi controls) and shows
 /// broken UTF-8 as U+FFFD, for paper and terminals only; what is stored stays as the person wrote it.
 std::string printable(std::string_view text);
+/// The same protection for a line of JSON, losing nothing: those characters are written as \uXXXX, which reads back the same.
+std::string printable_json(std::string_view json);
 /// Nothing a person could read: empty, spaces (ideographic too), line breaks, controls.
 bool blank(std::string_view text);
 /// The words after "<field>: " of an error of this file, as a screen shows them.

@@ -27,7 +27,7 @@ using Json = nlohmann::json;
 
 constexpr int exit_done = 0, exit_failed = 1, exit_temporary = 75;
 
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string dump(const Json& json) { return printable_json(json.dump(-1, ' ', false, Json::error_handler_t::replace)); }
 
 int exit_of(Code code) { return code == Code::Unavailable ? exit_temporary : exit_failed; }
 

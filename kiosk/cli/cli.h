@@ -26,6 +26,8 @@ struct Common {
 
 /// "kiosk sync: why" on standard error, and the exit code that goes with the error: 75 when trying again may help.
 int fail(std::string_view command, const Error& error);
+/// One line of JSON on standard output; what people typed in it cannot steer a terminal.
+void print_json(const std::string& dumped);
 /// The configuration with the command line over it. Errors: as load_config.
 Result<Config> settings(const Common& common);
 /// $YIZHAN_DATA, /var/lib/yizhan when it exists, else ./yizhan-data.

@@ -16,6 +16,8 @@ int fail(std::string_view command, const Error& error) {
   return error.code == Code::Unavailable ? exit_temporary : exit_failed;
 }
 
+void print_json(const std::string& dumped) { fmt::print("{}\n", printable_json(dumped)); }
+
 std::string default_data_dir() {
   if (const char* given = std::getenv("YIZHAN_DATA"); given != nullptr && *given != '\0') return given;
   std::error_code none;

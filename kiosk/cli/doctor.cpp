@@ -35,7 +35,7 @@ class Findings {
   }
   int finish() const {
     if (json_)
-      fmt::print("{}\n", nlohmann::json{{"sound", worst_ != Health::Fail}, {"findings", rows_}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+      print_json(nlohmann::json{{"sound", worst_ != Health::Fail}, {"findings", rows_}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     if (worst_ == Health::Fail) return fail("doctor", {Code::Invalid, first_});
     return exit_done;
   }

@@ -29,7 +29,7 @@ int enrol(const Common& common, const Enrol& options) {
   const std::string hub = fingerprint(config->hub_public_hex), own = fingerprint(config->key.public_hex);
   if (common.json) {
     const nlohmann::json answer{{"origin", config->origin}, {"role", config->role}, {"hub", config->hub_origin}, {"hub_fingerprint", hub}, {"fingerprint", own}};
-    fmt::print("{}\n", answer.dump());
+    print_json(answer.dump());
   } else {
     fmt::print("{} is enrolled at {} as {}\nhub key    {}\nthis key   {}\nCompare both with what the hub shows.\n", config->origin, config->hub_origin,
                config->role, hub, own);

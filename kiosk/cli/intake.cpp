@@ -187,7 +187,7 @@ int intake(const Common& common, const Intake& options) {
     const nlohmann::json answer{{"rows", tally.rows}, {"registered", tally.registered}, {"already", tally.already}, {"rejected", tally.rejected},
                                 {"sealed", tally.sealed}, {"windows", windows}, {"seconds", seconds},
                                 {"rejects", intaker.first_rejects()}, {"done", outcome.has_value()}};
-    fmt::print("{}\n", answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    print_json(answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   } else {
     fmt::print("registered {} of {} rows in {:.1f} s ({} already there, {} rejected)\n", tally.registered, tally.rows, seconds, tally.already, tally.rejected);
     for (const auto& [code, count] : tally.windows) {

@@ -116,7 +116,7 @@ int report(const Common& common, const Report& options) {
                                 {"rates", {{"disposed", json_of(table.disposed)}, {"accepted", json_of(table.accepted)}, {"answered", json_of(table.answered)},
                                            {"rated", json_of(table.rated)}, {"satisfied", json_of(table.satisfied)}, {"resolved", json_of(table.resolved)},
                                            {"mediated", json_of(table.mediated)}}}};
-    fmt::print("{}\n", answer.dump());
+    print_json(answer.dump());
     return exit_done;
   }
   fmt::print("登记 {} 事项：{} 件，{} 批次 {} 人次（其中只取号 {}，密封 {}）\n", matters.size(), table.all.pieces, table.all.batches, table.all.heads,

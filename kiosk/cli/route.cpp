@@ -57,7 +57,7 @@ int route(const Common& common, const Route& options) {
     // What cannot be filed can still be asked about: the router rules on anything.
     static_cast<void>(validate(petition, book));
     const Ruling ruling = yizhan::route(petition, book);
-    if (common.json) fmt::print("{}\n", json_of(ruling).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    if (common.json) print_json(json_of(ruling).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     else explain(ruling, book);
     return exit_done;
   }
@@ -76,7 +76,7 @@ int route(const Common& common, const Route& options) {
     static_cast<void>(validate((*row)->petition, book));
     nlohmann::json line = json_of(yizhan::route((*row)->petition, book));
     line["id"] = (*row)->id;
-    fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    print_json(line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   }
   if (unreadable > 0) return fail("route", {Code::Invalid, fmt::format("{} lines cannot be read", unreadable)});
   return exit_done;

@@ -63,7 +63,7 @@ int sync_once(const Common& common, const Sync& options) {
   if (common.json) {
     const nlohmann::json answer{{"done", all}, {"pushed", state.pushed}, {"pulled", state.pulled}, {"total", mark.total},
                                 {"hub", mark.hub}, {"county", mark.county}, {"trouble", state.stopped ? state.stopped->what : state.trouble}};
-    fmt::print("{}\n", answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    print_json(answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   } else {
     bar.finish(fmt::format("{} of {} at the hub, {} at the county; {} sent and {} fetched now", mark.hub, mark.total, mark.county, state.pushed, state.pulled));
   }

@@ -24,7 +24,7 @@ int verify(const Common& common) {
     nlohmann::json logs = nlohmann::json::array(), found = nlohmann::json::array();
     for (const auto& head : *heads) logs.push_back({{"origin", head.origin}, {"seq", head.seq}, {"hash", hex(head.hash)}});
     for (const auto& one : *damage) found.push_back({{"origin", one.origin}, {"seq", one.seq}, {"what", one.what}});
-    fmt::print("{}\n", nlohmann::json{{"sound", damage->empty()}, {"logs", logs}, {"damage", found}}.dump());
+    print_json(nlohmann::json{{"sound", damage->empty()}, {"logs", logs}, {"damage", found}}.dump());
   } else {
     bar.finish(damage->empty() ? "sound" : fmt::format("{} findings", damage->size()));
     for (const auto& head : *heads) fmt::print("{}  {:>8} events  {}\n", head.origin, head.seq, hex(head.hash).substr(0, 16));

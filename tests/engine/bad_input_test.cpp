@@ -1,6 +1,7 @@
 // Bad input and broken machines as the programs meet them: what reaches a terminal and a printer, broken files, full and read-only
 // disks, a database opened twice. docs/BAD_INPUT.md lists which case stands here.
 #include <catch2/catch_test_macros.hpp>
+#include <nlohmann/json.hpp>
 #include <poll.h>
 #include <pty.h>
 #include <sys/mount.h>
@@ -123,7 +124,13 @@ TEST_CASE("what people typed commands no terminal: kiosk report, verify and doct
                                                          {hub_program, "matter", id, "--data", data},
                                                          {hub_program, "matter", secret, "--unseal", folder / "secret", "--data", data},
                                                          {hub_program, "report", "--data", data, "--from", "2026-01-01", "--to", "2026-12-31"},
-                                                         {hub_program, "verify", "--data", data}};
+                                                         {hub_program, "verify", "--data", data},
+                                                         // The same as JSON, and a row that comes back with its own id.
+                                                         {kiosk_program, "report", "--json", "--data", data},
+                                                         {kiosk_program, "route", data + "/rows.ndjson", "--data", data},
+                                                         {hub_program, "matter", id, "--json", "--data", data},
+                                                         {hub_program, "matter", secret, "--unseal", folder / "secret", "--json", "--data", data}};
+    write(data + "/rows.ndjson", nlohmann::json{{"id", words}, {"title", words}, {"text", words}}.dump() + "\n");
     for (const auto& command : commands) {
       CAPTURE(command[0], command[1]);
       std::string shown = on_terminal(command);

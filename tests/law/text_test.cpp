@@ -1,5 +1,7 @@
 #include "core/text.h"
 
+#include <nlohmann/json.hpp>
+
 #include "tests/law/books.h"
 
 namespace yizhan {
@@ -196,6 +198,17 @@ TEST_CASE("only well-formed UTF-8 is text", "[text]") {
   CHECK(code_points("a冤𠮷") == std::vector<char32_t>{U'a', U'冤', U'𠮷'});
   CHECK(utf8(U'𠮷') == "𠮷");
   CHECK(half_width("Ａ１＃　ｘ冤") == "A1# x冤");
+}
+
+TEST_CASE("a line of JSON steers no terminal and reads back the same", "[text]") {
+  const std::string words = "冤\x1b[31m\u009b2J\x7f\u202e末\u2066𠮷\n##%n\"\\";
+  const std::string line = printable_json(nlohmann::json{{"words", words}, {words, 1}}.dump());
+  CHECK(printable(line) == line);
+  CHECK(line.find("\\u009b2J") != std::string::npos);
+  CHECK(line.find("𠮷") != std::string::npos);
+  CHECK(nlohmann::json::parse(line) == nlohmann::json{{"words", words}, {words, 1}});
+  CHECK(printable_json("{\n  \"a\": 1\n}") == "{\n  \"a\": 1\n}");
+  CHECK(printable_json("\"\xff\"") == "\"\\ufffd\"");
 }
 
 TEST_CASE("controls are seen and paper gets none of them", "[text]") {
