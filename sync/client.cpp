@@ -45,7 +45,8 @@ struct Client::Impl {
   std::mt19937_64 dice;
 
   Asked asked = Asked::Nothing;
-  Request request;                    // under way
+  Request request;                    // under way, without its body: what a citizen wrote is not kept beside the log
+  std::size_t sent_wire_bytes = 0;    // of that body, as it went out
   Origin log;                         // of a push or pull under way
   Head last_sent;                     // last event of the push under way
   std::size_t sent_plain_bytes = 0;
@@ -301,7 +302,7 @@ struct Client::Impl {
     mark.county = std::max(mark.county, std::min(ack->county, ack->head.seq));
     rewinds.erase(log);
     const auto elapsed = std::max<std::int64_t>((now - tried).count(), 1);
-    const auto wire = static_cast<double>(request.body.size());
+    const auto wire = static_cast<double>(sent_wire_bytes);
     if (sent_plain_bytes > 4096) {
       const double rate = wire / static_cast<double>(elapsed);
       link_bytes_per_ms = link_bytes_per_ms > 0 ? 0.5 * link_bytes_per_ms + 0.5 * rate : rate;
@@ -433,7 +434,8 @@ std::optional<Request> Client::step(Tick now, Time wall) {
   auto request = me.next(now, wall);
   if (!request) return {};
   sign_request(*request, me.config.self, me.config.key, wall);
-  me.request = *request;
+  me.request = {request->method, request->target, request->headers, {}};
+  me.sent_wire_bytes = request->body.size();
   return request;
 }
 

@@ -83,7 +83,9 @@ class RimeEngine final : public PinyinEngine {
     RIME_STRUCT(RimeTraits, traits);
     // Everything is read from the prebuilt folder; with "levers" absent nothing is deployed, and no schema keeps a user
     // dictionary, so nothing is ever written: the folder may be read-only.
-    traits.shared_data_dir = traits.user_data_dir = traits.prebuilt_data_dir = traits.staging_dir = data_dir_.c_str();
+    traits.shared_data_dir = traits.prebuilt_data_dir = traits.staging_dir = data_dir_.c_str();
+    // Newer librime notes which schema was used and when; a place where no file can be keeps that out of every folder.
+    traits.user_data_dir = "/proc/self/none";
     traits.distribution_name = traits.distribution_code_name = "yizhan";
     traits.distribution_version = "1";
     traits.app_name = "rime.yizhan";
