@@ -416,8 +416,7 @@ Status Store::forget() {
   help_fetching_ = false;
   // SQLite keeps the pages it read, and what it wrote last, until others take their place.
   if (dead()) return Done{};
-  log_.reset();
-  auto log = EventLog::open(config_.data_dir + "/log.db");
+  auto log = EventLog::open_again(std::move(log_));
   if (!log && log.error().code == Code::Unavailable) {
     disk_->reserve(false);
     log = EventLog::open(config_.data_dir + "/log.db");
