@@ -17,6 +17,12 @@ bool test(const std::array<std::uint64_t, 1024>& set, std::size_t i) { return (s
 void mark(std::array<std::uint64_t, 1024>& set, std::size_t i) { set[(i & 0xFFFF) >> 6] |= std::uint64_t{1} << (i & 63); }
 std::size_t pair_of(char16_t a, char16_t b) { return (std::size_t{a} * 40503U) ^ (std::size_t{b} * 30011U) ^ (std::size_t{b} >> 3); }
 bool ascii_word(char16_t c) { return c < 128 && (c == '_' || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z')); }
+/// Calls `see` with the number of each bit that is set.
+template <class See>
+void each(ListBits bits, See see) {
+  for (auto low = static_cast<std::uint64_t>(bits); low != 0; low &= low - 1) see(static_cast<std::size_t>(__builtin_ctzll(low)));
+  for (auto high = static_cast<std::uint64_t>(bits >> 64); high != 0; high &= high - 1) see(static_cast<std::size_t>(__builtin_ctzll(high)) + 64);
+}
 bool stop(char16_t c) { return c == clause_stop || c == sentence_stop || c == line_stop; }
 
 /// The text as words are looked for in it: simplified, half width, every stop one of three signs, HTML tags, zero-width
@@ -228,13 +234,13 @@ void WordIndex::judge(std::vector<Event>& events, const std::vector<std::uint32_
     for (std::size_t k = from; k < i; ++k) {
       const Event& e = events[k];
       const auto close = [&](Hits lists) {
-        for (Hits rest = lists & before; rest != 0; rest &= rest - 1)
-          if (const auto l = static_cast<std::size_t>(__builtin_ctzll(rest)); last_end[l] - 1 <= e.start && e.start - (last_end[l] - 1) <= close_characters) return true;
-        return false;
+        bool near = false;
+        each(lists & before, [&](std::size_t l) { near = near || (last_end[l] - 1 <= e.start && e.start - (last_end[l] - 1) <= close_characters); });
+        return near;
       };
       const auto latest = [&](Hits lists) {
         std::uint32_t at = 0;
-        for (Hits rest = lists & before; rest != 0; rest &= rest - 1) at = std::max(at, last_start[static_cast<std::size_t>(__builtin_ctzll(rest))]);
+        each(lists & before, [&](std::size_t l) { at = std::max(at, last_start[l]); });
         return at;
       };
       if (e.list >= lists_max) {

@@ -27,16 +27,20 @@ struct Signal {
   int line = 0;
 };
 
+/// One bit for each list.
+__extension__ using ListBits = unsigned __int128;
+
 /// What a text says, bit i for list i; `against`: bit i for the i-th unit that it complains of; `signals`: bit i for the i-th
 /// signal that was the first to speak for its list.
 struct Found {
-  std::uint64_t lists = 0, against = 0, signals = 0;
+  ListBits lists = 0;
+  std::uint64_t against = 0, signals = 0;
 };
 
 class WordIndex {
  public:
-  using Hits = std::uint64_t;
-  static constexpr std::size_t lists_max = 64;
+  using Hits = ListBits;
+  static constexpr std::size_t lists_max = 128;
   static constexpr std::size_t units_max = 64;
   static constexpr std::size_t gap_characters_max = 6;  ///< what "…" in a word stands for, at most
   static constexpr std::size_t clause_characters_max = 60, sentence_characters_max = 240;  ///< where nobody wrote a stop
