@@ -303,7 +303,7 @@ void Loader::signals(const toml::table& root) {
   if (names.size() > WordIndex::lists_max) fail(1, fmt::format("{} word lists and signals, at most {}", names.size(), WordIndex::lists_max));
   // Two ways to say the same would leave one of them unread.
   for (const Signal& s : book_.signals)
-    if (book_.words.contains(s.sets) && !among(signal_fields, s.sets)) fail(s.line, fmt::format("signal {} sets \"{}\", which is a word list itself", s.id, s.sets));
+    if (book_.words.contains(s.sets) && !among(signal_fields, s.sets)) fail(s.line == 0 ? 1 : s.line, fmt::format("signal {} sets \"{}\", which is a word list itself", s.id, s.sets));
 }
 
 void Loader::condition(Rule& rule, std::string_view field, const toml::node& node) {

@@ -5,6 +5,7 @@
 /// Exit: 0 within limits, 1 not, 77 no data (skipped).
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
@@ -115,9 +116,10 @@ int main(int argc, char** argv) {
       if (!seen.insert(p.title + p.statement.facts).second) continue;  // the files overlap
       all.add(r.urgent);
       halves[odd].add(r.urgent);
-      conflict.add(r.reasons.back().rule == "conflict");
+      const bool recused = std::any_of(r.reasons.begin(), r.reasons.end(), [](const Reason& x) { return x.rule == "conflict"; });
+      conflict.add(recused);
       if (r.urgent && list == (odd ? "odd" : "even")) fmt::print("{}:{}\n", c[0], why(*book, p.title + "\n" + p.statement.facts));
-      if (list == "conflict" && r.reasons.back().rule == "conflict") fmt::print("{}: {} {}\n", c[0], p.title, p.statement.facts.substr(0, 1500));
+      if (list == "conflict" && recused) fmt::print("{}: {} {}\n", c[0], p.title, p.statement.facts.substr(0, 1500));
     }
     fmt::print("{:24} {}\n", name, count.words());
   }
