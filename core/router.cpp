@@ -75,8 +75,11 @@ struct View {
   const WordIndex& words;
   const TopicInfo* topic;
   WordIndex::Hits hits = 0;
+  std::uint64_t against = 0;                  ///< windows whose unit the text complains of
+  const WindowInfo* department = nullptr;     ///< what "{unit}" stands for
   const Ruling* ruling = nullptr;  ///< set for notes
   bool conflict = false;
+  const WindowInfo* shut = nullptr;  ///< the window that would be proposed if somebody sat there
 
   const Answer* answer(std::string_view field) const {
     const Answers& a = petition.answers;
@@ -86,6 +89,8 @@ struct View {
     if (field == "both_willing") return &a.both_willing;
     if (field == "status_or_title") return &a.status_or_title;
     if (field == "in_danger") return &a.in_danger;
+    if (field == "filed_before") return &a.filed_before;
+    if (field == "concluded") return &a.concluded;
     return nullptr;
   }
 
@@ -102,12 +107,21 @@ struct View {
     return false;
   }
 
+  /// XFTL 5(3): where the problem is decides who handles it. A province's code is here for its counties, and the other way.
+  std::string_view place() const {
+    std::string_view there = petition.statement.division, here = rules.division;
+    if (there.empty() || here.empty()) return "unknown";
+    while (there.size() > 2 && there.ends_with('0')) there.remove_suffix(1);
+    return here.starts_with(there) || there.starts_with(here) ? "here" : "elsewhere";
+  }
+
   bool one(const std::string& field, const std::string& accepted) const {
     if (const Answer* given = answer(field)) return answered(field, *given, accepted);
-    if (field == "text") return (hits & words.bit(accepted)) != 0;
+    if (field == "text" || field == "also_text") return (hits & words.bit(accepted)) != 0;
     if (field == "topic") return topic == nullptr ? accepted == "none" : accepted == topic->code;
     if (field == "kind") return accepted == condition_word(petition.kind);
     if (field == "channel") return accepted == word(petition.channel);
+    if (field == "place") return accepted == place();
     if (field == "counterparty") return accepted == word(petition.answers.counterparty);
     if (ruling == nullptr) return false;
     const auto yes_no = [&](bool value) { return accepted == (value ? "yes" : "no"); };
@@ -117,6 +131,7 @@ struct View {
     if (field == "sealed") return yes_no(ruling->sealed);
     if (field == "mediatable") return yes_no(ruling->mediatable);
     if (field == "conflict") return yes_no(conflict);
+    if (field == "closed") return yes_no(shut != nullptr);
     return false;
   }
 
@@ -139,6 +154,12 @@ bool names_unit(const std::string& party, const WindowInfo& window) {
                      [&](const std::string& unit) { return !unit.empty() && party.find(unit) != std::string::npos; });
 }
 
+bool complained_of(const View& view, const WindowInfo& window) {
+  if (names_unit(view.petition.statement.party_complained_of, window)) return true;
+  const auto i = static_cast<std::size_t>(&window - view.rules.windows.data());
+  return i < WordIndex::units_max && (view.against >> i & 1U) != 0;
+}
+
 /// "{unit}" and "{<term>}" in a reason. A department that is complained of is not named as the one to handle it.
 std::string filled(const std::string& text, const View& view) {
   std::size_t open = text.find('{');
@@ -151,9 +172,10 @@ std::string filled(const std::string& text, const View& view) {
     out.append(text, from, open - from);
     const std::string_view key = std::string_view(text).substr(open + 1, close - open - 1);
     if (key == "unit") {
-      const WindowInfo* desk = view.topic == nullptr ? nullptr : view.rules.window(view.topic->desk);
-      const bool usable = desk != nullptr && !names_unit(view.petition.statement.party_complained_of, *desk);
-      out += usable ? desk->name : "有关部门";
+      const bool usable = view.department != nullptr && !complained_of(view, *view.department);
+      out += usable ? view.department->name : "有关部门";
+    } else if (key == "closed") {
+      out += view.shut != nullptr ? view.shut->name : "这个窗口";
     } else if (const Term* term = view.rules.term(key)) {
       out += std::to_string(term->amount);
     }
@@ -174,13 +196,23 @@ struct Places {
   const WindowInfo* at[max] = {};
   std::size_t count = 0;
   bool conflict = false;  ///< one was left out because its unit is complained of
+  std::span<const WindowCode> closed;
+  const WindowInfo* shut = nullptr;  ///< the first that was left out because nobody sits there
+
+  bool among_closed(const WindowCode& code) const { return std::find(closed.begin(), closed.end(), code) != closed.end(); }
 
   void add(const View& view, std::string_view code) {
     const WindowInfo* window = view.rules.window(code);
     if (window == nullptr || count == max) return;
-    if (!window->on_site) window = view.rules.window(window_reception);
+    window = view.rules.hall_window(code);
+    // Nobody sits there now: whoever stands in takes it. The loader saw that this ends; the count is for books made by hand.
+    for (std::size_t steps = 0; window != nullptr && among_closed(window->code); ++steps) {
+      if (shut == nullptr) shut = window;
+      if (window->code == window_reception || steps > view.rules.windows.size()) return;
+      window = view.rules.window(window->fallback.empty() ? window_reception : window->fallback);
+    }
     if (window == nullptr || std::find(at, at + count, window) != at + count) return;
-    if (names_unit(view.petition.statement.party_complained_of, *window)) {
+    if (complained_of(view, *window)) {
       conflict = true;
       return;
     }
@@ -190,15 +222,21 @@ struct Places {
 
 }  // namespace
 
-Ruling route(const Petition& petition, const RuleBook& rules) {
+std::vector<std::vector<std::string>> units_of(const RuleBook& rules) {
+  std::vector<std::vector<std::string>> all;
+  for (const WindowInfo& window : rules.windows) all.push_back(window.units);
+  return all;
+}
+
+Ruling route(const Petition& petition, const RuleBook& rules, std::span<const WindowCode> closed) {
   std::optional<WordIndex> made;
-  if (!rules.index) made.emplace(rules.words);
+  if (!rules.index) made.emplace(rules.words, rules.signals, units_of(rules));
   const WordIndex& words = rules.index ? *rules.index : *made;
   View view{petition, rules, words, rules.topic(petition.topic)};
-  words.scan(petition.title, view.hits);
-  words.scan(petition.statement.request, view.hits);
-  words.scan(petition.statement.facts, view.hits);
-  words.scan(petition.statement.reasons, view.hits);
+  Found found;
+  for (const std::string* text : {&petition.title, &petition.statement.request, &petition.statement.facts, &petition.statement.reasons}) words.scan(*text, found);
+  view.hits = found.lists;
+  view.against = found.against;
 
   Ruling ruling;
   ruling.rulebook = rules.id();
@@ -207,6 +245,9 @@ Ruling route(const Petition& petition, const RuleBook& rules) {
   const Rule* decided = nullptr;
   for (const Rule& rule : rules.rules) {
     if (rule.note || !view.matches(rule)) continue;
+    const std::string_view desk = rule.window == "topic" && view.topic != nullptr ? std::string_view(view.topic->desk) : std::string_view(rule.window);
+    view.department = rules.window(desk);
+    if (view.department != nullptr && view.department->on_site) view.department = nullptr;
     ruling.urgent = ruling.urgent || rule.urgent;
     ruling.sealed = ruling.sealed || rule.sealed;
     // One sentence about danger is enough, however many rows saw it.
@@ -226,16 +267,32 @@ Ruling route(const Petition& petition, const RuleBook& rules) {
   ruling.path = decided->path;
   ruling.mediatable = decided->mediatable;
 
-  Places places;
-  places.add(view, decided->window == "topic" ? (view.topic == nullptr ? std::string_view(window_reception) : std::string_view(view.topic->desk))
+  if (view.department != nullptr && !complained_of(view, *view.department)) ruling.desk = view.department->code;
+
+  const auto propose = [&](std::span<const WindowCode> shut) {
+    Places some;
+    some.closed = shut;
+    some.add(view, decided->window == "topic" ? (view.topic == nullptr ? std::string_view(window_reception) : std::string_view(view.topic->desk))
                                               : std::string_view(decided->window));
-  for (const WindowCode& code : decided->alternatives) places.add(view, code);
+    // Told is only what concerns this person: that the proposed window is another one than it would be.
+    const WindowInfo* told = some.shut;
+    for (const WindowCode& code : decided->alternatives) some.add(view, code);
+    some.shut = told;
+    return some;
+  };
+  Places places = propose(closed);
+  // All that may take it are closed: the number waits for the right window rather than for none.
+  if (places.count == 0 && !closed.empty()) {
+    closed = {};
+    places = propose(closed);
+  }
   // XFTL 30.3: never to the unit complained of. Somebody else in the hall takes it, the lawyer first.
   if (places.count == 0)
     for (const std::string_view code : {std::string_view(window_lawyer), std::string_view(window_reception), std::string_view(window_mediation)}) places.add(view, code);
   if (places.count == 0)
     for (const WindowInfo& window : rules.windows) places.add(view, window.code);
   view.conflict = places.conflict;
+  view.shut = places.count > 0 ? places.shut : nullptr;
   if (places.count == 0 && places.conflict) {
     // Every window of the hall is complained of: they see a number and nothing else.
     ruling.sealed = true;
@@ -249,9 +306,16 @@ Ruling route(const Petition& petition, const RuleBook& rules) {
   view.ruling = &ruling;
   for (const Rule& rule : rules.rules) {
     if (!rule.note) continue;
-    const bool protects = rule.when.contains("conflict");
+    const bool protects = rule.when.contains("conflict") || rule.when.contains("closed");
     if (!protects && ruling.reasons.size() >= reasons_shown) continue;
-    if (view.matches(rule)) ruling.reasons.push_back(reason_of(rule, view));
+    if (!view.matches(rule)) continue;
+    ruling.reasons.push_back(reason_of(rule, view));
+    // Two matters in one statement: the window of the second comes first among the others.
+    const std::size_t own = places.count;
+    for (const WindowCode& code : rule.alternatives) places.add(view, code);
+    for (std::size_t i = own; i < places.count; ++i) ruling.alternatives.insert(ruling.alternatives.begin(), places.at[i]->code);
+    for (const WindowCode& code : rule.alternatives)
+      if (const auto at = std::find(ruling.alternatives.begin(), ruling.alternatives.end(), code); at != ruling.alternatives.end()) std::rotate(ruling.alternatives.begin(), at, at + 1);
   }
   return ruling;
 }

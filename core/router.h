@@ -2,6 +2,7 @@
 #pragma once
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,8 @@
 #include "core/law.h"
 #include "core/petition.h"
 #include "core/result.h"
+#include "core/windows.h"
+#include "core/word_index.h"
 
 namespace yizhan {
 
@@ -48,6 +51,7 @@ struct Ruling {
   std::vector<WindowCode> alternatives;  ///< never contains `window`; never the unit complained of
   std::vector<Reason> reasons;           ///< never empty
   std::string rulebook;                  ///< "national 2022-05-01"
+  WindowCode desk;                       ///< the department reached through `window`; empty when none. Not stored with the facts
 };
 
 /// One window service of the hall: code, name, ticket prefix. Windows are data.
@@ -57,7 +61,10 @@ struct WindowInfo {
   std::string prefix;  ///< ticket letter "A"
   std::string place;   ///< "1号律师窗口"
   std::string blurb;   ///< one line for the ruling screen
-  bool on_site = true; ///< false: a department reached through reception
+  bool on_site = true; ///< false: a department reached through the window that serves it, or through reception
+  std::vector<WindowCode> serves;  ///< departments that sit behind this window
+  std::vector<OpenHours> hours;    ///< empty: whenever the hall is open
+  WindowCode fallback;             ///< who takes its people while it is closed; empty: reception
   std::vector<std::string> units;  ///< names of the units behind it: complained of, the window leaves the route (XFTL 30.3)
 };
 
@@ -78,10 +85,14 @@ struct TopicInfo {
 /// reasons to it. Fields and their words:
 ///   kind appeal suggestion accusation information_request queue_only · channel visit letter online phone fax hotline12345
 ///   topic <tile code> none · counterparty unknown neighbour relative employer company property_manager government
-///   village_committee court official · in_proceedings decided about_official both_willing status_or_title in_danger:
-///   yes no unsure unasked, and "likely": unsure or unasked, but a word of the list of the same name stands in the text
-///   text, no_text <names of word lists>: one of them, none of them is found in title, request, facts or reasons
-/// in notes also: window <code> · path <LegalPath in snake_case> · urgent sealed mediatable conflict: yes no
+///   village_committee court official · in_proceedings decided about_official both_willing status_or_title in_danger
+///   filed_before concluded: yes no unsure unasked, and "likely": unsure or unasked, but a word of the list of the same name
+///   (or a signal for it) speaks in the text
+///   place here elsewhere unknown: the division of the place against the division of this rulebook
+///   text, also_text, no_text <names of word lists>: one of them, one of these too, none of them speaks in title, request,
+///   facts or reasons
+/// in notes also: window <code> · path <LegalPath in snake_case> · urgent sealed mediatable conflict closed: yes no
+/// A note may name `alternatives`: windows for a second matter in the same statement.
 struct Rule {
   std::string id;
   std::map<std::string, std::vector<std::string>> when;  ///< field → accepted words ("in_proceedings" → {"yes"})
@@ -91,7 +102,7 @@ struct Rule {
   bool urgent = false, sealed = false, mediatable = false;
   bool stop = true;   ///< false: adds a reason or a flag and goes on to later rows
   Article basis;
-  std::string because, consequence;  ///< "{unit}" stands for the topic's department, "{handle}" for that term's amount
+  std::string because, consequence;  ///< "{unit}" stands for the topic's department, "{closed}" for the window nobody sits at, "{handle}" for that term's amount
   int line = 0;
   bool note = false;
 };
@@ -101,12 +112,10 @@ struct RepLimit {
   int reps_max = 5;
 };
 
-/// The word lists of a rulebook, prepared for one pass over a text.
-class WordIndex;
-
 struct RuleBook {
   std::string jurisdiction;  ///< "national", "zhejiang", …
   std::string name;          ///< shown to staff
+  std::string division;      ///< code of the place it holds for, "3308"; empty: anywhere
   Date valid_from{};
   std::vector<Term> terms;
   std::vector<RepLimit> rep_limits;
@@ -114,16 +123,22 @@ struct RuleBook {
   std::vector<WindowInfo> windows;
   std::vector<TopicInfo> topics;
   std::vector<Rule> rules;
-  /// Named word lists. A list named like an answer ("in_danger") makes an open answer "likely"; "negation" just before a hit
-  /// and, for in_danger, "reported" in the same clause undo it.
+  /// Named word lists; "…" in a word stands for up to six characters of the same clause. A list named like an answer
+  /// ("in_danger") makes an open answer "likely", unless "negation" stands right before the word.
   std::map<std::string, std::vector<std::string>> words;
+  std::vector<Signal> signals;  ///< lists that speak only in company, and what undoes them
   std::shared_ptr<const WordIndex> index;  ///< made by load_rulebook; without it route() makes one for each call
   std::string id() const;  ///< "national 2022-05-01"
   const Term* term(std::string_view id) const;
   const WindowInfo* window(std::string_view code) const;
+  /// The window of this hall for a code: itself, the one that serves it, or reception. Null without reception.
+  const WindowInfo* hall_window(std::string_view code) const;
   const TopicInfo* topic(std::string_view code) const;
   int rep_limit(int head_count) const;
 };
+
+/// The names of the units behind each window, in the order of the windows.
+std::vector<std::vector<std::string>> units_of(const RuleBook& rules);
 
 /// Reads one rulebook (TOML). A file may say `base = "national"`: then `base` is the loaded parent it overrides.
 /// Errors: Invalid "<file>:<line>: what is wrong"; a rulebook that could leave a petition without a window is refused.
@@ -140,7 +155,9 @@ Status add(RuleBooks& books, RuleBook book);
 /// Always rules; always says why. Never throws, never reads a clock or a file. `window` and `alternatives` are windows of
 /// this hall (on site); a department is reached through reception and named in the reason. A window whose unit is the party
 /// complained of never appears; should every window be one, the matter is sealed to the discipline body.
-Ruling route(const Petition& petition, const RuleBook& rules);
+/// `closed`: windows nobody sits at now (closed_windows()). Who would go there goes to its fallback and is told; a closed window
+/// is never proposed, unless all that may take the matter are closed.
+Ruling route(const Petition& petition, const RuleBook& rules, std::span<const WindowCode> closed = {});
 
 std::string_view word(LegalPath path);          ///< "Judicial"
 std::string_view chinese(LegalPath path);       ///< "（一）法院·公安·检察"
