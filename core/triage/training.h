@@ -41,7 +41,8 @@ struct Options {
   std::uint32_t rows_min = 3;           ///< a gram in fewer rows is not learnt: nothing personal stays
   double three_characters = 0.7;        ///< weight of a gram of three characters
   double cost = 2, window_cost = 1;     ///< how much an error weighs against large weights
-  double title_only = 0.5, cut = 0.3;   ///< weight of a title alone, and of the first 120 characters as a row of their own
+  double title_only = 0.5;  ///< weight of a row that is only a title
+  double cut = 0.3, title_copy = 0.15;  ///< weights of a complaint's first 120 characters, and of its title, as rows of their own
   double weak = 0.3, known = 2, legal = 0.03, private_dispute = 0.03;  ///< weights of rows for the windows
   double calm = 0.005;                 ///< how strongly the windows' calibration is held to nothing
   int passes = 8;

@@ -182,6 +182,24 @@ double calibration_error(const std::vector<Judged>& all) {
   return all.empty() ? 0 : error / static_cast<double>(all.size());
 }
 
+/// What the calibration error of these confidences would be on average if every one of them were exactly true: few rows look badly
+/// calibrated by chance alone.
+double calibration_error_by_chance(std::vector<Judged> all) {
+  std::uint64_t state = 88172645463325252ULL;
+  double sum = 0;
+  for (int draw = 0; draw < 200; ++draw) {
+    for (Judged& one : all) {
+      state ^= state << 13;
+      state ^= state >> 7;
+      state ^= state << 17;
+      one.accepted = 0;
+      one.truth = static_cast<double>(state >> 11) * 0x1p-53 < one.confidence ? one.best : -1;
+    }
+    sum += calibration_error(all);
+  }
+  return sum / 200;
+}
+
 void print_coverage(std::vector<Judged> all) {
   std::sort(all.begin(), all.end(), [](const Judged& a, const Judged& b) { return a.confidence > b.confidence; });
   for (const std::size_t percent : {100U, 90U, 80U, 70U}) {
@@ -242,7 +260,8 @@ void print_windows(const char* what, const std::vector<Judged>& all) {
   const auto count = [&](auto&& test) { return static_cast<std::size_t>(std::count_if(all.begin(), all.end(), test)); };
   fmt::print("{:<34} top-1 {}\n", what, rate(count([](const Judged& j) { return j.right(); }), all.size()));
   fmt::print("  top-1, alternatives not counted   {}\n", rate(count([](const Judged& j) { return j.best == j.truth; }), all.size()));
-  fmt::print("  top-3                             {}\n  ECE {:.3f}\n", rate(count([](const Judged& j) { return j.rank < 3; }), all.size()), calibration_error(all));
+  fmt::print("  top-3                             {}\n  ECE {:.3f} (by chance alone {:.3f})\n", rate(count([](const Judged& j) { return j.rank < 3; }), all.size()), calibration_error(all),
+             calibration_error_by_chance(all));
   print_coverage(all);
   for (std::size_t k = 0; k < window_count; ++k) {
     std::size_t n = 0, hits = 0, three = 0;
@@ -300,7 +319,8 @@ Status evaluate(const std::vector<Row>& rows, const triage::WindowWords& words, 
     fmt::print(stderr, "kiosk train: fold {} of {} judged\n", f + 1, triage::fold_count);
   }
   if (brief) {
-    print_short(fmt::format("topic, {} % of the labels", options.keep_percent).c_str(), full, topic_count);
+    const auto hits = static_cast<std::size_t>(std::count_if(full.begin(), full.end(), [](const Judged& j) { return j.right(); }));
+    fmt::print("topic, {:3} % of the labels         {}\n", options.keep_percent, rate(hits, full.size()));
     return Done{};
   }
   print_topics(full, rows);
@@ -310,6 +330,8 @@ Status evaluate(const std::vector<Row>& rows, const triage::WindowWords& words, 
   print_short("topic, title only", titles, topic_count);
   print_windows("window, judged by a reader", judged);
   print_windows("window, department that replied", replied);
+  judged.insert(judged.end(), replied.begin(), replied.end());
+  print_windows("window, both", judged);
   return Done{};
 }
 
