@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "core/text.h"
@@ -100,41 +101,46 @@ Result<std::vector<Row>> read_rows(const std::string& dir) {
     if (row.topic < 0) return Error{Code::Invalid, dir + "/teddy7.tsv: " + row.id + ": an unknown label"};
     add(std::move(row));
   }
-  // The other files make the model better; a county that only has labelled messages trains without them.
-  if (const auto table = read_table(dir + "/teddy7_titleonly.tsv", {"id", "label_source", "title"}))
-    for (const auto& cells : *table) add({cells.at("id"), cells.at("title"), "", Source::TitleOnly, number_of(topic_labels, cells.at("label_source")), -1, 0, -1});
+  // The other files make the model better; a county that only has labelled messages trains without them. Absent is fine, broken is not.
+  std::optional<Error> broken;
+  const auto optional_table = [&](const std::string& path, std::initializer_list<const char*> columns) {
+    auto table = read_table(path, columns);
+    if (table) return *std::move(table);
+    if (table.error().code != Code::NotFound && !broken) broken = table.error();
+    return Table{};
+  };
+  for (const auto& cells : optional_table(dir + "/teddy7_titleonly.tsv", {"id", "label_source", "title"}))
+    add({cells.at("id"), cells.at("title"), "", Source::TitleOnly, number_of(topic_labels, cells.at("label_source")), -1, 0, -1});
   for (const auto& [file, source] : {std::pair("/window_gold.tsv", Source::Judged), std::pair("/window_replyorg.tsv", Source::Replied)})
-    if (const auto table = read_table(dir + file, {"id", "window", "alt", "title", "text"}))
-      for (const auto& cells : *table) {
-        const int window = number_of(window_labels, cells.at("window"));
-        if (window < 0) return Error{Code::Invalid, dir + file + ": " + cells.at("id") + ": an unknown window"};
-        std::uint32_t accepted = 0;
-        std::string code;
-        for (const char c : cells.at("alt") + " ") {
-          if (c >= 'A' && c <= 'Z') {
-            code += c;
-            continue;
-          }
-          if (const int other = number_of(window_labels, code); other >= 0 && other != window) accepted |= 1U << other;
-          code.clear();
+    for (const auto& cells : optional_table(dir + file, {"id", "window", "alt", "title", "text"})) {
+      const int window = number_of(window_labels, cells.at("window"));
+      if (window < 0) return Error{Code::Invalid, dir + file + ": " + cells.at("id") + ": an unknown window"};
+      std::uint32_t accepted = 0;
+      std::string code;
+      for (const char c : cells.at("alt") + " ") {
+        if (c >= 'A' && c <= 'Z') {
+          code += c;
+          continue;
         }
-        if (const auto known = by_id.find(cells.at("id")); known != by_id.end()) {
-          rows[known->second].window = window;
-          rows[known->second].accepted = accepted;
-        } else {
-          add({cells.at("id"), cells.at("title"), cells.at("text"), source, -1, window, accepted, -1});
-        }
+        if (const int other = number_of(window_labels, code); other >= 0 && other != window) accepted |= 1U << other;
+        code.clear();
       }
-  if (const auto table = read_table(dir + "/unlabelled.tsv", {"id", "title", "text"}))
-    for (const auto& cells : *table)
-      if (!by_id.contains(cells.at("id"))) add({cells.at("id"), cells.at("title"), cells.at("text"), Source::Unlabelled, -1, -1, 0, -1});
-  if (const auto table = read_table(dir + "/legal_qa.tsv", {"id", "question"}))
-    for (const auto& cells : *table) add({cells.at("id"), "", cells.at("question"), Source::Legal, -1, -1, 0, -1});
+      if (const auto known = by_id.find(cells.at("id")); known != by_id.end()) {
+        rows[known->second].window = window;
+        rows[known->second].accepted = accepted;
+      } else {
+        add({cells.at("id"), cells.at("title"), cells.at("text"), source, -1, window, accepted, -1});
+      }
+    }
+  for (const auto& cells : optional_table(dir + "/unlabelled.tsv", {"id", "title", "text"}))
+    if (!by_id.contains(cells.at("id"))) add({cells.at("id"), cells.at("title"), cells.at("text"), Source::Unlabelled, -1, -1, 0, -1});
+  for (const auto& cells : optional_table(dir + "/legal_qa.tsv", {"id", "question"}))
+    add({cells.at("id"), "", cells.at("question"), Source::Legal, -1, -1, 0, -1});
   // Rows of this file that were chosen by their reply or by a reader are complaints of the other files: they would cross the folds.
-  if (const auto table = read_table(dir + "/mediation.tsv", {"id", "kind", "text"}))
-    for (const auto& cells : *table)
-      if (cells.at("kind").starts_with("cat:") || cells.at("kind").starts_with("kw:"))
-        if (!fold.contains(cells.at("id"))) add({"M" + cells.at("id"), "", cells.at("text"), Source::Private, -1, -1, 0, -1});
+  for (const auto& cells : optional_table(dir + "/mediation.tsv", {"id", "kind", "text"}))
+    if ((cells.at("kind").starts_with("cat:") || cells.at("kind").starts_with("kw:")) && !fold.contains(cells.at("id")))
+      add({"M" + cells.at("id"), "", cells.at("text"), Source::Private, -1, -1, 0, -1});
+  if (broken) return *broken;
   return rows;
 }
 
@@ -355,7 +361,9 @@ int train(const Train& options) {
     if (options.out.empty()) return exit_done;
   }
   const Trainer trainer(*rows, *words, {});
-  const std::string bytes = encode_text_model(trainer.fit_calibrated(0));
+  const TextModel model = trainer.fit_calibrated(0);
+  if (model.features.empty()) return fail("train", {Code::Invalid, "too few rows: nothing is said in three of them"});
+  const std::string bytes = encode_text_model(model);
   if (const auto again = load_text_model(bytes); !again) return fail("train", again.error());
   std::ofstream out(options.out, std::ios::binary);
   out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
