@@ -70,9 +70,9 @@ void fields(A& a, T& v) {
 }
 template <class A, Is<Answers> T>
 void fields(A& a, T& v) {
-  a("about_official", v.about_official), a("both_willing", v.both_willing), a("counterparty", v.counterparty);
-  a("decided", v.decided), a("in_danger", v.in_danger), a("in_proceedings", v.in_proceedings);
-  a("status_or_title", v.status_or_title);
+  a("about_official", v.about_official), a("both_willing", v.both_willing), a.given("concluded", v.concluded);
+  a("counterparty", v.counterparty), a("decided", v.decided), a.given("filed_before", v.filed_before);
+  a("in_danger", v.in_danger), a("in_proceedings", v.in_proceedings), a("status_or_title", v.status_or_title);
 }
 template <class A, Is<Statement> T>
 void fields(A& a, T& v) {
@@ -210,6 +210,11 @@ struct Writer {
   void operator()(std::string_view key, const std::optional<T>& value) {
     if (value) (*this)(key, *value);
   }
+  /// A field that came later: left out while nobody used it, so that the same petition keeps the same bytes.
+  template <class T>
+  void given(std::string_view key, const T& value) {
+    if (value != T{}) (*this)(key, value);
+  }
 
   void text(std::string_view value) {
     static constexpr char hex_digits[] = "0123456789abcdef";
@@ -282,6 +287,11 @@ struct Reader {
     if (!trouble.empty()) return;
     if (const auto found = object.find(key); found != object.end() && !found->is_null())
       read(*found, path + key, value.emplace());
+  }
+
+  template <class T>
+  void given(const char* key, T& value) {
+    (*this)(key, value);
   }
 
   void fail(const std::string& field, std::string_view expected) { trouble = field + ": expected " + std::string(expected); }

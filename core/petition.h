@@ -36,6 +36,8 @@ struct Answers {
   Answer both_willing = Answer::Unasked;     ///< both sides willing to talk
   Answer status_or_title = Answer::Unasked;  ///< about marriage validity, parentage, adoption, or who owns (司法确认 excluded)
   Answer in_danger = Answer::Unasked;        ///< anybody in danger now
+  Answer filed_before = Answer::Unasked;     ///< the same matter was accepted before and is being handled (XFTL 19.3)
+  Answer concluded = Answer::Unasked;        ///< 复核 is done, and nothing new is known (XFTL 36.3)
 };
 
 struct Statement {

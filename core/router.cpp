@@ -75,6 +75,8 @@ struct View {
   const WordIndex& words;
   const TopicInfo* topic;
   WordIndex::Hits hits = 0;
+  std::uint64_t against = 0;                  ///< windows whose unit the text complains of
+  const WindowInfo* department = nullptr;     ///< what "{unit}" stands for
   const Ruling* ruling = nullptr;  ///< set for notes
   bool conflict = false;
 
@@ -86,6 +88,8 @@ struct View {
     if (field == "both_willing") return &a.both_willing;
     if (field == "status_or_title") return &a.status_or_title;
     if (field == "in_danger") return &a.in_danger;
+    if (field == "filed_before") return &a.filed_before;
+    if (field == "concluded") return &a.concluded;
     return nullptr;
   }
 
@@ -102,12 +106,21 @@ struct View {
     return false;
   }
 
+  /// XFTL 5(3): where the problem is decides who handles it. A province's code is here for its counties, and the other way.
+  std::string_view place() const {
+    std::string_view there = petition.statement.division, here = rules.division;
+    if (there.empty() || here.empty()) return "unknown";
+    while (there.size() > 2 && there.ends_with('0')) there.remove_suffix(1);
+    return here.starts_with(there) || there.starts_with(here) ? "here" : "elsewhere";
+  }
+
   bool one(const std::string& field, const std::string& accepted) const {
     if (const Answer* given = answer(field)) return answered(field, *given, accepted);
-    if (field == "text") return (hits & words.bit(accepted)) != 0;
+    if (field == "text" || field == "also_text") return (hits & words.bit(accepted)) != 0;
     if (field == "topic") return topic == nullptr ? accepted == "none" : accepted == topic->code;
     if (field == "kind") return accepted == condition_word(petition.kind);
     if (field == "channel") return accepted == word(petition.channel);
+    if (field == "place") return accepted == place();
     if (field == "counterparty") return accepted == word(petition.answers.counterparty);
     if (ruling == nullptr) return false;
     const auto yes_no = [&](bool value) { return accepted == (value ? "yes" : "no"); };
@@ -139,6 +152,12 @@ bool names_unit(const std::string& party, const WindowInfo& window) {
                      [&](const std::string& unit) { return !unit.empty() && party.find(unit) != std::string::npos; });
 }
 
+bool complained_of(const View& view, const WindowInfo& window) {
+  if (names_unit(view.petition.statement.party_complained_of, window)) return true;
+  const auto i = static_cast<std::size_t>(&window - view.rules.windows.data());
+  return i < WordIndex::units_max && (view.against >> i & 1U) != 0;
+}
+
 /// "{unit}" and "{<term>}" in a reason. A department that is complained of is not named as the one to handle it.
 std::string filled(const std::string& text, const View& view) {
   std::size_t open = text.find('{');
@@ -151,9 +170,8 @@ std::string filled(const std::string& text, const View& view) {
     out.append(text, from, open - from);
     const std::string_view key = std::string_view(text).substr(open + 1, close - open - 1);
     if (key == "unit") {
-      const WindowInfo* desk = view.topic == nullptr ? nullptr : view.rules.window(view.topic->desk);
-      const bool usable = desk != nullptr && !names_unit(view.petition.statement.party_complained_of, *desk);
-      out += usable ? desk->name : "有关部门";
+      const bool usable = view.department != nullptr && !complained_of(view, *view.department);
+      out += usable ? view.department->name : "有关部门";
     } else if (const Term* term = view.rules.term(key)) {
       out += std::to_string(term->amount);
     }
@@ -180,7 +198,7 @@ struct Places {
     if (window == nullptr || count == max) return;
     if (!window->on_site) window = view.rules.window(window_reception);
     if (window == nullptr || std::find(at, at + count, window) != at + count) return;
-    if (names_unit(view.petition.statement.party_complained_of, *window)) {
+    if (complained_of(view, *window)) {
       conflict = true;
       return;
     }
@@ -190,15 +208,21 @@ struct Places {
 
 }  // namespace
 
+std::vector<std::vector<std::string>> units_of(const RuleBook& rules) {
+  std::vector<std::vector<std::string>> all;
+  for (const WindowInfo& window : rules.windows) all.push_back(window.units);
+  return all;
+}
+
 Ruling route(const Petition& petition, const RuleBook& rules) {
   std::optional<WordIndex> made;
-  if (!rules.index) made.emplace(rules.words);
+  if (!rules.index) made.emplace(rules.words, rules.signals, units_of(rules));
   const WordIndex& words = rules.index ? *rules.index : *made;
   View view{petition, rules, words, rules.topic(petition.topic)};
-  words.scan(petition.title, view.hits);
-  words.scan(petition.statement.request, view.hits);
-  words.scan(petition.statement.facts, view.hits);
-  words.scan(petition.statement.reasons, view.hits);
+  Found found;
+  for (const std::string* text : {&petition.title, &petition.statement.request, &petition.statement.facts, &petition.statement.reasons}) words.scan(*text, found);
+  view.hits = found.lists;
+  view.against = found.against;
 
   Ruling ruling;
   ruling.rulebook = rules.id();
@@ -207,6 +231,9 @@ Ruling route(const Petition& petition, const RuleBook& rules) {
   const Rule* decided = nullptr;
   for (const Rule& rule : rules.rules) {
     if (rule.note || !view.matches(rule)) continue;
+    const std::string_view desk = rule.window == "topic" && view.topic != nullptr ? std::string_view(view.topic->desk) : std::string_view(rule.window);
+    view.department = rules.window(desk);
+    if (view.department != nullptr && view.department->on_site) view.department = nullptr;
     ruling.urgent = ruling.urgent || rule.urgent;
     ruling.sealed = ruling.sealed || rule.sealed;
     // One sentence about danger is enough, however many rows saw it.
@@ -225,6 +252,8 @@ Ruling route(const Petition& petition, const RuleBook& rules) {
   }
   ruling.path = decided->path;
   ruling.mediatable = decided->mediatable;
+
+  if (view.department != nullptr && !complained_of(view, *view.department)) ruling.desk = view.department->code;
 
   Places places;
   places.add(view, decided->window == "topic" ? (view.topic == nullptr ? std::string_view(window_reception) : std::string_view(view.topic->desk))
@@ -251,7 +280,14 @@ Ruling route(const Petition& petition, const RuleBook& rules) {
     if (!rule.note) continue;
     const bool protects = rule.when.contains("conflict");
     if (!protects && ruling.reasons.size() >= reasons_shown) continue;
-    if (view.matches(rule)) ruling.reasons.push_back(reason_of(rule, view));
+    if (!view.matches(rule)) continue;
+    ruling.reasons.push_back(reason_of(rule, view));
+    // Two matters in one statement: the window of the second comes first among the others.
+    const std::size_t own = places.count;
+    for (const WindowCode& code : rule.alternatives) places.add(view, code);
+    for (std::size_t i = own; i < places.count; ++i) ruling.alternatives.insert(ruling.alternatives.begin(), places.at[i]->code);
+    for (const WindowCode& code : rule.alternatives)
+      if (const auto at = std::find(ruling.alternatives.begin(), ruling.alternatives.end(), code); at != ruling.alternatives.end()) std::rotate(ruling.alternatives.begin(), at, at + 1);
   }
   return ruling;
 }

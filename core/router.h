@@ -9,6 +9,7 @@
 #include "core/law.h"
 #include "core/petition.h"
 #include "core/result.h"
+#include "core/word_index.h"
 
 namespace yizhan {
 
@@ -48,6 +49,7 @@ struct Ruling {
   std::vector<WindowCode> alternatives;  ///< never contains `window`; never the unit complained of
   std::vector<Reason> reasons;           ///< never empty
   std::string rulebook;                  ///< "national 2022-05-01"
+  WindowCode desk;                       ///< the department reached through `window`; empty when none. Not stored with the facts
 };
 
 /// One window service of the hall: code, name, ticket prefix. Windows are data.
@@ -78,10 +80,14 @@ struct TopicInfo {
 /// reasons to it. Fields and their words:
 ///   kind appeal suggestion accusation information_request queue_only · channel visit letter online phone fax hotline12345
 ///   topic <tile code> none · counterparty unknown neighbour relative employer company property_manager government
-///   village_committee court official · in_proceedings decided about_official both_willing status_or_title in_danger:
-///   yes no unsure unasked, and "likely": unsure or unasked, but a word of the list of the same name stands in the text
-///   text, no_text <names of word lists>: one of them, none of them is found in title, request, facts or reasons
+///   village_committee court official · in_proceedings decided about_official both_willing status_or_title in_danger
+///   filed_before concluded: yes no unsure unasked, and "likely": unsure or unasked, but a word of the list of the same name
+///   (or a signal for it) speaks in the text
+///   place here elsewhere unknown: the division of the place against the division of this rulebook
+///   text, also_text, no_text <names of word lists>: one of them, one of these too, none of them speaks in title, request,
+///   facts or reasons
 /// in notes also: window <code> · path <LegalPath in snake_case> · urgent sealed mediatable conflict: yes no
+/// A note may name `alternatives`: windows for a second matter in the same statement.
 struct Rule {
   std::string id;
   std::map<std::string, std::vector<std::string>> when;  ///< field → accepted words ("in_proceedings" → {"yes"})
@@ -101,12 +107,10 @@ struct RepLimit {
   int reps_max = 5;
 };
 
-/// The word lists of a rulebook, prepared for one pass over a text.
-class WordIndex;
-
 struct RuleBook {
   std::string jurisdiction;  ///< "national", "zhejiang", …
   std::string name;          ///< shown to staff
+  std::string division;      ///< code of the place it holds for, "3308"; empty: anywhere
   Date valid_from{};
   std::vector<Term> terms;
   std::vector<RepLimit> rep_limits;
@@ -114,9 +118,10 @@ struct RuleBook {
   std::vector<WindowInfo> windows;
   std::vector<TopicInfo> topics;
   std::vector<Rule> rules;
-  /// Named word lists. A list named like an answer ("in_danger") makes an open answer "likely"; "negation" just before a hit
-  /// and, for in_danger, "reported" in the same clause undo it.
+  /// Named word lists; "…" in a word stands for up to six characters of the same clause. A list named like an answer
+  /// ("in_danger") makes an open answer "likely", unless "negation" stands right before the word.
   std::map<std::string, std::vector<std::string>> words;
+  std::vector<Signal> signals;  ///< lists that speak only in company, and what undoes them
   std::shared_ptr<const WordIndex> index;  ///< made by load_rulebook; without it route() makes one for each call
   std::string id() const;  ///< "national 2022-05-01"
   const Term* term(std::string_view id) const;
@@ -124,6 +129,9 @@ struct RuleBook {
   const TopicInfo* topic(std::string_view code) const;
   int rep_limit(int head_count) const;
 };
+
+/// The names of the units behind each window, in the order of the windows.
+std::vector<std::vector<std::string>> units_of(const RuleBook& rules);
 
 /// Reads one rulebook (TOML). A file may say `base = "national"`: then `base` is the loaded parent it overrides.
 /// Errors: Invalid "<file>:<line>: what is wrong"; a rulebook that could leave a petition without a window is refused.

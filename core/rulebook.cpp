@@ -24,7 +24,10 @@ constexpr std::array<std::string_view, 5> kind_words{"appeal", "suggestion", "ac
 constexpr std::array<std::string_view, 6> channel_words{"visit", "letter", "online", "phone", "fax", "hotline12345"};
 constexpr std::array<std::string_view, 10> counterparty_words{"unknown", "neighbour", "relative", "employer", "company", "property_manager", "government", "village_committee", "court", "official"};
 constexpr std::array<std::string_view, 5> answer_words{"yes", "no", "unsure", "unasked", "likely"};
+constexpr std::array<std::string_view, 3> place_words{"here", "elsewhere", "unknown"};
 constexpr std::array<std::string_view, 10> path_words{"judicial", "arbitration", "party_appeal", "administrative", "duty", "petition", "suggestion", "accusation", "information_request", "unknown"};
+/// What the screens can ask. (filed_before and concluded come from the desk and from batches.)
+constexpr std::array<std::string_view, 6> asked_fields{"in_proceedings", "decided", "about_official", "both_willing", "status_or_title", "in_danger"};
 constexpr std::array<std::string_view, 2> yes_no_words{"yes", "no"};
 constexpr std::array<std::string_view, 4> note_flags{"urgent", "sealed", "mediatable", "conflict"};
 
@@ -157,9 +160,14 @@ class Loader {
   void windows(const toml::table& root);
   void topics(const toml::table& root);
   void word_lists(const toml::table& root);
+  void signals(const toml::table& root);
   void rules(const toml::table& root, std::string_view name, bool note);
   void condition(Rule& rule, std::string_view field, const toml::node& node);
   void check_whole(int last_line);
+  /// A list, or what a signal sets.
+  bool spoken(std::string_view name) const {
+    return book_.words.contains(std::string(name)) || std::any_of(book_.signals.begin(), book_.signals.end(), [&](const Signal& s) { return s.sets == name; });
+  }
   void check_rule(const Rule& rule);
 
   std::string_view file_;
@@ -242,7 +250,7 @@ void Loader::topics(const toml::table& root) {
     if (t.icon.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") != std::string::npos) fail(line_of(row), "\"icon\" must be a name such as wages or arrow_up");
     if (!error_ && book_.window(t.desk) == nullptr) fail(line_of(*row.get("desk")), fmt::format("desk \"{}\" is no window", t.desk));
     for (const std::string& q : t.questions)
-      if (q != "counterparty" && !among(signal_fields, q)) fail(line_of(*row.get("questions")), fmt::format("unknown question \"{}\"", q));
+      if (q != "counterparty" && !among(asked_fields, q)) fail(line_of(*row.get("questions")), fmt::format("unknown question \"{}\"", q));
     if (t.questions.size() > 3) fail(line_of(*row.get("questions")), "at most 3 questions a topic");
     put(book_.topics, std::move(t), [](const TopicInfo& r) { return r.code; }, seen, line_of(row));
   });
@@ -254,7 +262,48 @@ void Loader::word_lists(const toml::table& root) {
   const toml::table* table = node->as_table();
   if (table == nullptr) return fail(line_of(*node), "\"words\" must be a table: [words]");
   for (const auto& [key, value] : *table) book_.words[std::string(key.str())] = texts(value, key.str());
-  if (book_.words.size() > WordIndex::lists_max) fail(line_of(*node), fmt::format("at most {} word lists", WordIndex::lists_max));
+  if (error_) return;
+  for (const auto& [key, value] : *table)
+    for (const toml::node& entry : *value.as_array())
+      if (const std::string word = entry.value_or(std::string()); !valid_utf8(word) || blank(word) || word.starts_with("…") || word.ends_with("…") || word.find("…") != word.rfind("…"))
+        fail(line_of(entry), fmt::format("\"{}\" in {}: a word has at most one \"…\", and something on both sides of it", word, key.str()));
+}
+
+void Loader::signals(const toml::table& root) {
+  std::set<std::string> seen;
+  rows(root, "signal", [&](const toml::table& row) {
+    keys(row, {"id", "sets", "words", "with", "with_clause", "with_before", "not_close", "not_before", "not_clause", "not_sentence", "since", "despite"});
+    Signal s;
+    s.line = line_of(row);
+    s.id = text(row, "id", true);
+    s.sets = text(row, "sets", true);
+    const auto lists = [&](std::string_view key) {
+      std::vector<std::string> names = texts(row, key);
+      for (const std::string& name : names)
+        if (!book_.words.contains(name)) fail(line_of(*row.get(key)), fmt::format("unknown word list \"{}\"", name));
+      return names;
+    };
+    s.words = lists("words");
+    s.with = lists("with");
+    s.with_clause = lists("with_clause");
+    s.with_before = lists("with_before");
+    s.not_close = lists("not_close");
+    s.not_before = lists("not_before");
+    s.not_clause = lists("not_clause");
+    s.not_sentence = lists("not_sentence");
+    s.since = lists("since");
+    s.despite = lists("despite");
+    if (s.words.empty()) fail(s.line, fmt::format("signal {} has no \"words\": nothing could set it off", s.id));
+    if (!s.since.empty() && s.not_before.empty()) fail(line_of(*row.get("since")), "\"since\" lifts \"not_before\", which is missing");
+    put(book_.signals, std::move(s), [](const Signal& r) { return r.id; }, seen, line_of(row));
+  });
+  std::set<std::string> names;
+  for (const auto& [name, words] : book_.words) names.insert(name);
+  for (const Signal& s : book_.signals) names.insert(s.sets);
+  if (names.size() > WordIndex::lists_max) fail(1, fmt::format("{} word lists and signals, at most {}", names.size(), WordIndex::lists_max));
+  // Two ways to say the same would leave one of them unread.
+  for (const Signal& s : book_.signals)
+    if (book_.words.contains(s.sets) && !among(signal_fields, s.sets)) fail(s.line == 0 ? 1 : s.line, fmt::format("signal {} sets \"{}\", which is a word list itself", s.id, s.sets));
 }
 
 void Loader::condition(Rule& rule, std::string_view field, const toml::node& node) {
@@ -274,14 +323,16 @@ void Loader::condition(Rule& rule, std::string_view field, const toml::node& nod
     all_among(counterparty_words);
   } else if (among(signal_fields, field)) {
     all_among(answer_words);
-    if (std::find(words.begin(), words.end(), "likely") != words.end() && !book_.words.contains(std::string(field)))
+    if (std::find(words.begin(), words.end(), "likely") != words.end() && !spoken(field))
       fail(line, fmt::format("\"likely\" needs a word list named {}", field));
   } else if (field == "topic") {
     for (const std::string& w : words)
       if (w != "none" && book_.topic(w) == nullptr) fail(line, fmt::format("unknown topic \"{}\"", w));
-  } else if (field == "text" || field == "no_text") {
+  } else if (field == "place") {
+    all_among(place_words);
+  } else if (field == "text" || field == "also_text" || field == "no_text") {
     for (const std::string& w : words)
-      if (!book_.words.contains(w)) fail(line, fmt::format("unknown word list \"{}\"", w));
+      if (!spoken(w)) fail(line, fmt::format("unknown word list \"{}\"", w));
   } else if (rule.note && field == "window") {
     for (const std::string& w : words)
       if (book_.window(w) == nullptr) fail(line, fmt::format("unknown window \"{}\"", w));
@@ -316,7 +367,11 @@ void Loader::check_rule(const Rule& rule) {
   };
   sentence(rule.because, "because", because_characters_max);
   sentence(rule.consequence, "consequence", consequence_characters_max);
-  if (rule.note) return;
+  if (rule.note) {
+    for (const WindowCode& code : rule.alternatives)
+      if (book_.window(code) == nullptr) fail(rule.line, fmt::format("unknown window \"{}\" among the alternatives", code));
+    return;
+  }
   if (rule.window.empty()) {
     if (rule.stop) fail(rule.line, fmt::format("rule {} decides but names no window", rule.id));
   } else if (rule.window != "topic" && book_.window(rule.window) == nullptr) {
@@ -334,7 +389,7 @@ void Loader::rules(const toml::table& root, std::string_view name, bool note) {
     r.note = note;
     r.line = line_of(row);
     if (note) {
-      keys(row, {"id", "when", "article", "because", "consequence"});
+      keys(row, {"id", "when", "alternatives", "article", "because", "consequence"});
     } else {
       keys(row, {"id", "when", "path", "window", "alternatives", "urgent", "sealed", "mediatable", "stop", "article", "because", "consequence", "before"});
     }
@@ -389,6 +444,7 @@ void Loader::check_whole(int last_line) {
     if (w == nullptr || !w->on_site) fail(last_line, fmt::format("window {} must be in the hall", code));
   }
   if (book_.topics.empty()) fail(last_line, "no [[topic]]");
+  if (book_.windows.size() > WordIndex::units_max) fail(last_line, fmt::format("at most {} windows", WordIndex::units_max));
   bool ends = false, conflict_told = false;
   for (const Rule& rule : book_.rules) {
     if (rule.note) {
@@ -411,7 +467,7 @@ void Loader::check_whole(int last_line) {
 }
 
 Result<RuleBook> Loader::load(const toml::table& root) {
-  keys(root, {"jurisdiction", "name", "valid_from", "base", "term", "rep_limit", "window", "topic", "words", "rule", "note"});
+  keys(root, {"jurisdiction", "name", "division", "valid_from", "base", "term", "rep_limit", "window", "topic", "words", "signal", "rule", "note"});
   const std::string base = text(root, "base", false);
   if (!base.empty()) {
     if (base_ == nullptr || base_->jurisdiction != base)
@@ -432,16 +488,20 @@ Result<RuleBook> Loader::load(const toml::table& root) {
   } else {
     book_.valid_from = *day;
   }
+  book_.division = text(root, "division", false, book_.division);
+  if (book_.division.size() > 12 || book_.division.size() == 1 || book_.division.find_first_not_of("0123456789") != std::string::npos)
+    fail(line_of(*root.get("division")), "\"division\" must be a code of 2…12 digits, such as 330802");
   terms(root);
   rep_limits(root);
   windows(root);
   topics(root);
   word_lists(root);
+  if (!error_) signals(root);
   rules(root, "rule", false);
   rules(root, "note", true);
   if (!error_) check_whole(std::max(1, static_cast<int>(root.source().end.line)));
   if (error_) return *error_;
-  book_.index = std::make_shared<const WordIndex>(book_.words);
+  book_.index = std::make_shared<const WordIndex>(book_.words, book_.signals, units_of(book_));
   return std::move(book_);
 }
 

@@ -1,3 +1,4 @@
+#include "core/petition_json.h"
 #include "core/petition.h"
 
 #include "tests/law/books.h"
@@ -181,6 +182,25 @@ TEST_CASE("a picked division is a code", "[petition]") {
   CHECK(problems(p).empty());
   p.statement.division = "44058x";
   CHECK(problems(p) == "division: 地区代码认不出，请重新选择\n");
+}
+
+TEST_CASE("answers that came later leave old petitions byte for byte as they were", "[petition]") {
+  Petition p;
+  p.statement.request = "修路";
+  const std::string old = encode_petition(p);
+  CHECK(old.find("concluded") == std::string::npos);
+  CHECK(old.find("filed_before") == std::string::npos);
+  const auto read = decode_petition(old);
+  REQUIRE(read);
+  CHECK(read->answers.concluded == Answer::Unasked);
+  CHECK(encode_petition(*read) == old);
+  p.answers.concluded = Answer::Yes;
+  p.answers.filed_before = Answer::Unsure;
+  const auto again = decode_petition(encode_petition(p));
+  REQUIRE(again);
+  CHECK(again->answers.concluded == Answer::Yes);
+  CHECK(again->answers.filed_before == Answer::Unsure);
+  CHECK_FALSE(decode_petition(R"({"answers":{"concluded":"Maybe"}})"));
 }
 
 }  // namespace yizhan

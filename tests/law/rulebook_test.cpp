@@ -88,9 +88,19 @@ TEST_CASE("a broken rulebook is refused and the line is named", "[rulebook]") {
            Case{"because = \"您提的是建议。\"", "because = \"\"", "\"because\" is empty"},
            Case{"because = \"您提的是建议。\"", "because = \"您提的是一个很长很长很长很长很长的好建议。\"", "\"because\" has 21 characters, at most 20 can be read in one line", -6},
            Case{"consequence = \"{dispose}天内", "consequence = \"{dispos}天内", "\"consequence\": {dispos} is neither {unit} nor a term", -5},
-           Case{"words]\nnegation = [", "words]\nnegation = [3, ", "\"negation\" must hold text in quotes", 1},
+           Case{"\nnegation = [", "\nnegation = [3, ", "\"negation\" must hold text in quotes", 1},
            Case{"[[rule]]\nid = \"danger\"", "[[rule]]\nid = \"danger\"\nid = \"twice\"", "", 2},
            Case{"jurisdiction = \"national\"", "jurisdiction = \"national", ""},
+           Case{"valid_from = 2022-05-01", "division = \"3a\"\nvalid_from = 2022-05-01", "\"division\" must be a code of 2…12 digits, such as 330802"},
+           Case{"when = { place = [\"elsewhere\"] }", "when = { place = [\"abroad\"] }", "\"abroad\" is no word of place: here, elsewhere, unknown"},
+           Case{"also_text = [\"second\"]", "also_text = [\"secnd\"]", "unknown word list \"secnd\""},
+           Case{"when = { text = [\"mass_event\"] }", "when = { text = [\"mass_acts\", \"mob\"] }", "unknown word list \"mob\""},
+           Case{"\nnegation = [", "\nnegation = [\"没…有…\", ", "\"没…有…\" in negation: a word has at most one \"…\", and something on both sides of it", 1},
+           Case{"words = [\"last_words\"]", "words = [\"last_word\"]", "unknown word list \"last_word\""},
+           Case{"words = [\"last_words\"]", "word = [\"last_words\"]", "unknown key \"word\""},
+           Case{"words = [\"last_words\"]", "words = []", "signal last-words has no \"words\": nothing could set it off", -3},
+           Case{"id = \"last-words\"\nsets = \"in_danger\"", "id = \"last-words\"\nsets = \"labour\"", "signal last-words sets \"labour\", which is a word list itself", -1},
+           Case{"id = \"about-to\"", "id = \"last-words\"", "\"last-words\" is given twice", -1},
        }) {
     const Edited e = edited(c.from, c.to);
     INFO(c.to);
