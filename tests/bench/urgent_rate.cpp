@@ -1,7 +1,7 @@
 /// How many rows of real text the urgent rules take for danger, and how many written cases they find.
 ///   urgent_rate [--list even|odd] [DATA_DIR]     the folder with complaints/*.tsv; else $YIZHAN_DATA_DIR, else ../shared/data
-/// Prints n, rate and the 95 % Wilson interval for each file. Rules were mended with rows of even number in view and are judged
-/// on the odd ones too. --list shows rows to the person who mends rules: they belong to nobody here, never copy them.
+/// Prints n, rate and the 95 % Wilson interval for each file. docs/SIGNALS.md tells which half was read
+/// when. --list shows rows to the person who mends rules: they belong to nobody here, never copy them.
 /// Exit: 0 within limits, 1 not, 77 no data (skipped).
 #include <fmt/format.h>
 
@@ -123,7 +123,7 @@ int main(int argc, char** argv) {
     }
     fmt::print("{:24} {}\n", name, count.words());
   }
-  fmt::print("{:24} {}\n{:24} {}\n{:24} {}\n{:24} {}\n", "every row once", all.words(), "  even (seen)", halves[0].words(), "  odd (unseen)", halves[1].words(), "  recusal by the text", conflict.words());
+  fmt::print("{:24} {}\n{:24} {}\n{:24} {}\n{:24} {}\n", "every row once", all.words(), "  even numbers", halves[0].words(), "  odd numbers", halves[1].words(), "  recusal by the text", conflict.words());
   good = good && all.rate() <= false_alarms_max;
   return good ? 0 : 1;
 }

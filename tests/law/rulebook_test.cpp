@@ -95,7 +95,7 @@ TEST_CASE("a broken rulebook is refused and the line is named", "[rulebook]") {
            Case{"when = { place = [\"elsewhere\"] }", "when = { place = [\"abroad\"] }", "\"abroad\" is no word of place: here, elsewhere, unknown"},
            Case{"also_text = [\"second\"]", "also_text = [\"secnd\"]", "unknown word list \"secnd\""},
            Case{"when = { text = [\"mass_event\"] }", "when = { text = [\"mass_acts\", \"mob\"] }", "unknown word list \"mob\""},
-           Case{"\nnegation = [", "\nnegation = [\"没…有…\", ", "\"没…有…\" in negation: a word has at most one \"…\", and something on both sides of it", 1},
+           Case{"\nnegation = [", "\nnegation = [\"没…有…人\", ", "\"没…有…人\" in negation: a word has at most one \"…\", and something on both sides of it", 1},
            Case{"words = [\"last_words\"]", "words = [\"last_word\"]", "unknown word list \"last_word\""},
            Case{"words = [\"last_words\"]", "word = [\"last_words\"]", "unknown key \"word\""},
            Case{"words = [\"last_words\"]", "words = []", "signal last-words has no \"words\": nothing could set it off", -3},
