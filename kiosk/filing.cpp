@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/books.h"
 #include "core/petition_json.h"
 
 namespace yizhan::kiosk {
@@ -53,6 +54,7 @@ struct Filing::Impl {
   std::uint32_t serial = 0;                     ///< the last one used
   std::map<std::string, std::uint64_t> issued;  ///< prefix → how many numbers of the range were passed
   std::set<std::string> tickets;
+  std::shared_ptr<const Triage> triage;  ///< read when first needed: the first frame does not wait for it
   std::unique_ptr<Outcome> last;  ///< the latest filing: a double tap gets its query code again; a block of its own, so that it goes as a whole
 
   /// Everything about one filing before it is written.
@@ -64,6 +66,11 @@ struct Filing::Impl {
     WindowCode window;
     bool sealed = false, queue_only = false;
   };
+
+  void read_triage() {
+    if (triage || config.assets_dir.empty()) return;
+    triage = load_triage(config.assets_dir);
+  }
 
   Status open_day(Time now) {
     const Date today = hall_day(now);
@@ -138,9 +145,19 @@ struct Filing::Impl {
     Petition petition = command.petition;
     d.outcome.problems = validate(petition, book);
     if (!d.outcome.problems.empty()) return d;
-    Ruling ruling = route(petition, book);
-
     Routed routed;
+    Ruling ruling;
+    if (triage) {
+      Suggestion s = suggest(petition, book, *triage);
+      const auto permille = [](double share) { return static_cast<int>(share * 1000 + 0.5); };
+      // XFTL 30: nothing is guessed about what is sealed; and who only takes a number said nothing.
+      if (!s.ruling.sealed && petition.kind != MatterKind::QueueOnly)
+        routed.suggested = Suggested{triage->version, std::string(s.topic), permille(s.topic_confidence), s.window, permille(s.window_confidence)};
+      ruling = std::move(s.ruling);
+    } else {
+      ruling = route(petition, book);
+    }
+
     routed.chosen = command.chosen.empty() ? ruling.window : command.chosen;
     routed.by = command.chosen.empty() ? ChosenBy::Machine : command.by;
     const bool offered =
@@ -256,6 +273,7 @@ struct Filing::Impl {
   }
 
   Outcome file_one(const FileMatter& command, const std::optional<QuerySecret>& secret, Time now, int ahead, int minutes) {
+    read_triage();
     if (auto again = repeated(command.request, ahead, minutes)) return *again;
     if (auto opened = open_day(now); !opened) return failed(command.request, opened.error());
     if (serial >= serial_max) return failed(command.request, {Code::Unavailable, "今天的编号用完了，请到窗口"});
@@ -290,7 +308,7 @@ struct Filing::Impl {
 };
 
 Filing::Filing(EventLog& log, FilingConfig config, const RuleBooks& rules, const WorkCalendar& calendar)
-    : impl_(new Impl{&log, std::move(config), rules, calendar, {}, 0, {}, {}, {}}) {}
+    : impl_(new Impl{&log, std::move(config), rules, calendar, {}, 0, {}, {}, {}, {}}) {}
 
 Status Filing::start() {
   if (auto origin = check_origin(impl_->config.origin); !origin) return origin;
@@ -301,6 +319,7 @@ Status Filing::start() {
 }
 
 QuerySecret Filing::prepare(Time now) {
+  impl_->read_triage();
   // Failure is harmless: the filing itself meets the same trouble and says so.
   if (!impl_->open_day(now) || impl_->serial >= serial_max) return {};
   return Impl::make_secret(make_matter_id(impl_->config.origin, *impl_->day, impl_->serial + 1));
@@ -323,6 +342,7 @@ Outcome Filing::take_number(const TakeNumber& command, const std::optional<Query
 
 std::vector<Outcome> Filing::file_many(const std::vector<FileMatter>& commands, Time now) {
   Impl& me = *impl_;
+  me.read_triage();
   std::vector<Outcome> outcomes(commands.size());
   if (auto opened = me.open_day(now); !opened) {
     for (std::size_t i = 0; i < commands.size(); ++i) outcomes[i] = Impl::failed(commands[i].request, opened.error());

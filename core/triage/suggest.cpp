@@ -6,6 +6,7 @@
 
 #include "core/text.h"
 #include "core/triage/arithmetic.h"
+#include "core/triage/grams.h"
 
 namespace yizhan {
 namespace {

@@ -30,6 +30,7 @@ struct Row {
   int window = -1;             ///< known, not guessed from words
   std::uint32_t accepted = 0;  ///< bit k: window k would be right as well
   int fold = -1;               ///< rows without a fold are never tested on
+  std::uint32_t number = 0;    ///< of a window row in its file, from 0
 };
 
 /// Everyday words that speak for a window; they label rows weakly, and are not read when suggesting.

@@ -12,7 +12,10 @@
 #include <optional>
 #include <vector>
 
+#include "core/books.h"
 #include "core/text.h"
+#include "core/triage/arithmetic.h"
+#include "core/triage/suggest.h"
 #include "core/triage/training.h"
 #include "kiosk/cli/cli.h"
 
@@ -112,7 +115,7 @@ Result<std::vector<Row>> read_rows(const std::string& dir) {
   for (const auto& cells : optional_table(dir + "/teddy7_titleonly.tsv", {"id", "label_source", "title"}))
     add({cells.at("id"), cells.at("title"), "", Source::TitleOnly, number_of(topic_labels, cells.at("label_source")), -1, 0, -1});
   for (const auto& [file, source] : {std::pair("/window_gold.tsv", Source::Judged), std::pair("/window_replyorg.tsv", Source::Replied)})
-    for (const auto& cells : optional_table(dir + file, {"id", "window", "alt", "title", "text"})) {
+    for (std::uint32_t number = 0; const auto& cells : optional_table(dir + file, {"id", "window", "alt", "title", "text"})) {
       const int window = number_of(window_labels, cells.at("window"));
       if (window < 0) return Error{Code::Invalid, dir + file + ": " + cells.at("id") + ": an unknown window"};
       std::uint32_t accepted = 0;
@@ -128,9 +131,11 @@ Result<std::vector<Row>> read_rows(const std::string& dir) {
       if (const auto known = by_id.find(cells.at("id")); known != by_id.end()) {
         rows[known->second].window = window;
         rows[known->second].accepted = accepted;
+        rows[known->second].number = number;
       } else {
-        add({cells.at("id"), cells.at("title"), cells.at("text"), source, -1, window, accepted, -1});
+        add({cells.at("id"), cells.at("title"), cells.at("text"), source, -1, window, accepted, -1, number});
       }
+      ++number;
     }
   for (const auto& cells : optional_table(dir + "/unlabelled.tsv", {"id", "title", "text"}))
     if (!by_id.contains(cells.at("id"))) add({cells.at("id"), cells.at("title"), cells.at("text"), Source::Unlabelled, -1, -1, 0, -1});
@@ -158,9 +163,8 @@ struct Judged {
 /// "93.1 % (5870/6305; 92.4–93.7)": Wilson's 95 % interval.
 std::string rate(std::size_t hits, std::size_t n) {
   if (n == 0) return "– (0)";
-  const double z = 1.96, p = static_cast<double>(hits) / static_cast<double>(n), m = static_cast<double>(n);
-  const double middle = (p + z * z / (2 * m)) / (1 + z * z / m), half = z * std::sqrt(p * (1 - p) / m + z * z / (4 * m * m)) / (1 + z * z / m);
-  return fmt::format("{:.2f} % ({}/{}; {:.1f}–{:.1f})", 100 * p, hits, n, 100 * (middle - half), 100 * (middle + half));
+  const Interval interval = wilson(hits, n);
+  return fmt::format("{:.2f} % ({}/{}; {:.1f}–{:.1f})", 100 * static_cast<double>(hits) / static_cast<double>(n), hits, n, 100 * interval.low, 100 * interval.high);
 }
 
 double macro_f1(const std::vector<Judged>& all, const std::vector<std::size_t>& which, std::size_t classes) {
@@ -302,7 +306,149 @@ Judged judge_window(std::size_t row, int truth, std::uint32_t accepted, const To
   return out;
 }
 
-Status evaluate(const std::vector<Row>& rows, const triage::WindowWords& words, const Options& options, bool brief) {
+// ---- the whole suggestion: law tree, duties, model -------------------------------------------------------------------------
+
+/// One window row, seen by the tree, the duties and a model that never saw its fold.
+struct Whole {
+  std::size_t row = 0;
+  int fold = 0;
+  std::array<float, window_count> model{};
+  Evidence evidence;
+  Suggestion shipped;
+};
+
+Petition petition_of(const Row& row) {
+  Petition petition;
+  petition.channel = Channel::Online;
+  petition.title = row.title;
+  petition.statement.facts = row.text;
+  return petition;
+}
+
+bool accepts(const Row& row, std::size_t k) { return static_cast<int>(k) == row.window || (row.accepted >> k & 1) != 0; }
+
+/// Evidence weights and the two numbers of the confidence, as fitted on the rows outside one fold.
+struct Fitted {
+  EvidenceWeights weights;
+  double base = 0, slope = 1;
+};
+
+Fitted fit_evidence(const std::vector<Whole>& all, const std::vector<Row>& rows, int without) {
+  constexpr std::size_t n = 5;
+  std::array<double, n> w{1, 0, 0, 0, 0};
+  const auto weights = [&] { return EvidenceWeights{w[0], w[1], w[2], w[3], w[4]}; };
+  double used = 0;
+  for (const Whole& one : all) used += one.fold != without ? 1 : 0;
+  for (int round = 0; round < 1000; ++round) {
+    std::array<double, n> slope{};
+    for (const Whole& one : all) {
+      if (one.fold == without) continue;
+      const Row& row = rows[one.row];
+      const auto p = weighed(one.model, one.evidence, weights(), one.shipped.ruling);
+      int others = 0;
+      for (std::size_t k = 0; k < window_count; ++k) others += accepts(row, k) && static_cast<int>(k) != row.window ? 1 : 0;
+      for (std::size_t k = 0; k < window_count; ++k) {
+        const double truth = static_cast<int>(k) == row.window ? (others > 0 ? 0.75 : 1) : accepts(row, k) ? 0.25 / others : 0;
+        const double d = (p[k] - truth) / used;
+        const std::array<double, n> x{triage::same_log(std::max(static_cast<double>(one.model[k]), 1e-4)), one.evidence.title[k], one.evidence.lead[k], one.evidence.text[k],
+                                      one.evidence.tree == static_cast<int>(k) ? 1.0 : 0.0};
+        for (std::size_t i = 0; i < n; ++i) slope[i] += d * x[i];
+      }
+    }
+    for (std::size_t i = 0; i < n; ++i) w[i] -= 0.3 * (slope[i] + 0.02 * (w[i] - (i == 0 ? 1 : 0)));  // held a little to "the model alone"
+  }
+  Fitted out{weights()};
+  std::vector<std::pair<double, double>> shown;  // ln(p / (1 − p)) of the best, right or not
+  for (const Whole& one : all) {
+    if (one.fold == without) continue;
+    const auto p = weighed(one.model, one.evidence, out.weights, one.shipped.ruling);
+    const auto best = static_cast<std::size_t>(std::max_element(p.begin(), p.end()) - p.begin());
+    const double share = std::clamp(p[best], 1e-6, 1 - 1e-6);
+    shown.emplace_back(triage::same_log(share / (1 - share)), accepts(rows[one.row], best) ? 1 : 0);
+  }
+  for (int round = 0; round < 3000; ++round) {
+    double d_base = 0, d_slope = 0;
+    for (const auto& [x, right] : shown) {
+      const double d = 1 / (1 + triage::same_exp(-(out.base + out.slope * x))) - right;
+      d_base += d, d_slope += d * x;
+    }
+    out.base -= 0.5 * d_base / static_cast<double>(shown.size());
+    out.slope -= 0.1 * d_slope / static_cast<double>(shown.size());
+  }
+  return out;
+}
+
+Judged judge_whole(const Whole& one, const Row& row, const Fitted& fitted) {
+  const auto p = weighed(one.model, one.evidence, fitted.weights, one.shipped.ruling);
+  const auto best = static_cast<std::size_t>(std::max_element(p.begin(), p.end()) - p.begin());
+  const double share = std::clamp(p[best], 1e-6, 1 - 1e-6);
+  Judged out{one.row, row.window, static_cast<int>(best), row.accepted, 1 / (1 + triage::same_exp(-(fitted.base + fitted.slope * triage::same_log(share / (1 - share))))), static_cast<int>(window_count)};
+  for (std::size_t k = 0; k < window_count; ++k) {
+    if (!accepts(row, k)) continue;
+    out.rank = std::min(out.rank, static_cast<int>(std::count_if(p.begin(), p.end(), [&](double v) { return v > p[k]; })));
+  }
+  return out;
+}
+
+Judged judge_shipped(const Whole& one, const Row& row) {
+  const Suggestion& s = one.shipped;
+  Judged out{one.row, row.window, number_of(window_labels, s.window), row.accepted, s.window_confidence, static_cast<int>(window_count)};
+  const auto offer = [&](std::string_view code, int rank) {
+    if (const int k = number_of(window_labels, code); k >= 0 && accepts(row, static_cast<std::size_t>(k))) out.rank = std::min(out.rank, rank);
+  };
+  offer(s.window, 0);
+  for (std::size_t i = 0; i < s.alternatives.size(); ++i) offer(s.alternatives[i].window, static_cast<int>(i) + 1);
+  return out;
+}
+
+void print_whole(const std::vector<Whole>& all, const std::vector<Row>& rows) {
+  const auto print_set = [&](const char* what, auto&& judge) {
+    std::vector<Judged> reader, reply;
+    // Errors of the first, third, … row of each file were read while words were written, those of the others never.
+    std::array<std::vector<Judged>, 2> reader_half, reply_half;
+    for (const Whole& one : all) {
+      const Row& row = rows[one.row];
+      const bool judged = row.source == Source::Judged;
+      const Judged j = judge(one, row);
+      auto& into = judged ? reader : reply;
+      (judged ? reader_half : reply_half)[row.number % 2].push_back(j);
+      into.push_back(j);
+    }
+    fmt::print("{}\n", what);
+    print_windows("window, judged by a reader", reader);
+    print_windows("window, department that replied", reply);
+    const auto half = [](const char* name, const std::vector<Judged>& js) {
+      const auto count = [&](auto&& test) { return static_cast<std::size_t>(std::count_if(js.begin(), js.end(), test)); };
+      fmt::print("  {:<34} top-1 {}  top-3 {}  ECE {:.3f}\n", name, rate(count([](const Judged& j) { return j.right(); }), js.size()),
+                 rate(count([](const Judged& j) { return j.rank < 3; }), js.size()), calibration_error(js));
+    };
+    half("reader's rows, errors read", reader_half[0]);
+    half("reader's rows, never read", reader_half[1]);
+    half("reply rows, errors read", reply_half[0]);
+    half("reply rows, never read", reply_half[1]);
+    reader.insert(reader.end(), reply.begin(), reply.end());
+    print_windows("window, both", reader);
+  };
+  std::array<Fitted, triage::fold_count> fitted;
+  for (int f = 0; f < triage::fold_count; ++f) {
+    const Fitted& one = fitted[static_cast<std::size_t>(f)] = fit_evidence(all, rows, f);
+    fmt::print("evidence fitted without fold {}: model {:.2f} title {:.2f} lead {:.2f} text {:.2f} tree {:.2f}; confidence {:.2f} + {:.2f} x\n", f, one.weights.model, one.weights.title,
+               one.weights.lead, one.weights.text, one.weights.tree, one.base, one.slope);
+  }
+  print_set("== whole suggestion, weights fitted on the other folds", [&](const Whole& one, const Row& row) { return judge_whole(one, row, fitted[static_cast<std::size_t>(one.fold)]); });
+  print_set("== whole suggestion as shipped (weights rounded, reception below the threshold)", judge_shipped);
+}
+
+Status evaluate(const std::vector<Row>& rows, const triage::WindowWords& words, const Options& options, bool brief, const std::string& assets) {
+  std::vector<Whole> whole;
+  const auto books = brief ? Result<LawBooks>(LawBooks{}) : load_law_books(assets, "national");
+  if (!books) return books.error();
+  Triage triage;
+  if (!brief) {
+    const auto shipped = load_triage(assets);
+    if (!shipped->duties.index) return Error{Code::Invalid, shipped->troubles.back()};
+    triage.duties = shipped->duties;
+  }
   const Trainer trainer(rows, words, options);
   std::vector<Judged> full, cut, cut_titled, titles, judged, replied;
   for (int f = 0; f < triage::fold_count; ++f) {
@@ -319,6 +465,17 @@ Status evaluate(const std::vector<Row>& rows, const triage::WindowWords& words, 
         const auto title = first_characters(row.title, triage::cut_characters);
         cut_titled.push_back(judge_topic(i, row.topic, suggest_topic(*model, scratch, title, first_characters(row.text, triage::cut_characters - characters(title)))));
         if (!row.title.empty()) titles.push_back(judge_topic(i, row.topic, suggest_topic(*model, scratch, row.title, "")));
+      }
+      if (row.window >= 0 && !brief) {
+        Whole& one = whole.emplace_back();
+        one.row = i;
+        one.fold = f;
+        const Petition petition = petition_of(row);
+        const RuleBook& book = books->rules.books.back();
+        triage.model = *model;
+        one.model = suggest_topic(*model, scratch, row.title, row.text).window;
+        one.shipped = suggest(petition, book, triage, scratch);
+        one.evidence = evidence_of(petition, row.text, one.shipped.ruling, book, triage.duties);
       }
       if (row.window >= 0) (row.source == Source::Judged ? judged : replied).push_back(judge_window(i, row.window, row.accepted, suggest_topic(*model, scratch, row.title, row.text)));
     }
@@ -338,6 +495,7 @@ Status evaluate(const std::vector<Row>& rows, const triage::WindowWords& words, 
   print_windows("window, department that replied", replied);
   judged.insert(judged.end(), replied.begin(), replied.end());
   print_windows("window, both", judged);
+  print_whole(whole, rows);
   return Done{};
 }
 
@@ -351,12 +509,12 @@ int train(const Train& options) {
   fmt::print(stderr, "kiosk train: {} rows\n", rows->size());
   if (options.evaluate) {
     std::setvbuf(stdout, nullptr, _IOLBF, 1 << 12);
-    if (const auto done = evaluate(*rows, *words, {}, false); !done) return fail("train", done.error());
+    if (const auto done = evaluate(*rows, *words, {}, false, options.assets); !done) return fail("train", done.error());
     if (options.curve)
       for (const int percent : {12, 25, 50, 100}) {
         Options some;
         some.keep_percent = percent;
-        if (const auto done = evaluate(*rows, *words, some, true); !done) return fail("train", done.error());
+        if (const auto done = evaluate(*rows, *words, some, true, options.assets); !done) return fail("train", done.error());
       }
     if (options.out.empty()) return exit_done;
   }

@@ -7,6 +7,7 @@ namespace yizhan::kiosk::cli {
 struct Train {
   std::string directory;  ///< teddy7.tsv, folds.tsv and, where they are, the other files of shared/data/complaints
   std::string words;      ///< assets/models/window_words.tsv
+  std::string assets;     ///< rulebooks and duties, for the whole suggestion; with `evaluate`
   std::string out;        ///< the model file; "" with `evaluate`
   bool evaluate = false;  ///< print every figure, each row judged by a model that never saw its fold
   bool curve = false;     ///< with `evaluate`: also with a quarter and half of the labelled rows

@@ -7,7 +7,7 @@
 #include <iterator>
 #include <vector>
 
-#include "core/triage/text_model.h"
+#include "core/triage/suggest.h"
 
 namespace {
 
@@ -72,6 +72,32 @@ int main(int argc, char** argv) {
     }
     print(fmt::format("{} characters, room kept", characters).c_str(), with);
     print(fmt::format("{} characters, room of its own", characters).c_str(), without);
+  }
+  // The whole suggestion: law tree, duties, model.
+  const auto read = [](const std::string& file) {
+    std::ifstream in(YIZHAN_SOURCE_DIR "/assets/" + file, std::ios::binary);
+    return std::string{std::istreambuf_iterator<char>(in), {}};
+  };
+  const auto book = load_rulebook(read("rulebooks/national.toml"), "national.toml");
+  const Triage triage = make_triage(read("models/triage.model"), read("models/window_duties.tsv"));
+  if (!book || !triage.troubles.empty()) {
+    fmt::print(stderr, "triage_bench: {}\n", book ? triage.troubles.front() : book.error().what);
+    return 1;
+  }
+  for (const std::size_t characters : {200U, 2'000U, 12'000U, 20'000U}) {
+    std::vector<double> kept, own;
+    for (int i = 0; i < (characters > 5'000 ? 300 : 3'000); ++i) {
+      Petition petition;
+      petition.statement.facts = statement(characters, static_cast<std::uint32_t>(i));
+      double start = now_us();
+      sum += static_cast<float>(suggest(petition, *book, triage, scratch).window_confidence);
+      kept.push_back(now_us() - start);
+      start = now_us();
+      sum += static_cast<float>(suggest(petition, *book, triage).window_confidence);
+      own.push_back(now_us() - start);
+    }
+    print(fmt::format("suggestion, {} characters", characters).c_str(), kept);
+    print(fmt::format("suggestion, {}, room of its own", characters).c_str(), own);
   }
   return sum < 0 ? 1 : 0;
 }
