@@ -13,6 +13,7 @@ namespace {
 
 constexpr double model_least = 1e-4;  // a window the model rules out stays within reach of words
 constexpr std::size_t reasons_max = 4;
+constexpr std::uint32_t known_least = 4;  // digits alone are one gram, one character is one: nothing was said yet
 constexpr double unmeasured_confidence = 0.5;  // without the model nobody has measured how often this is right
 
 int number_of(std::string_view code) {
@@ -22,10 +23,11 @@ int number_of(std::string_view code) {
 
 bool recused(const Ruling& ruling, std::string_view code) { return std::find(ruling.recused.begin(), ruling.recused.end(), code) != ruling.recused.end(); }
 
-/// The department the tree speaks of. A hall's window stands for one only where the law says so: arbitration and labour inspection are the
-/// labour department's, court matters the lawyer's; 31(6) at reception means village affairs and conduct.
+/// The department the tree speaks of. A hall's window stands for one only where the law says so: court matters are the lawyer's, letters
+/// about them too; arbitration and labour inspection are the labour department's; 31(6) at reception means village affairs and conduct.
 int tree_window(const Ruling& ruling) {
   if (!ruling.desk.empty()) return number_of(ruling.desk);
+  if (ruling.path == LegalPath::Judicial) return number_of(ruling.mediatable ? window_mediation : window_lawyer);
   if (ruling.path == LegalPath::Arbitration) return number_of("RS");
   if (ruling.window != window_reception) return number_of(ruling.window);
   return ruling.path == LegalPath::Petition || ruling.path == LegalPath::PartyAppeal ? number_of(window_reception) : -1;
@@ -35,8 +37,7 @@ int tree_window(const Ruling& ruling) {
 bool decided_by_law(const Petition& petition, const Ruling& ruling) {
   if (ruling.sealed || petition.kind == MatterKind::Accusation || petition.kind == MatterKind::QueueOnly) return true;
   if (ruling.by_words) return false;
-  if (ruling.mediatable && ruling.window == window_mediation) return true;
-  return ruling.path == LegalPath::Judicial && ruling.window == window_lawyer;
+  return ruling.path == LegalPath::Judicial && ruling.desk.empty();
 }
 
 std::string name_of(const RuleBook& rules, std::string_view code) {
@@ -192,15 +193,17 @@ Suggestion suggest(const Petition& petition, const RuleBook& rules, const Triage
 
   Reason why;
   why.basis = {"信访工作条例", "22.1"};
-  const bool spoken = guess.known > 0 || evidence.duties != 0;
+  const bool spoken = guess.known >= known_least || evidence.duties != 0;
   if (decided_by_law(petition, ruling)) {
     s.decided = true;
-    s.window = ruling.window;
+    // A letter about a court matter is transferred by reception, but it is the lawyer's kind (XFTL 22.2).
+    const int kind = ruling.sealed || ruling.path != LegalPath::Judicial ? -1 : evidence.tree;
+    s.window = kind < 0 || recused(ruling, window_labels[static_cast<std::size_t>(kind)]) ? ruling.window : code(static_cast<std::size_t>(kind));
     s.window_confidence = decided_confidence;
     // XFTL 30: nothing about a sealed matter is guessed at.
     if (!ruling.sealed)
       for (const WindowCode& other : ruling.alternatives)
-        if (s.alternatives.size() < alternatives_max) s.alternatives.push_back({other, (1 - decided_confidence) / static_cast<double>(alternatives_max)});
+        if (s.alternatives.size() < alternatives_max && other != s.window) s.alternatives.push_back({other, (1 - decided_confidence) / static_cast<double>(alternatives_max)});
   } else if (!triage.model) {
     // Without the model: what the tree says, else reception; words are only offered.
     const WindowCode tree = evidence.tree >= 0 ? code(static_cast<std::size_t>(evidence.tree)) : ruling.window;

@@ -25,6 +25,7 @@ Petition stated(const std::string& title, const std::string& text, const std::st
     const Answer answer = parts[1] == "yes" ? Answer::Yes : parts[1] == "no" ? Answer::No : Answer::Unsure;
     if (parts[0] == "topic") p.topic = parts[1];
     else if (parts[0] == "kind") p.kind = parts[1] == "accusation" ? MatterKind::Accusation : MatterKind::QueueOnly;
+    else if (parts[0] == "channel") p.channel = Channel::Letter;
     else if (parts[0] == "in_proceedings") p.answers.in_proceedings = answer;
     else if (parts[0] == "decided") p.answers.decided = answer;
     else if (parts[0] == "both_willing") p.answers.both_willing = answer;
