@@ -54,7 +54,7 @@ struct Filing::Impl {
   std::uint32_t serial = 0;                     ///< the last one used
   std::map<std::string, std::uint64_t> issued;  ///< prefix → how many numbers of the range were passed
   std::set<std::string> tickets;
-  std::shared_ptr<const Triage> triage;  ///< read when first needed: the first frame does not wait for it
+  std::shared_ptr<const Triage> triage;  ///< read with the first filing: neither the first frame nor an idle machine pays for it
   std::unique_ptr<Outcome> last;  ///< the latest filing: a double tap gets its query code again; a block of its own, so that it goes as a whole
 
   /// Everything about one filing before it is written.
@@ -319,7 +319,6 @@ Status Filing::start() {
 }
 
 QuerySecret Filing::prepare(Time now) {
-  impl_->read_triage();
   // Failure is harmless: the filing itself meets the same trouble and says so.
   if (!impl_->open_day(now) || impl_->serial >= serial_max) return {};
   return Impl::make_secret(make_matter_id(impl_->config.origin, *impl_->day, impl_->serial + 1));
