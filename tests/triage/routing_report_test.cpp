@@ -40,6 +40,8 @@ TEST_CASE("what staff stated is where a matter belongs", "[triage][report]") {
   m.disposed->to_unit = "县公安局交警大队";
   CHECK(decided_by_staff(m, book("national")).county == "GA");
   CHECK(decided_by_staff(m, book("national")).hall == "PET");
+  m.disposed->to_unit = "城南派出所";  // a unit behind the window, not its name
+  CHECK(decided_by_staff(m, book("national")).county == "GA");
   m.disposed->to_unit = "没有人知道的单位";
   CHECK(decided_by_staff(m, book("national")).county.empty());
   m.disposed->disposition = Disposition::GuidedToJudicial;

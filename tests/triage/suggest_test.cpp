@@ -70,6 +70,7 @@ TEST_CASE("a statement is suggested a window by law, duty and model", "[triage][
     sound(s);
     CHECK(s.window == row[3]);
     CHECK(s.decided == (row[4] == "law"));
+    if (!s.decided) CHECK(s.alternatives.size() == alternatives_max);
     if (row[5] != "-") CHECK(s.ruling.window == row[5]);
     if (row[6] != "-") CHECK(s.ruling.mediatable == (row[6] == "yes"));
     ++rows;
