@@ -76,6 +76,15 @@ Result<LawBooks> load_law_books(const std::string& assets_dir, const std::string
   return books;
 }
 
+std::shared_ptr<const Triage> load_triage(const std::string& assets_dir) {
+  const auto model = read_file(assets_dir + "/models/triage.model"), duties = read_file(assets_dir + "/models/window_duties.tsv");
+  auto triage = std::make_shared<Triage>(make_triage(model ? std::string_view(*model) : std::string_view(), duties ? std::string_view(*duties) : std::string_view()));
+  // Which file it was says more than that nothing was in it.
+  if (!duties) triage->troubles.back() = duties.error().what;
+  if (!model) triage->troubles.front() = "model: " + model.error().what;
+  return triage;
+}
+
 std::string find_law_books() {
   if (const char* given = std::getenv("YIZHAN_ASSETS"); given != nullptr && *given != '\0') return given;
   std::error_code none;

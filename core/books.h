@@ -1,9 +1,11 @@
 /// The dated books every program reads at start: rulebooks of its jurisdiction and the county's holiday files.
 #pragma once
+#include <memory>
 #include <string>
 
 #include "core/law.h"
 #include "core/router.h"
+#include "core/triage/suggest.h"
 
 namespace yizhan {
 
@@ -15,6 +17,8 @@ struct LawBooks {
 /// Reads <assets>/rulebooks/<jurisdiction>*.toml on top of the national ones, and <assets>/holidays/*.json.
 /// Errors: Invalid "<file>:<line>: …": the program refuses to start and prints exactly this; Io.
 Result<LawBooks> load_law_books(const std::string& assets_dir, const std::string& jurisdiction);
+/// Reads <assets>/models/triage.model and window_duties.tsv. Never fails: `troubles` names what is missing or damaged. 10 ms, 3 MB.
+std::shared_ptr<const Triage> load_triage(const std::string& assets_dir);
 /// Where the assets are: $YIZHAN_ASSETS, beside the installed program, or in the source tree it was built in.
 std::string find_law_books();
 

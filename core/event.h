@@ -36,11 +36,21 @@ struct Filed {
   std::string source_ref;      ///< batch intake: the line's own id; otherwise ""
 };
 enum class ChosenBy { Citizen, Staff, Machine };
-/// What was suggested and what was chosen are two facts; what staff decide later is RouteOverridden.
+/// What the machine made of the statement, among the sixteen windows of the county (core/triage/suggest.h); shares in thousandths.
+struct Suggested {
+  std::string model;   ///< version of the text model; "" when there was none
+  std::string topic;   ///< one of topic_labels
+  int topic_permille = 0;
+  WindowCode window;
+  int window_permille = 0;
+};
+/// Three facts, so that accuracy can be counted: what was suggested (`ruling` among the hall's windows, `suggested` among all), what was
+/// chosen, and what staff decide later (RouteOverridden, Consulted, Disposed …).
 struct Routed {
   Ruling ruling;
   WindowCode chosen;
   ChosenBy by = ChosenBy::Citizen;
+  std::optional<Suggested> suggested;  ///< none: sealed (XFTL 30), a number only, or an older program
 };
 enum class Priority { Normal, Elder, Disabled, Pregnant, WithInfant };
 struct TicketIssued {

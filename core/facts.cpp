@@ -104,9 +104,14 @@ void fields(A& a, T& v) {
   a("notice_version", v.notice_version), a("petition", v.petition), a("query_tag", v.query_tag);
   a("rulebook", v.rulebook), a("sealed", v.sealed), a("source_ref", v.source_ref);
 }
+template <class A, Is<Suggested> T>
+void fields(A& a, T& v) {
+  a("model", v.model), a("topic", v.topic), a("topic_permille", v.topic_permille), a("window", v.window);
+  a("window_permille", v.window_permille);
+}
 template <class A, Is<Routed> T>
 void fields(A& a, T& v) {
-  a("by", v.by), a("chosen", v.chosen), a("ruling", v.ruling);
+  a("by", v.by), a("chosen", v.chosen), a("ruling", v.ruling), a("suggested", v.suggested);
 }
 template <class A, Is<TicketIssued> T>
 void fields(A& a, T& v) {

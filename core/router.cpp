@@ -135,6 +135,16 @@ struct View {
     return false;
   }
 
+  /// Whether a row that matched needed a word of the text for it.
+  bool by_words(const Rule& rule) const {
+    return std::any_of(rule.when.begin(), rule.when.end(), [&](const auto& condition) {
+      const auto& [field, accepted] = condition;
+      if (field == "text" || field == "also_text") return true;
+      const Answer* given = answer(field);
+      return given != nullptr && (*given == Answer::Unasked || *given == Answer::Unsure) && std::find(accepted.begin(), accepted.end(), "likely") != accepted.end();
+    });
+  }
+
   bool matches(const Rule& rule) const {
     for (const auto& [field, accepted] : rule.when) {
       if (field == "no_text") {
@@ -266,6 +276,10 @@ Ruling route(const Petition& petition, const RuleBook& rules, std::span<const Wi
   }
   ruling.path = decided->path;
   ruling.mediatable = decided->mediatable;
+  ruling.rule = decided->id;
+  ruling.by_words = view.by_words(*decided);
+  for (const WindowInfo& window : rules.windows)
+    if (complained_of(view, window)) ruling.recused.push_back(window.code);
 
   if (view.department != nullptr && !complained_of(view, *view.department)) ruling.desk = view.department->code;
 

@@ -51,6 +51,10 @@ struct Ruling {
   std::vector<WindowCode> alternatives;  ///< never contains `window`; never the unit complained of
   std::vector<Reason> reasons;           ///< never empty
   std::string rulebook;                  ///< "national 2022-05-01"
+  // For whoever asks on; not stored with the facts.
+  std::string rule;                      ///< id of the row that decided
+  bool by_words = false;                 ///< that row went by words in the text, not by what the person answered
+  std::vector<WindowCode> recused;       ///< windows whose unit is complained of
   WindowCode desk;                       ///< the department reached through `window`; empty when none. Not stored with the facts
 };
 

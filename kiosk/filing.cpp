@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/books.h"
 #include "core/petition_json.h"
 
 namespace yizhan::kiosk {
@@ -53,6 +54,7 @@ struct Filing::Impl {
   std::uint32_t serial = 0;                     ///< the last one used
   std::map<std::string, std::uint64_t> issued;  ///< prefix → how many numbers of the range were passed
   std::set<std::string> tickets;
+  std::shared_ptr<const Triage> triage;  ///< read with the first filing: neither the first frame nor an idle machine pays for it
   std::unique_ptr<Outcome> last;  ///< the latest filing: a double tap gets its query code again; a block of its own, so that it goes as a whole
 
   /// Everything about one filing before it is written.
@@ -64,6 +66,11 @@ struct Filing::Impl {
     WindowCode window;
     bool sealed = false, queue_only = false;
   };
+
+  void read_triage() {
+    if (triage || config.assets_dir.empty()) return;
+    triage = load_triage(config.assets_dir);
+  }
 
   Status open_day(Time now) {
     const Date today = hall_day(now);
@@ -137,9 +144,20 @@ struct Filing::Impl {
     if (!d.outcome.problems.empty()) return d;
     // Only who stands in the hall needs somebody to sit there.
     const auto closed = petition.channel == Channel::Visit ? closed_windows(book, calendar, now) : std::vector<WindowCode>{};
-    Ruling ruling = route(petition, book, closed);
 
     Routed routed;
+    Ruling ruling;
+    if (triage) {
+      // The guess is about who would handle it, whoever sits there now.
+      Suggestion s = suggest(petition, book, *triage);
+      const auto permille = [](double share) { return static_cast<int>(share * 1000 + 0.5); };
+      // XFTL 30: nothing is guessed about what is sealed; and who only takes a number said nothing.
+      if (!s.ruling.sealed && petition.kind != MatterKind::QueueOnly)
+        routed.suggested = Suggested{triage->version, std::string(s.topic), permille(s.topic_confidence), s.window, permille(s.window_confidence)};
+      ruling = std::move(s.ruling);
+    }
+    if (!triage || !closed.empty()) ruling = route(petition, book, closed);
+
     routed.chosen = command.chosen.empty() ? ruling.window : command.chosen;
     routed.by = command.chosen.empty() ? ChosenBy::Machine : command.by;
     const auto offers = [&](const Ruling& r) {
@@ -257,6 +275,7 @@ struct Filing::Impl {
   }
 
   Outcome file_one(const FileMatter& command, const std::optional<QuerySecret>& secret, Time now, int ahead, int minutes) {
+    read_triage();
     if (auto again = repeated(command.request, ahead, minutes)) return *again;
     if (auto opened = open_day(now); !opened) return failed(command.request, opened.error());
     if (serial >= serial_max) return failed(command.request, {Code::Unavailable, "今天的编号用完了，请到窗口"});
@@ -291,7 +310,7 @@ struct Filing::Impl {
 };
 
 Filing::Filing(EventLog& log, FilingConfig config, const RuleBooks& rules, const WorkCalendar& calendar)
-    : impl_(new Impl{&log, std::move(config), rules, calendar, {}, 0, {}, {}, {}}) {}
+    : impl_(new Impl{&log, std::move(config), rules, calendar, {}, 0, {}, {}, {}, {}}) {}
 
 Status Filing::start() {
   if (auto origin = check_origin(impl_->config.origin); !origin) return origin;
@@ -324,6 +343,7 @@ Outcome Filing::take_number(const TakeNumber& command, const std::optional<Query
 
 std::vector<Outcome> Filing::file_many(const std::vector<FileMatter>& commands, Time now) {
   Impl& me = *impl_;
+  me.read_triage();
   std::vector<Outcome> outcomes(commands.size());
   if (auto opened = me.open_day(now); !opened) {
     for (std::size_t i = 0; i < commands.size(); ++i) outcomes[i] = Impl::failed(commands[i].request, opened.error());

@@ -19,6 +19,7 @@ struct FilingConfig {
   std::vector<std::string> discipline_keys;  ///< X25519 public hex; empty: an accusation cannot be sealed (Unavailable)
   int ticket_first = 1, ticket_last = 299;
   std::string notice_version;
+  std::string assets_dir;  ///< where the text model is, read before the first filing; empty: the law alone suggests
 };
 
 /// What may be prepared before the citizen presses the button (Argon2 takes 15 ms).

@@ -7,7 +7,9 @@
 
 #include "kiosk/app_desk.h"
 #include "kiosk/app_run.h"
+#include "core/books.h"
 #include "kiosk/cli/cli.h"
+#include "kiosk/cli/train.h"
 #include "kiosk/engine.h"
 #include "kiosk/engine/stop.h"
 #include "kiosk/ui/first_pages.h"
@@ -129,6 +131,14 @@ int main(int argc, char** argv) {
   route_command->add_option("--day", route.day, "by the rulebook in force on that day, YYYY-MM-DD");
   route_command->add_option("--channel", route.channel, "as for intake");
 
+  cli::Train train;
+  auto* train_command = app.add_subcommand("train", "learn the text model from a folder of complaints");
+  train_command->add_option("directory", train.directory, "folder with teddy7.tsv and folds.tsv")->required();
+  train_command->add_option("--words", train.words, "words that label rows weakly (models/window_words.tsv of the assets)");
+  auto* train_out = train_command->add_option("--out", train.out, "the model file (triage.model)");
+  train_command->add_flag("--evaluate", train.evaluate, "print every figure, cross-validated; writes a model only with --out");
+  train_command->add_flag("--curve", train.curve, "with --evaluate: the learning curve too");
+
   cli::Sync sync;
   bool once = false;
   auto* sync_command = with_json(app.add_subcommand("sync", "send what the hub does not have yet, fetch what it has for us"));
@@ -137,6 +147,7 @@ int main(int argc, char** argv) {
 
   cli::Report report;
   auto* report_command = with_json(app.add_subcommand("report", "counts and rates from the facts in this machine's log"));
+  report_command->add_option("what", report.what, "routing: what was suggested, chosen and decided")->check(CLI::IsMember({"routing"}));
   report_command->add_option("--from", report.from, "first day, YYYY-MM-DD");
   report_command->add_option("--to", report.to, "last day, YYYY-MM-DD");
 
@@ -187,6 +198,12 @@ int main(int argc, char** argv) {
       return cli::exit_wrong_use;
     }
     return cli::route(common, route);
+  }
+  if (*train_command) {
+    train.assets = find_law_books();
+    if (train.words.empty()) train.words = train.assets + "/models/window_words.tsv";
+    if (train.out.empty() && !(train.evaluate && train_out->count() == 0)) train.out = "triage.model";
+    return cli::train(train);
   }
   if (*sync_command) return cli::sync_once(common, sync);
   if (*report_command) return cli::report(common, report);

@@ -33,6 +33,10 @@ Result<Config> settings(const Common& common);
 /// $YIZHAN_DATA, /var/lib/yizhan when it exists, else ./yizhan-data.
 std::string default_data_dir();
 
+/// Wilson's 95 % interval of hits / n, as shares; 0 to 1 when n is 0.
+struct Interval { double low = 0, high = 1; };
+Interval wilson(std::uint64_t hits, std::uint64_t n);
+
 /// Progress on standard error: a bar on a terminal, a plain line every tenth otherwise.
 class Bar {
  public:
@@ -72,7 +76,7 @@ int route(const Common& common, const Route& options);
 struct Sync { int patience_s = 60; };
 int sync_once(const Common& common, const Sync& options);
 
-struct Report { std::string from, to; };
+struct Report { std::string what, from, to; };  ///< what: "" counts, "routing" suggested against decided
 int report(const Common& common, const Report& options);
 
 int doctor(const Common& common);

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 
@@ -57,6 +58,13 @@ void Bar::at(std::uint64_t done, std::string_view words) {
   const std::string bar = std::string(full, '#') + std::string(cells - full, '.');
   fmt::print(stderr, "\r{} [{}] {}\x1b[K", what_, bar, words);
   std::fflush(stderr);
+}
+
+Interval wilson(std::uint64_t hits, std::uint64_t n) {
+  if (n == 0) return {};
+  const double z = 1.96, m = static_cast<double>(n), p = static_cast<double>(hits) / m;
+  const double middle = (p + z * z / (2 * m)) / (1 + z * z / m), half = z * std::sqrt(p * (1 - p) / m + z * z / (4 * m * m)) / (1 + z * z / m);
+  return {std::max(0.0, middle - half), std::min(1.0, middle + half)};
 }
 
 void Bar::finish(std::string_view words) {

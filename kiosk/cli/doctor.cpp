@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "core/books.h"
 #include "core/event_log.h"
 #include "core/text.h"
 #include "kiosk/cli/cli.h"
@@ -96,6 +97,9 @@ void check_books(Findings& findings, const Config& config) {
   const RuleBook& book = books->rules.in_force(today);
   if (book.valid_from > today) findings.say(Health::Warn, "rulebook", book.id() + " is not in force yet", "check the machine's date");
   else findings.say(Health::Ok, "rulebook", fmt::format("{}, {} rules, {} windows", book.id(), book.rules.size(), book.windows.size()));
+  const auto triage = load_triage(config.assets_dir);
+  if (triage->troubles.empty()) findings.say(Health::Ok, "triage", fmt::format("model {}, {} duties", triage->version, triage->duties.rows.size()));
+  else findings.say(Health::Warn, "triage", triage->troubles.front(), "put back assets/models; the law tree and reception go on without it");
   const Date soon = today + std::chrono::days{90};
   if (!books->calendar.known(today)) findings.say(Health::Fail, "holidays", "this year is not covered", "put this year's holiday file into assets/holidays");
   else if (!books->calendar.known(soon)) findings.say(Health::Warn, "holidays", "next year is not covered yet", "put next year's holiday file into assets/holidays");

@@ -9,6 +9,7 @@
 #include "core/matter.h"
 #include "core/text.h"
 #include "kiosk/cli/cli.h"
+#include "kiosk/cli/routing_report.h"
 
 namespace yizhan::kiosk::cli {
 namespace {
@@ -104,6 +105,7 @@ int report(const Common& common, const Report& options) {
     for (const auto& event : *events)
       if (event.type == "filed" && hall_day(event.at) >= from && hall_day(event.at) <= to) matters.insert(event.matter);
   }
+  if (options.what == "routing") return report_routing(common, *config, **log, matters);
   Table table;
   for (const auto& id : matters) {
     const auto events = (*log)->of_matter(id);

@@ -18,6 +18,17 @@ constexpr std::array<std::pair<std::string_view, Channel>, 6> channels{{{"visit"
 constexpr std::array<std::pair<std::string_view, MatterKind>, 4> kinds{{{"appeal", MatterKind::Appeal}, {"suggestion", MatterKind::Suggestion},
     {"accusation", MatterKind::Accusation}, {"information", MatterKind::InformationRequest}}};
 
+/// In the order of Counterparty, as the rulebook writes them.
+constexpr std::array<std::string_view, 10> counterparties{"unknown", "neighbour", "relative", "employer", "company", "property_manager", "government", "village_committee", "court", "official"};
+
+Answer* answer_of(Answers& a, std::string_view key) {
+  const std::pair<std::string_view, Answer*> all[] = {{"in_proceedings", &a.in_proceedings}, {"decided", &a.decided}, {"about_official", &a.about_official},
+      {"both_willing", &a.both_willing}, {"status_or_title", &a.status_or_title}, {"in_danger", &a.in_danger}, {"filed_before", &a.filed_before}, {"concluded", &a.concluded}};
+  for (const auto& [name, answer] : all)
+    if (name == key) return answer;
+  return nullptr;
+}
+
 void strip_return(std::string& line) {
   if (!line.empty() && line.back() == '\r') line.pop_back();
 }
@@ -30,9 +41,10 @@ Result<Channel> channel_of(std::string_view word) {
   return Error{Code::Invalid, "channel: one of visit, letter, online, phone, fax, hotline"};
 }
 
-Result<std::unique_ptr<Rows>> Rows::open(const std::string& path, Channel channel) {
+Result<std::unique_ptr<Rows>> Rows::open(const std::string& path, Channel channel, bool numbered) {
   std::unique_ptr<Rows> rows(new Rows);
   rows->channel_ = channel;
+  rows->numbered_ = numbered;
   if (path == "-") {
     rows->in_ = &std::cin;
   } else {
@@ -80,7 +92,7 @@ Status Rows::read_header() {
     from = tab + 1;
   }
   const auto has = [&](std::string_view name) { return std::find(columns_.begin(), columns_.end(), name) != columns_.end(); };
-  if (!has("id")) return Error{Code::Invalid, "1: the first line names the columns, and \"id\" must be one of them"};
+  if (!numbered_ && !has("id")) return Error{Code::Invalid, "1: the first line names the columns, and \"id\" must be one of them"};
   if (!has("text") && !has("facts") && !has("request") && !has("title")) return Error{Code::Invalid, "1: needs a column text, title, request or facts"};
   return Done{};
 }
@@ -92,7 +104,8 @@ Result<std::optional<Row>> Rows::next() {
       if (in_->bad()) return Error{Code::Io, fmt::format("line {}: cannot be read", line_ + 1)};
       return std::optional<Row>{};
     }
-    if (!row.raw.empty()) break;  // an empty last line is no letter
+    if (!row.raw.empty()) break;  // an empty last line is no letter …
+    if (columns_.size() == 1 && in_->peek() != std::istream::traits_type::eof()) break;  // … but an only column may be empty
   }
   row.line = line_;
   row.petition.channel = channel_;
@@ -128,6 +141,7 @@ void Rows::from_json(Row& row) {
     for (const auto& [key, value] : json.items()) {
       if (row.problem) return;
       if (value.is_string()) set(row, key, value.get<std::string>());
+      else if (value.is_boolean() && answer_of(row.petition.answers, key) != nullptr) set(row, key, value.get<bool>() ? "yes" : "no");
       else if (value.is_number_integer()) set(row, key, std::to_string(value.get<std::int64_t>()));
       else if (!value.is_null() && (key == "id" || key == "text")) row.problem = Problem{key, "应是文字"};
     }
@@ -150,6 +164,7 @@ void Rows::set(Row& row, const std::string& key, const std::string& value) {
   else if (key == "phone") p.petitioner.phone = value;
   else if (key == "address") p.petitioner.address = value;
   else if (key == "place") p.statement.place = value;
+  else if (key == "division") p.statement.division = value;
   else if (key == "party") p.statement.party_complained_of = value;
   else if (key == "topic") p.topic = value;
   else if (key == "kind" && !value.empty()) {
@@ -160,13 +175,23 @@ void Rows::set(Row& row, const std::string& key, const std::string& value) {
     const auto channel = channel_of(value);
     if (!channel) row.problem = Problem{"channel", "渠道不认识"};
     else p.channel = *channel;
+  } else if (Answer* answer = answer_of(p.answers, key); answer != nullptr && !value.empty()) {
+    if (value == "yes") *answer = Answer::Yes;
+    else if (value == "no") *answer = Answer::No;
+    else if (value == "unsure") *answer = Answer::Unsure;
+    else row.problem = Problem{key, "只能是 yes、no、unsure"};
+  } else if (key == "counterparty" && !value.empty()) {
+    const auto known = std::find(counterparties.begin(), counterparties.end(), value);
+    if (known == counterparties.end()) row.problem = Problem{key, "对方不认识"};
+    else p.answers.counterparty = static_cast<Counterparty>(known - counterparties.begin());
   } else if (key == "head_count" && !value.empty()) {
     const auto [end, trouble] = std::from_chars(value.data(), value.data() + value.size(), p.head_count);
     if (trouble != std::errc{} || end != value.data() + value.size()) row.problem = Problem{"head_count", "人数不是数字"};
   }
 }
 
-void Rows::finish(Row& row) {
+void Rows::finish(Row& row) const {
+  if (numbered_ && row.id.empty()) row.id = std::to_string(row.line);
   if (!row.problem && row.id.empty()) row.problem = Problem{"id", "没有编号，登记后无法核对"};
   if (!row.problem && (row.id.size() > 200 || row.source.size() > 200)) row.problem = Problem{"id", "编号太长"};
 }

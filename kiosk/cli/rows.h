@@ -24,12 +24,15 @@ struct Row {
 
 inline constexpr std::size_t row_bytes_max = 1u << 20;
 
-/// Columns (TSV) and keys (NDJSON): id, source, title, text, request, facts, reasons, name, number, phone, address, place, party,
-/// topic, kind, channel, head_count, received. `text` fills facts when there is no column of that name. Others are ignored.
+/// Columns (TSV) and keys (NDJSON): id, source, title, text, request, facts, reasons, name, number, phone, address, place, division,
+/// party, topic, kind, channel, head_count, received; and guided answers as yes, no, unsure (or true, false): in_proceedings, decided,
+/// about_official, both_willing, status_or_title, in_danger, filed_before, concluded; counterparty as in the rulebook. `text` fills
+/// facts when there is no column of that name. Others are ignored.
 class Rows {
  public:
   /// `path` "-" is standard input. Errors: NotFound, Invalid (a TSV without "id", or without any text column: names line 1).
-  static Result<std::unique_ptr<Rows>> open(const std::string& path, Channel channel);
+  /// With `numbered` a row without an id is known by its line; nothing of that kind may be registered.
+  static Result<std::unique_ptr<Rows>> open(const std::string& path, Channel channel, bool numbered = false);
   /// The next row; nothing at the end. A bad line is a row with a problem, never the end. Errors: Io.
   Result<std::optional<Row>> next();
   std::uint64_t bytes_read() const { return read_; }
@@ -42,14 +45,14 @@ class Rows {
   void from_tsv(Row& row) const;
   static void from_json(Row& row);
   static void set(Row& row, const std::string& key, const std::string& value);
-  static void finish(Row& row);
+  void finish(Row& row) const;
 
   std::ifstream file_;
   std::istream* in_ = nullptr;
   Channel channel_ = Channel::Letter;
   std::string first_;             ///< a line that was looked at and not used yet
   bool has_first_ = false;
-  bool json_ = false;
+  bool json_ = false, numbered_ = false;
   std::vector<std::string> columns_;
   std::size_t line_ = 0;
   std::uint64_t read_ = 0, total_ = 0;

@@ -47,7 +47,7 @@ class RealDisk final : public Disk {
 };
 
 FilingConfig filing_config(const Config& config) {
-  return {config.origin, config.discipline_keys, config.ticket_first, config.ticket_last, config.notice_version};
+  return {config.origin, config.discipline_keys, config.ticket_first, config.ticket_last, config.notice_version, config.assets_dir};
 }
 
 /// Only what a person can see: a hub's answer that changes nothing must not cost a frame.

@@ -49,6 +49,28 @@ TEST_CASE("a fact keeps its values, not only its bytes", "[codec]") {
   CHECK(std::get<Filed>(*again).source_ref == "line 7");
 }
 
+TEST_CASE("what the machine suggested is a fact beside the ruling, and routes from before it keep their bytes", "[codec]") {
+  Routed routed;
+  routed.ruling.window = routed.chosen = "PET";
+  const std::string old = encode_fact(routed);
+  CHECK(old.find("suggested") == std::string::npos);
+  const auto read_old = decode_fact("routed", 1, old);
+  REQUIRE(read_old);
+  CHECK_FALSE(std::get<Routed>(*read_old).suggested);
+  CHECK(encode_fact(*read_old) == old);
+
+  routed.suggested = Suggested{"1-0123abcd", "教育文体", 931, "JY", 804};
+  const auto read = decode_fact("routed", 1, encode_fact(routed));
+  REQUIRE(read);
+  const auto& suggested = std::get<Routed>(*read).suggested;
+  REQUIRE(suggested);
+  CHECK(suggested->model == "1-0123abcd");
+  CHECK(suggested->topic == "教育文体");
+  CHECK(suggested->topic_permille == 931);
+  CHECK(suggested->window == "JY");
+  CHECK(suggested->window_permille == 804);
+}
+
 TEST_CASE("missing fields keep their defaults and unknown ones are passed over", "[codec]") {
   const auto read = decode_fact("accepted", 3, R"({"unit":"样板局","colour":"red","deep":{"x":[1,2]}})");
   REQUIRE(read);

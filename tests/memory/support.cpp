@@ -64,7 +64,8 @@ Fact Dice::fact() {
     case 0:
       return Filed{yes() ? std::optional<Petition>(petition()) : std::nullopt, text(), text(), text(), text(), text()};
     case 1:
-      return Routed{ruling(), text(), pick<ChosenBy>(2)};
+      return Routed{ruling(), text(), pick<ChosenBy>(2),
+                    yes() ? std::optional(Suggested{text(), text(), static_cast<int>(below(1001)), text(), static_cast<int>(below(1001))}) : std::nullopt};
     case 2:
       return TicketIssued{text(), text(), pick<Priority>(4), text()};
     case 3:
