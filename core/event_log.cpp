@@ -10,6 +10,7 @@
 #include <mutex>
 #include <set>
 #include <type_traits>
+#include <utility>
 
 #include "core/event_text.h"
 #include "core/sqlite.h"
@@ -101,6 +102,9 @@ class Lock {
   ~Lock() {
     if (fd_ >= 0) ::close(fd_);
   }
+  /// The other's lock becomes ours without being let go.
+  void inherit(Lock& from) { fd_ = std::exchange(from.fd_, -1); }
+  bool held() const { return fd_ >= 0; }
   Status take(const std::string& path) {
     fd_ = ::open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd_ < 0) {
@@ -123,7 +127,7 @@ class Lock {
 }  // namespace
 
 struct EventLog::Impl {
-  std::string path;
+  std::string path, vfs;
   Mode mode = Mode::ReadWrite;
   Lock lock;
   Database db;       // the one connection that writes and checkpoints
@@ -156,9 +160,10 @@ struct EventLog::Impl {
     return Done{};
   }
 
-  Status start(const std::string& vfs) {
+  Status start(const std::string& vfs_name) {
+    vfs = vfs_name;
     const bool writes = mode == Mode::ReadWrite;
-    if (writes)
+    if (writes && !lock.held())
       if (auto locked = lock.take(path); !locked) return locked;
     auto opened = Database::open(path, !writes, vfs);
     if (!opened) return opened.error();
@@ -444,6 +449,18 @@ Result<std::unique_ptr<EventLog>> EventLog::open(const std::string& path, Mode m
   auto impl = std::make_unique<Impl>();
   impl->path = path;
   impl->mode = mode;
+  if (auto started = impl->start(vfs); !started) return started.error();
+  return std::unique_ptr<EventLog>(new EventLog(std::move(impl)));
+}
+
+Result<std::unique_ptr<EventLog>> EventLog::open_again(std::unique_ptr<EventLog> log) {
+  if (log->impl_->failed) return *log->impl_->failed;
+  auto impl = std::make_unique<Impl>();
+  impl->path = log->impl_->path;
+  impl->mode = log->impl_->mode;
+  impl->lock.inherit(log->impl_->lock);
+  const std::string vfs = log->impl_->vfs;
+  log.reset();
   if (auto started = impl->start(vfs); !started) return started.error();
   return std::unique_ptr<EventLog>(new EventLog(std::move(impl)));
 }

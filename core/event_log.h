@@ -48,6 +48,10 @@ class EventLog {
   /// database open"), by an advisory lock beside the file. `vfs` names an SQLite VFS (tests); "" is the default.
   /// Errors: Conflict, Io (read-only disk, full disk), Corrupt (not our file, wrong schema, failed read-back of pragmas).
   static Result<std::unique_ptr<EventLog>> open(const std::string& path, Mode mode = Mode::ReadWrite, const std::string& vfs = "");
+  /// Closes it and opens the same file anew, so that nothing of what was read or written stays in this process's memory. The
+  /// lock is held throughout: no other process gets in between. Errors: as open(), and the error of a log that
+  /// failed before; then it is closed and the lock let go.
+  static Result<std::unique_ptr<EventLog>> open_again(std::unique_ptr<EventLog> log);
   ~EventLog();
 
   /// States new facts about one matter as `as`, all or none, in one transaction. On success they are on disk AND were

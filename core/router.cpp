@@ -79,6 +79,7 @@ struct View {
   const WindowInfo* department = nullptr;     ///< what "{unit}" stands for
   const Ruling* ruling = nullptr;  ///< set for notes
   bool conflict = false;
+  const WindowInfo* shut = nullptr;  ///< the window that would be proposed if somebody sat there
 
   const Answer* answer(std::string_view field) const {
     const Answers& a = petition.answers;
@@ -130,6 +131,7 @@ struct View {
     if (field == "sealed") return yes_no(ruling->sealed);
     if (field == "mediatable") return yes_no(ruling->mediatable);
     if (field == "conflict") return yes_no(conflict);
+    if (field == "closed") return yes_no(shut != nullptr);
     return false;
   }
 
@@ -182,6 +184,8 @@ std::string filled(const std::string& text, const View& view) {
     if (key == "unit") {
       const bool usable = view.department != nullptr && !complained_of(view, *view.department);
       out += usable ? view.department->name : "有关部门";
+    } else if (key == "closed") {
+      out += view.shut != nullptr ? view.shut->name : "这个窗口";
     } else if (const Term* term = view.rules.term(key)) {
       out += std::to_string(term->amount);
     }
@@ -202,11 +206,21 @@ struct Places {
   const WindowInfo* at[max] = {};
   std::size_t count = 0;
   bool conflict = false;  ///< one was left out because its unit is complained of
+  std::span<const WindowCode> closed;
+  const WindowInfo* shut = nullptr;  ///< the first that was left out because nobody sits there
+
+  bool among_closed(const WindowCode& code) const { return std::find(closed.begin(), closed.end(), code) != closed.end(); }
 
   void add(const View& view, std::string_view code) {
     const WindowInfo* window = view.rules.window(code);
     if (window == nullptr || count == max) return;
-    if (!window->on_site) window = view.rules.window(window_reception);
+    window = view.rules.hall_window(code);
+    // Nobody sits there now: whoever stands in takes it. The loader saw that this ends; the count is for books made by hand.
+    for (std::size_t steps = 0; window != nullptr && among_closed(window->code); ++steps) {
+      if (shut == nullptr) shut = window;
+      if (window->code == window_reception || steps > view.rules.windows.size()) return;
+      window = view.rules.window(window->fallback.empty() ? window_reception : window->fallback);
+    }
     if (window == nullptr || std::find(at, at + count, window) != at + count) return;
     if (complained_of(view, *window)) {
       conflict = true;
@@ -224,7 +238,7 @@ std::vector<std::vector<std::string>> units_of(const RuleBook& rules) {
   return all;
 }
 
-Ruling route(const Petition& petition, const RuleBook& rules) {
+Ruling route(const Petition& petition, const RuleBook& rules, std::span<const WindowCode> closed) {
   std::optional<WordIndex> made;
   if (!rules.index) made.emplace(rules.words, rules.signals, units_of(rules));
   const WordIndex& words = rules.index ? *rules.index : *made;
@@ -269,16 +283,30 @@ Ruling route(const Petition& petition, const RuleBook& rules) {
 
   if (view.department != nullptr && !complained_of(view, *view.department)) ruling.desk = view.department->code;
 
-  Places places;
-  places.add(view, decided->window == "topic" ? (view.topic == nullptr ? std::string_view(window_reception) : std::string_view(view.topic->desk))
+  const auto propose = [&](std::span<const WindowCode> shut) {
+    Places some;
+    some.closed = shut;
+    some.add(view, decided->window == "topic" ? (view.topic == nullptr ? std::string_view(window_reception) : std::string_view(view.topic->desk))
                                               : std::string_view(decided->window));
-  for (const WindowCode& code : decided->alternatives) places.add(view, code);
+    // Told is only what concerns this person: that the proposed window is another one than it would be.
+    const WindowInfo* told = some.shut;
+    for (const WindowCode& code : decided->alternatives) some.add(view, code);
+    some.shut = told;
+    return some;
+  };
+  Places places = propose(closed);
+  // All that may take it are closed: the number waits for the right window rather than for none.
+  if (places.count == 0 && !closed.empty()) {
+    closed = {};
+    places = propose(closed);
+  }
   // XFTL 30.3: never to the unit complained of. Somebody else in the hall takes it, the lawyer first.
   if (places.count == 0)
     for (const std::string_view code : {std::string_view(window_lawyer), std::string_view(window_reception), std::string_view(window_mediation)}) places.add(view, code);
   if (places.count == 0)
     for (const WindowInfo& window : rules.windows) places.add(view, window.code);
   view.conflict = places.conflict;
+  view.shut = places.count > 0 ? places.shut : nullptr;
   if (places.count == 0 && places.conflict) {
     // Every window of the hall is complained of: they see a number and nothing else.
     ruling.sealed = true;
@@ -292,7 +320,7 @@ Ruling route(const Petition& petition, const RuleBook& rules) {
   view.ruling = &ruling;
   for (const Rule& rule : rules.rules) {
     if (!rule.note) continue;
-    const bool protects = rule.when.contains("conflict");
+    const bool protects = rule.when.contains("conflict") || rule.when.contains("closed");
     if (!protects && ruling.reasons.size() >= reasons_shown) continue;
     if (!view.matches(rule)) continue;
     ruling.reasons.push_back(reason_of(rule, view));

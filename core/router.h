@@ -2,6 +2,7 @@
 #pragma once
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "core/law.h"
 #include "core/petition.h"
 #include "core/result.h"
+#include "core/windows.h"
 #include "core/word_index.h"
 
 namespace yizhan {
@@ -63,7 +65,10 @@ struct WindowInfo {
   std::string prefix;  ///< ticket letter "A"
   std::string place;   ///< "1号律师窗口"
   std::string blurb;   ///< one line for the ruling screen
-  bool on_site = true; ///< false: a department reached through reception
+  bool on_site = true; ///< false: a department reached through the window that serves it, or through reception
+  std::vector<WindowCode> serves;  ///< departments that sit behind this window
+  std::vector<OpenHours> hours;    ///< empty: whenever the hall is open
+  WindowCode fallback;             ///< who takes its people while it is closed; empty: reception
   std::vector<std::string> units;  ///< names of the units behind it: complained of, the window leaves the route (XFTL 30.3)
 };
 
@@ -90,7 +95,7 @@ struct TopicInfo {
 ///   place here elsewhere unknown: the division of the place against the division of this rulebook
 ///   text, also_text, no_text <names of word lists>: one of them, one of these too, none of them speaks in title, request,
 ///   facts or reasons
-/// in notes also: window <code> · path <LegalPath in snake_case> · urgent sealed mediatable conflict: yes no
+/// in notes also: window <code> · path <LegalPath in snake_case> · urgent sealed mediatable conflict closed: yes no
 /// A note may name `alternatives`: windows for a second matter in the same statement.
 struct Rule {
   std::string id;
@@ -101,7 +106,7 @@ struct Rule {
   bool urgent = false, sealed = false, mediatable = false;
   bool stop = true;   ///< false: adds a reason or a flag and goes on to later rows
   Article basis;
-  std::string because, consequence;  ///< "{unit}" stands for the topic's department, "{handle}" for that term's amount
+  std::string because, consequence;  ///< "{unit}" stands for the topic's department, "{closed}" for the window nobody sits at, "{handle}" for that term's amount
   int line = 0;
   bool note = false;
 };
@@ -130,6 +135,8 @@ struct RuleBook {
   std::string id() const;  ///< "national 2022-05-01"
   const Term* term(std::string_view id) const;
   const WindowInfo* window(std::string_view code) const;
+  /// The window of this hall for a code: itself, the one that serves it, or reception. Null without reception.
+  const WindowInfo* hall_window(std::string_view code) const;
   const TopicInfo* topic(std::string_view code) const;
   int rep_limit(int head_count) const;
 };
@@ -152,7 +159,9 @@ Status add(RuleBooks& books, RuleBook book);
 /// Always rules; always says why. Never throws, never reads a clock or a file. `window` and `alternatives` are windows of
 /// this hall (on site); a department is reached through reception and named in the reason. A window whose unit is the party
 /// complained of never appears; should every window be one, the matter is sealed to the discipline body.
-Ruling route(const Petition& petition, const RuleBook& rules);
+/// `closed`: windows nobody sits at now (closed_windows()). Who would go there goes to its fallback and is told; a closed window
+/// is never proposed, unless all that may take the matter are closed.
+Ruling route(const Petition& petition, const RuleBook& rules, std::span<const WindowCode> closed = {});
 
 std::string_view word(LegalPath path);          ///< "Judicial"
 std::string_view chinese(LegalPath path);       ///< "（一）法院·公安·检察"

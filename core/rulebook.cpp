@@ -29,7 +29,7 @@ constexpr std::array<std::string_view, 10> path_words{"judicial", "arbitration",
 /// What the screens can ask. (filed_before and concluded come from the desk and from batches.)
 constexpr std::array<std::string_view, 6> asked_fields{"in_proceedings", "decided", "about_official", "both_willing", "status_or_title", "in_danger"};
 constexpr std::array<std::string_view, 2> yes_no_words{"yes", "no"};
-constexpr std::array<std::string_view, 4> note_flags{"urgent", "sealed", "mediatable", "conflict"};
+constexpr std::array<std::string_view, 5> note_flags{"urgent", "sealed", "mediatable", "conflict", "closed"};
 
 bool among(Words words, std::string_view word) { return std::find(words.begin(), words.end(), word) != words.end(); }
 std::size_t place(Words words, std::string_view word) { return static_cast<std::size_t>(std::find(words.begin(), words.end(), word) - words.begin()); }
@@ -164,6 +164,7 @@ class Loader {
   void rules(const toml::table& root, std::string_view name, bool note);
   void condition(Rule& rule, std::string_view field, const toml::node& node);
   void check_whole(int last_line);
+  void check_windows(int last_line);
   /// A list, or what a signal sets.
   bool spoken(std::string_view name) const {
     return book_.words.contains(std::string(name)) || std::any_of(book_.signals.begin(), book_.signals.end(), [&](const Signal& s) { return s.sets == name; });
@@ -215,7 +216,7 @@ void Loader::rep_limits(const toml::table& root) {
 void Loader::windows(const toml::table& root) {
   std::set<std::string> seen;
   rows(root, "window", [&](const toml::table& row) {
-    keys(row, {"code", "name", "prefix", "place", "blurb", "on_site", "units"});
+    keys(row, {"code", "name", "prefix", "place", "blurb", "on_site", "units", "serves", "hours", "fallback"});
     WindowInfo w;
     w.code = text(row, "code", true);
     w.name = text(row, "name", true);
@@ -224,6 +225,15 @@ void Loader::windows(const toml::table& root) {
     w.place = text(row, "place", w.on_site);
     w.blurb = text(row, "blurb", w.on_site);
     w.units = texts(row, "units");
+    w.serves = texts(row, "serves");
+    w.fallback = text(row, "fallback", false);
+    for (const std::string& span : texts(row, "hours")) {
+      auto hours = parse_hours(span);
+      if (!hours) fail(line_of(*row.get("hours")), fmt::format("\"hours\": {}", hours.error().what));
+      else w.hours.push_back(*hours);
+    }
+    if (!w.on_site && (!w.serves.empty() || !w.hours.empty() || !w.fallback.empty()))
+      fail(line_of(row), "\"serves\", \"hours\" and \"fallback\" are for windows in the hall");
     if (w.units.empty()) fail(line_of(row), "\"units\" is missing: the names under which the unit may be complained of");
     if (w.code.size() > 4 || w.code.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") != std::string::npos) fail(line_of(row), "\"code\" must be 1…4 capital letters");
     if (w.on_site && (w.prefix.size() != 1 || w.prefix[0] < 'A' || w.prefix[0] > 'Z')) fail(line_of(row), "\"prefix\" must be one capital letter");
@@ -353,13 +363,13 @@ void Loader::check_rule(const Rule& rule) {
       const std::size_t close = spoken.find('}', open);
       const std::string name = close == std::string::npos ? spoken.substr(open) : spoken.substr(open + 1, close - open - 1);
       std::string value;
-      if (name == "unit") {
+      if (name == "unit" || name == "closed") {
         for (const WindowInfo& w : book_.windows)
           if (characters(w.name) > characters(value)) value = w.name;
       } else if (const Term* term = book_.term(name)) {
         value = std::to_string(term->amount);
       } else {
-        return fail(rule.line, fmt::format("\"{}\": {{{}}} is neither {{unit}} nor a term", key, name));
+        return fail(rule.line, fmt::format("\"{}\": {{{}}} is neither {{unit}}, {{closed}} nor a term", key, name));
       }
       spoken.replace(open, close - open + 1, value);
     }
@@ -443,6 +453,7 @@ void Loader::check_whole(int last_line) {
     const WindowInfo* w = book_.window(code);
     if (w == nullptr || !w->on_site) fail(last_line, fmt::format("window {} must be in the hall", code));
   }
+  check_windows(last_line);
   if (book_.topics.empty()) fail(last_line, "no [[topic]]");
   if (book_.windows.size() > WordIndex::units_max) fail(last_line, fmt::format("at most {} windows", WordIndex::units_max));
   bool ends = false, conflict_told = false;
@@ -464,6 +475,27 @@ void Loader::check_whole(int last_line) {
       here.line = last_line;
       check_rule(here);
     }
+}
+
+/// Who serves whom and who stands in for whom, seen together.
+void Loader::check_windows(int last_line) {
+  std::map<std::string, std::string> served;
+  for (const WindowInfo& w : book_.windows) {
+    for (const WindowCode& code : w.serves) {
+      const WindowInfo* department = book_.window(code);
+      if (department == nullptr) fail(last_line, fmt::format("window {} serves {}, which is no window", w.code, code));
+      else if (department->on_site) fail(last_line, fmt::format("window {} serves {}, which has a window of its own", w.code, code));
+      else if (!served.emplace(code, w.code).second) fail(last_line, fmt::format("windows {} and {} both serve {}", served[code], w.code, code));
+    }
+    // Whoever stands in must be there in the end: a chain that comes back leads nowhere.
+    const WindowInfo* at = &w;
+    for (std::size_t steps = 0; at != nullptr && !at->fallback.empty(); ++steps) {
+      const WindowInfo* next = book_.window(at->fallback);
+      if (next == nullptr || !next->on_site) return fail(last_line, fmt::format("fallback {} of window {} is no window in the hall", at->fallback, at->code));
+      if (steps >= book_.windows.size()) return fail(last_line, fmt::format("fallbacks of window {} go round in a circle", w.code));
+      at = next;
+    }
+  }
 }
 
 Result<RuleBook> Loader::load(const toml::table& root) {
@@ -517,6 +549,14 @@ const Term* RuleBook::term(std::string_view wanted) const {
 const WindowInfo* RuleBook::window(std::string_view code) const {
   const auto at = std::find_if(windows.begin(), windows.end(), [&](const WindowInfo& w) { return w.code == code; });
   return at == windows.end() ? nullptr : &*at;
+}
+
+const WindowInfo* RuleBook::hall_window(std::string_view code) const {
+  const WindowInfo* found = window(code);
+  if (found != nullptr && found->on_site) return found;
+  for (const WindowInfo& w : windows)
+    if (std::find(w.serves.begin(), w.serves.end(), code) != w.serves.end()) return &w;
+  return window(window_reception);
 }
 
 const TopicInfo* RuleBook::topic(std::string_view code) const {

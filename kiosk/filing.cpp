@@ -129,40 +129,41 @@ struct Filing::Impl {
   }
 
   const WindowInfo* ticket_window(const RuleBook& book, const WindowCode& chosen) const {
-    const WindowInfo* window = book.window(chosen);
-    // A department that does not sit in the hall is reached through reception.
-    if (window == nullptr || !window->on_site)
-      if (const WindowInfo* reception = book.window(window_reception)) window = reception;
-    return window;
+    // A department that does not sit in the hall is reached through the window that serves it, or through reception.
+    return book.hall_window(chosen);
   }
 
   /// Validates, routes, seals. The draft's outcome holds problems or an error when it cannot be filed.
   Draft draft(const FileMatter& command, const MatterId& matter, const std::string& tag,
-              std::map<std::string, std::uint64_t>& counts) const {
+              std::map<std::string, std::uint64_t>& counts, Time now) const {
     Draft d;
     d.outcome.request = command.request;
     const RuleBook& book = rules.in_force(*day);
     Petition petition = command.petition;
     d.outcome.problems = validate(petition, book);
     if (!d.outcome.problems.empty()) return d;
+    // Only who stands in the hall needs somebody to sit there.
+    const auto closed = petition.channel == Channel::Visit ? closed_windows(book, calendar, now) : std::vector<WindowCode>{};
     Routed routed;
     Ruling ruling;
     if (triage) {
-      Suggestion s = suggest(petition, book, *triage);
+      Suggestion s = suggest(petition, book, *triage, closed);
       const auto permille = [](double share) { return static_cast<int>(share * 1000 + 0.5); };
       // XFTL 30: nothing is guessed about what is sealed; and who only takes a number said nothing.
       if (!s.ruling.sealed && petition.kind != MatterKind::QueueOnly)
         routed.suggested = Suggested{triage->version, std::string(s.topic), permille(s.topic_confidence), s.window, permille(s.window_confidence)};
       ruling = std::move(s.ruling);
     } else {
-      ruling = route(petition, book);
+      ruling = route(petition, book, closed);
     }
 
     routed.chosen = command.chosen.empty() ? ruling.window : command.chosen;
     routed.by = command.chosen.empty() ? ChosenBy::Machine : command.by;
-    const bool offered =
-        routed.chosen == ruling.window || routed.chosen == window_reception ||
-        std::find(ruling.alternatives.begin(), ruling.alternatives.end(), routed.chosen) != ruling.alternatives.end();
+    const auto offers = [&](const Ruling& r) {
+      return routed.chosen == r.window || routed.chosen == window_reception || std::find(r.alternatives.begin(), r.alternatives.end(), routed.chosen) != r.alternatives.end();
+    };
+    // A window that closed between the proposal and the tap was offered all the same.
+    const bool offered = offers(ruling) || (!closed.empty() && offers(route(petition, book)));
     const bool free_choice = command.by == ChosenBy::Staff || petition.kind == MatterKind::QueueOnly;
     if (book.window(routed.chosen) == nullptr || (!offered && !free_choice)) {
       d.outcome.problems.push_back({"window", "这个窗口不能选，请重新选择"});
@@ -281,7 +282,7 @@ struct Filing::Impl {
     auto counts = issued;
     QuerySecret fresh;
     if (secret && secret->matter == matter) fresh = *secret;
-    Draft d = draft(command, matter, fresh.tag, counts);
+    Draft d = draft(command, matter, fresh.tag, counts, now);
     if (d.statement.facts.empty()) return d.outcome;
     if (fresh.matter.empty()) {
       fresh = make_secret(matter);
@@ -372,7 +373,7 @@ std::vector<Outcome> Filing::file_many(const std::vector<FileMatter>& commands, 
       continue;
     }
     // Letters and messages carry no query code: nobody stands here to be given one.
-    Impl::Draft d = me.draft(command, make_matter_id(me.config.origin, *me.day, serial + 1), "", counts);
+    Impl::Draft d = me.draft(command, make_matter_id(me.config.origin, *me.day, serial + 1), "", counts, now);
     outcomes[i] = d.outcome;
     if (d.statement.facts.empty()) continue;
     ++serial;

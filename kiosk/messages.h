@@ -94,6 +94,7 @@ struct Snapshot {
   DeviceState printer = DeviceState::Ready, reader = DeviceState::Ready;
   std::optional<Error> failed;  ///< store trouble: disk full (Unavailable), Io, Corrupt
   bool disk_low = false;
+  std::vector<WindowCode> closed;     ///< windows nobody sits at now, by the rulebook's hours
   std::optional<Outcome> outcome;     ///< of the last command that has one
   std::optional<Progress> progress;
   std::optional<CardRead> card;

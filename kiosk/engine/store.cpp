@@ -168,6 +168,7 @@ void Store::absorb() {
 
 void Store::tick() {
   now_.now = wall();
+  now_.closed = closed_windows(books_.rules.in_force(hall_day(now_.now)), books_.calendar, now_.now);
   const auto now = clock_.tick();
   const auto into_minute = Span{now_.now.time_since_epoch().count() % 60'000};
   again_at_ = now + Span{60'000} - into_minute;  // on the minute: the clock on the screen is a real clock's
@@ -256,8 +257,8 @@ void Store::command(const Command& command) {
 
 std::pair<int, int> Store::queue_ahead(const WindowCode& chosen) const {
   // Who chose a department that does not sit in the hall waits at reception (filing.cpp gives the ticket there).
-  const WindowInfo* info = books_.rules.in_force(today_).window(chosen);
-  const WindowCode& window = info != nullptr && info->on_site ? chosen : window_reception;
+  const WindowInfo* info = books_.rules.in_force(today_).hall_window(chosen);
+  const WindowCode& window = info != nullptr ? info->code : window_reception;
   int ahead = 0, minutes = 0;
   bool known = false;
   for (const auto& queue : now_.hall.queues)
@@ -284,7 +285,7 @@ void Store::on(const FileMatter& command) {
   if (const auto* before = settled(command.request)) return settle(*before);
   if (const auto error = dead()) return settle({command.request, {}, {}, error});
   WindowCode window = command.chosen;
-  if (window.empty()) window = route(command.petition, books_.rules.in_force(hall_day(wall()))).window;
+  if (window.empty()) window = route(command.petition, books_.rules.in_force(hall_day(wall())), now_.closed).window;
   const auto [ahead, minutes] = queue_ahead(window);
   auto outcome = filing_.file(command, secret_, wall(), ahead, minutes);
   if (outcome.error && broken(*outcome.error)) outcome = filing_.file(command, secret_, wall(), ahead, minutes);
@@ -416,8 +417,7 @@ Status Store::forget() {
   help_fetching_ = false;
   // SQLite keeps the pages it read, and what it wrote last, until others take their place.
   if (dead()) return Done{};
-  log_.reset();
-  auto log = EventLog::open(config_.data_dir + "/log.db");
+  auto log = EventLog::open_again(std::move(log_));
   if (!log && log.error().code == Code::Unavailable) {
     disk_->reserve(false);
     log = EventLog::open(config_.data_dir + "/log.db");

@@ -420,7 +420,7 @@ class Visit {
       case Screen::Review: {
         Petition petition = petition_of(s, world_.rules);
         if (auto problems = validate(petition, world_.rules); !problems.empty()) return mend(std::move(problems));
-        s.ruling = route(petition, world_.rules);
+        s.ruling = route(petition, world_.rules, world_.now.closed);
         s.chosen.clear();
         s.filing_error.reset();
         return go(Screen::Ruling, 0);

@@ -68,6 +68,33 @@ std::string all_bytes(const std::filesystem::path& directory) {
 
 }  // namespace
 
+TEST_CASE("what the machine suggested is filed beside the ruling, and nothing about what is sealed", "[filing][XFTL30]") {
+  Scratch scratch;
+  auto log = open_log(scratch.file("a.db"));
+  WorkCalendar calendar;
+  FilingConfig c = config();
+  c.assets_dir = YIZHAN_SOURCE_DIR "/assets";
+  const KeyPair discipline = make_box_keys();
+  c.discipline_keys = {discipline.public_hex};
+  Filing filing(*log, c, rules(), calendar);
+  REQUIRE(filing.start());
+  const auto routed = [&](const FileMatter& what) {
+    const Outcome outcome = filing.file(what, std::nullopt, test::ten(), 0, 0);
+    REQUIRE(outcome.receipt);
+    const auto events = log->of_matter(outcome.receipt->matter);
+    REQUIRE(events);
+    const auto matter = fold(outcome.receipt->matter, *events);
+    REQUIRE(matter.routed);
+    return *matter.routed;
+  };
+  const Routed open = routed(command("one"));
+  REQUIRE(open.suggested);
+  CHECK(open.suggested->model.starts_with("1-"));
+  CHECK(open.suggested->window.size() >= 2);
+  CHECK((open.suggested->window_permille > 0 && open.suggested->window_permille <= 1000));
+  CHECK_FALSE(routed(command("two", accusation())).suggested);
+}
+
 TEST_CASE("a petition is filed: number, ticket, window, code, and the facts are on disk", "[filing][XFTL22]") {
   Scratch scratch;
   auto log = open_log(scratch.file("a.db"));
@@ -239,6 +266,33 @@ TEST_CASE("the citizen may choose reception instead, and both suggestion and cho
   CHECK(m.routed->chosen == window_reception);
   CHECK(m.routed->by == ChosenBy::Citizen);
   CHECK(m.routed->ruling.window == route(sample_petition(), rules().books[0]).window);
+}
+
+TEST_CASE("a window nobody sits at is not given, unless it was offered before it closed or the matter came by letter", "[filing][windows]") {
+  Scratch scratch;
+  auto log = open_log(scratch.file("a.db"));
+  WorkCalendar calendar;
+  RuleBooks part_time = rules();
+  const WindowCode usual = route(sample_petition(), part_time.books[0]).window;
+  REQUIRE(usual != window_reception);
+  // ten() is ten in the morning.
+  for (WindowInfo& w : part_time.books[0].windows)
+    if (w.code == usual) w.hours = {*parse_hours("每天 14:00-17:00")};
+  Filing filing(*log, config(), part_time, calendar);
+  const auto file = [&](const std::string& request, WindowCode chosen, Channel channel, Time now) {
+    FileMatter c = command(request);
+    c.chosen = std::move(chosen);
+    c.petition.channel = channel;
+    const Outcome o = filing.file(c, std::nullopt, now, 0, 0);
+    REQUIRE(o.receipt);
+    return fold(o.receipt->matter, *log->of_matter(o.receipt->matter));
+  };
+  const Matter morning = file("r1", "", Channel::Visit, ten());
+  CHECK(morning.routed->chosen == window_reception);
+  CHECK(std::any_of(morning.routed->ruling.reasons.begin(), morning.routed->ruling.reasons.end(), [](const Reason& r) { return r.rule == "closed"; }));
+  CHECK(file("r2", "", Channel::Visit, ten() + std::chrono::hours(5)).routed->chosen == usual);
+  CHECK(file("r3", usual, Channel::Visit, ten()).routed->chosen == usual);
+  CHECK(file("r4", "", Channel::Letter, ten()).routed->ruling.window == route([] { auto p = sample_petition(); p.channel = Channel::Letter; return p; }(), part_time.books[0]).window);
 }
 
 TEST_CASE("an accusation can be read by the discipline key and by nobody in the hall", "[filing][XFTL30]") {

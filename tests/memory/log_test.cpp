@@ -4,7 +4,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <fstream>
+#include <thread>
 
 #include "shim_vfs.h"
 #include "support.h"
@@ -348,6 +350,31 @@ TEST_CASE("the same database is opened for writing once", "[log]") {
   CHECK((*reader)->head(kiosk)->seq == 1);  // readers see what was committed
   CHECK_FALSE((*reader)->append(kiosk, a_matter, {&accepted, 1}, ten()));
   CHECK((*reader)->verify()->empty());
+  log.reset();
+  CHECK(EventLog::open(path));
+}
+
+TEST_CASE("a log that is opened again keeps what it holds and lets nobody in between", "[log]") {
+  Scratch scratch;
+  const std::string path = scratch.file("a.db");
+  auto log = open_log(path);
+  REQUIRE(log->append(kiosk, a_matter, {&accepted, 1}, ten()));
+  std::atomic<bool> over = false, let_in = false;
+  std::thread other([&] {
+    while (!over)
+      if (EventLog::open(path)) let_in = true;
+  });
+  for (int i = 0; i < 40; ++i) {
+    auto again = EventLog::open_again(std::move(log));
+    REQUIRE(again);
+    log = std::move(*again);
+    CHECK(log->head(kiosk)->seq == static_cast<std::uint64_t>(i + 1));
+    REQUIRE(log->append(kiosk, a_matter, {&accepted, 1}, ten()));
+  }
+  over = true;
+  other.join();
+  CHECK_FALSE(let_in);
+  CHECK(log->verify()->empty());
   log.reset();
   CHECK(EventLog::open(path));
 }

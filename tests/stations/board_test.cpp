@@ -119,8 +119,8 @@ TEST_CASE("the board shows the last five calls and every state of a hall", "[boa
   SECTION("long names, many windows, many people, midnight") {
     board.world.center = "云栖县群众信访诉求综合服务中心暨社会治安综合治理中心";
     board.world.now = at("2026-12-31", 23, 59);
-    board.book.windows.push_back({"LDR", "县级领导接访室（二楼东侧）", "D", "", "", true, {}});
-    board.book.windows.push_back({"JDG", "法院诉前调解工作室", "E", "", "", true, {}});
+    board.book.windows.push_back({"LDR", "县级领导接访室（二楼东侧）", "D", "", "", true, {}, {}, {}, {}});
+    board.book.windows.push_back({"JDG", "法院诉前调解工作室", "E", "", "", true, {}, {}, {}, {}});
     board.world.hall.queues = {{"LAW", 128, 25, 1}, {"MED", 0, 10, 1}, {"PET", 64, 0, 1}, {"LDR", 12, 0, 1}, {"JDG", 3, 0, 0}};
     board.world.hall.calls[0].place = "县级领导接访室（二楼东侧）";
     board.world.hall.calls[1].place = "法院诉前调解工作室第二窗口";

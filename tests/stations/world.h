@@ -38,9 +38,9 @@ inline RuleBook rules() {
   term("arbitration", 365, "劳动仲裁", "劳动争议调解仲裁法", "27", false, Whose::CitizensRight);
   term("administrative_review", 60, "行政复议", "行政复议法", "20", false, Whose::CitizensRight);
   book.rep_limits = {{0, 5}};
-  book.windows = {{"LAW", "律师窗口", "A", "1号律师窗口", "律师当面解答", true, {}},
-                  {"MED", "调解室", "B", "调解室", "双方坐下来谈", true, {}},
-                  {"PET", "综合接待", "C", "3号接待窗口", "登记、转办", true, {}}};
+  book.windows = {{"LAW", "律师窗口", "A", "1号律师窗口", "律师当面解答", true, {}, {}, {}, {}},
+                  {"MED", "调解室", "B", "调解室", "双方坐下来谈", true, {}, {}, {}, {}},
+                  {"PET", "综合接待", "C", "3号接待窗口", "登记、转办", true, {}, {}, {}, {}}};
   const auto topic = [&](const char* code, const char* name, const char* icon, WindowCode desk) {
     TopicInfo t;
     t.code = code, t.name = name, t.icon = icon, t.desk = std::move(desk);
