@@ -144,19 +144,18 @@ struct Filing::Impl {
     if (!d.outcome.problems.empty()) return d;
     // Only who stands in the hall needs somebody to sit there.
     const auto closed = petition.channel == Channel::Visit ? closed_windows(book, calendar, now) : std::vector<WindowCode>{};
-
     Routed routed;
     Ruling ruling;
     if (triage) {
-      // The guess is about who would handle it, whoever sits there now.
-      Suggestion s = suggest(petition, book, *triage);
+      Suggestion s = suggest(petition, book, *triage, closed);
       const auto permille = [](double share) { return static_cast<int>(share * 1000 + 0.5); };
       // XFTL 30: nothing is guessed about what is sealed; and who only takes a number said nothing.
       if (!s.ruling.sealed && petition.kind != MatterKind::QueueOnly)
         routed.suggested = Suggested{triage->version, std::string(s.topic), permille(s.topic_confidence), s.window, permille(s.window_confidence)};
       ruling = std::move(s.ruling);
+    } else {
+      ruling = route(petition, book, closed);
     }
-    if (!triage || !closed.empty()) ruling = route(petition, book, closed);
 
     routed.chosen = command.chosen.empty() ? ruling.window : command.chosen;
     routed.by = command.chosen.empty() ? ChosenBy::Machine : command.by;

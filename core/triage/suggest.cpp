@@ -152,10 +152,11 @@ double shown_confidence(double share) {
   return 1 / (1 + triage::same_exp(-(confidence_base + confidence_slope * triage::same_log(p / (1 - p)))));
 }
 
-Suggestion suggest(const Petition& petition, const RuleBook& rules, const Triage& triage, TextScratch& scratch) {
+Suggestion suggest(const Petition& petition, const RuleBook& rules, const Triage& triage, TextScratch& scratch, std::span<const WindowCode> closed) {
   Suggestion s;
-  s.ruling = route(petition, rules);
-  const Ruling& ruling = s.ruling;
+  // Who would handle it does not depend on who sits in the hall at this hour.
+  const Ruling ruling = route(petition, rules);
+  s.ruling = closed.empty() ? ruling : route(petition, rules, closed);
   std::string text = petition.statement.request;
   for (const std::string* part : {&petition.statement.facts, &petition.statement.reasons}) {
     if (part->empty()) continue;
@@ -238,14 +239,14 @@ Suggestion suggest(const Petition& petition, const RuleBook& rules, const Triage
     for (const std::size_t k : order) propose(code(k));
   }
   if (!why.rule.empty()) s.reasons.push_back(std::move(why));
-  for (const Reason& reason : ruling.reasons)
-    if (s.reasons.size() < reasons_max || reason.rule == "conflict") s.reasons.push_back(reason);
+  for (const Reason& reason : s.ruling.reasons)
+    if (s.reasons.size() < reasons_max || reason.rule == "conflict" || reason.rule == "closed") s.reasons.push_back(reason);
   return s;
 }
 
-Suggestion suggest(const Petition& petition, const RuleBook& rules, const Triage& triage) {
+Suggestion suggest(const Petition& petition, const RuleBook& rules, const Triage& triage, std::span<const WindowCode> closed) {
   TextScratch scratch;
-  return suggest(petition, rules, triage, scratch);
+  return suggest(petition, rules, triage, scratch, closed);
 }
 
 }  // namespace yizhan

@@ -4,6 +4,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -83,9 +84,10 @@ struct Suggestion {
   std::vector<Reason> reasons;    ///< never empty; why this window, then the tree's
 };
 
-Suggestion suggest(const Petition& petition, const RuleBook& rules, const Triage& triage, TextScratch& scratch);
+/// `closed` as for route(): it moves the hall's window and never the one of sixteen.
+Suggestion suggest(const Petition& petition, const RuleBook& rules, const Triage& triage, TextScratch& scratch, std::span<const WindowCode> closed = {});
 /// With room of its own: nothing of the text stays behind.
-Suggestion suggest(const Petition& petition, const RuleBook& rules, const Triage& triage);
+Suggestion suggest(const Petition& petition, const RuleBook& rules, const Triage& triage, std::span<const WindowCode> closed = {});
 
 /// The parts of suggest(), for measuring.
 Evidence evidence_of(const Petition& petition, const std::string& text, const Ruling& ruling, const RuleBook& rules, const Duties& duties);

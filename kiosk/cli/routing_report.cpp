@@ -90,8 +90,8 @@ std::string words(const Agreed& a) {
 Decided decided_by_staff(const Matter& matter, const RuleBook& rules) {
   Decided out;
   const auto on_site = [&](const WindowCode& code) {
-    const WindowInfo* window = rules.window(code);
-    return window == nullptr || window->on_site ? code : window_reception;
+    const WindowInfo* window = rules.hall_window(code);
+    return window == nullptr ? code : window->code;
   };
   // The law's order: what was done last says most. Mediation and the lawyer's record are made at that window.
   if (matter.mediation.ended) out = {window_mediation, window_mediation};

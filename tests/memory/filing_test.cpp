@@ -68,6 +68,33 @@ std::string all_bytes(const std::filesystem::path& directory) {
 
 }  // namespace
 
+TEST_CASE("what the machine suggested is filed beside the ruling, and nothing about what is sealed", "[filing][XFTL30]") {
+  Scratch scratch;
+  auto log = open_log(scratch.file("a.db"));
+  WorkCalendar calendar;
+  FilingConfig c = config();
+  c.assets_dir = YIZHAN_SOURCE_DIR "/assets";
+  const KeyPair discipline = make_box_keys();
+  c.discipline_keys = {discipline.public_hex};
+  Filing filing(*log, c, rules(), calendar);
+  REQUIRE(filing.start());
+  const auto routed = [&](const FileMatter& what) {
+    const Outcome outcome = filing.file(what, std::nullopt, test::ten(), 0, 0);
+    REQUIRE(outcome.receipt);
+    const auto events = log->of_matter(outcome.receipt->matter);
+    REQUIRE(events);
+    const auto matter = fold(outcome.receipt->matter, *events);
+    REQUIRE(matter.routed);
+    return *matter.routed;
+  };
+  const Routed open = routed(command("one"));
+  REQUIRE(open.suggested);
+  CHECK(open.suggested->model.starts_with("1-"));
+  CHECK(open.suggested->window.size() >= 2);
+  CHECK((open.suggested->window_permille > 0 && open.suggested->window_permille <= 1000));
+  CHECK_FALSE(routed(command("two", accusation())).suggested);
+}
+
 TEST_CASE("a petition is filed: number, ticket, window, code, and the facts are on disk", "[filing][XFTL22]") {
   Scratch scratch;
   auto log = open_log(scratch.file("a.db"));

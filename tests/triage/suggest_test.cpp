@@ -97,6 +97,16 @@ TEST_CASE("the ruling is the tree's, with the model and without", "[triage][PIPL
   }
 }
 
+TEST_CASE("a closed window moves the hall's window and not the suggestion", "[triage]") {
+  const Petition p = stated("", "楼上漏水，我们两家愿意谈。", "topic=neighbour,both_willing=yes");
+  const std::vector<WindowCode> closed{"MED"};
+  const Suggestion open = suggest(p, book("national"), shipped()), shut = suggest(p, book("national"), shipped(), closed);
+  CHECK(open.ruling.window == "MED");
+  CHECK(shut.ruling.window != "MED");
+  CHECK(shut.window == "MED");
+  CHECK(shut.window_confidence == open.window_confidence);
+}
+
 TEST_CASE("danger alerts and moves nothing", "[triage][XFTL25]") {
   const Suggestion calm = suggest(stated("", "物业公司不修电梯。"), book("national"), shipped());
   Petition p = stated("", "物业公司不修电梯。");
