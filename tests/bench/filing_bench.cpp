@@ -113,6 +113,7 @@ int main(int argc, char** argv) {
     if (!log) return fail(log.error().what);
     FilingConfig config;
     config.origin = "440583-K03";
+    config.assets_dir = YIZHAN_SOURCE_DIR "/assets";  // with the text model, as the kiosk files
     Filing filing(**log, config, rules, calendar);
     const Time at{Span{1'795'140'000'000}};
     // The code is made before the citizen presses the button (Filing::prepare): it is no part of the filing.
