@@ -34,6 +34,10 @@ bool two_numbers(const std::string& text, char between, int& a, int& b) {
 }
 
 int show(const std::string& command, const cli::Common& common, const Screen& screen) {
+  // A peer that hangs up is an error of that call, never the end of the machine.
+  std::signal(SIGPIPE, SIG_IGN);
+  // First of all: whoever starts this machine may stop it while rulebooks and log are still being opened.
+  listen_for_stop();
   auto config = cli::settings(common);
   if (!config) return cli::fail(command, config.error());
   if (!screen.place.empty()) config->place = screen.place;
@@ -62,9 +66,6 @@ int show(const std::string& command, const cli::Common& common, const Screen& sc
     return cli::exit_wrong_use;
   }
 
-  // A peer that hangs up is an error of that call, never the end of the machine.
-  std::signal(SIGPIPE, SIG_IGN);
-  listen_for_stop();
   auto engine = Engine::start(std::move(*config), std::move(*books), {});
   if (!engine) return cli::fail(command, engine.error());
   int code = cli::exit_done;

@@ -260,14 +260,17 @@ class Hall:
         code = self.enrolment_code(self.folder / "hall", device, role)
         run([BIN / "kiosk", "enrol", "--data", data, "--hub", self.url, "--code", code, "--role", role, "--origin", device, "--place", place])
 
-    def open(self, name: str, screen, size, at=(0, 0), px_per_mm: float = 0, env=None, hits=True) -> "Window":
+    def open(self, name: str, screen, size, at=(0, 0), px_per_mm: float = 0, env=None, hits=True, wait=True) -> "Window":
         role = DEVICES[name][1]
         command = {"kiosk": ["run"], "board": ["board"]}.get(role, ["desk", "--role", role.removeprefix("desk-")])
         file = self.folder / f"{name}.hits"
+        file.unlink(missing_ok=True)  # an earlier process's first frame is not this one's
         more = ["--px-per-mm", str(px_per_mm)] if px_per_mm else []
         self.processes.start(name, [BIN / "kiosk", *command, "--data", self.folder / name, "--size", f"{size[0]}x{size[1]}", "--at", f"{at[0]},{at[1]}", "--hits", file, *more],
                              env={**({"DISPLAY": screen.display} if screen else {}), **(env or {})})
         window = Window(screen, file, *at)
+        if not wait:
+            return window
 
         def drawn():
             self.processes.check()

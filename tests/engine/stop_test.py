@@ -35,6 +35,12 @@ def stop(processes: Processes, name: str, number) -> float:
     return took
 
 
+def listens(process, number) -> bool:
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
+    return int(caught.split()[1], 16) >> (number - 1) & 1 == 1
+
+
 def at_rest(folder: Path, name: str):
     """The log is closed: nothing is left beside it that only the next start would take in."""
     left = [file.name for file in (folder / name).glob("log.db-*") if file.stat().st_size > 0]
@@ -72,9 +78,10 @@ def main():
             time.sleep(1.5)  # its line rests in a long poll of 50 seconds
             stop(processes, name, number)
             at_rest(folder, name)
-    # In the first moments: the threads behind are just being started.
-    for wait in (0.02, 0.1, 0.3):
-        hall.open("kiosk", tall, (1080, 1920))
+    # In the first moments: books, log and threads are just being opened. The process listens before it opens anything.
+    for wait in (0, 0.01, 0.03, 0.06, 0.1, 0.3):
+        hall.open("kiosk", tall, (1080, 1920), wait=False)
+        until(lambda: listens(processes.running["kiosk"], signal.SIGTERM), 5, "a kiosk that listens for its stop")
         time.sleep(wait)
         stop(processes, "kiosk", signal.SIGTERM)
         at_rest(folder, "kiosk")
