@@ -23,6 +23,9 @@ namespace yizhan::ui {
 /// bounce of a finger, or a phone number with 00 in it could not be typed.
 inline constexpr double again_s_min = 0.5, key_again_s_min = 0.12;
 
+/// What a widget is known by from one frame to the next; 0 is nobody.
+std::uint64_t name_id(std::string_view name);
+
 class Kit final : public Ui {
  public:
   Kit(float px_per_mm, const Theme& theme);
