@@ -92,8 +92,11 @@ void Kit::begin(ImDrawList& list, int width, int height, double now) {
   }
   active_seen_ = false;
   editing_seen_ = false;
-  for (HitBox& hit : hits_) explicit_bzero(hit.words.data(), hit.words.size());
+  for (HitBox& hit : hits_)
+    for (std::string* words : {&hit.words, &hit.line}) explicit_bzero(words->data(), words->size());
   hits_.clear();
+  for (Shown& text : shown_) explicit_bzero(text.words.data(), text.words.size());
+  shown_.clear();
   clipped_.clear();
   missing_.clear();
   focusable_.clear();
@@ -160,6 +163,13 @@ Kit::Pressing Kit::press(std::string_view name, Box box, std::string_view words,
     again_in(0);  // what it changed is drawn at once
   }
   return result;
+}
+
+void Kit::describe(std::string_view line, Control kind, bool selected) {
+  HitBox& hit = hits_.back();
+  hit.line = line;
+  hit.kind = kind;
+  hit.selected = selected;
 }
 
 // ---- sizes and colours --------------------------------------------------------------------------------------------------
@@ -496,6 +506,7 @@ float Kit::draw_text(Px b, std::string_view words, Type type, std::uint32_t colo
 }
 
 float Kit::text(Box box, std::string_view words, const TextStyle& style) {
+  if (!words.empty()) shown_.push_back({std::string(words), box, style.step, style.say, style.personal});
   return draw_text(px(box), words, type(style.step, style.weight), ink(style.ink), style.align, style.lines_max, style.middle, style.shrink) / ppm_;
 }
 
@@ -534,6 +545,7 @@ void Kit::surface(Px b, bool selected, bool held, float radius) {
 
 bool Kit::touch(std::string_view name, Box box, std::string_view words, bool selected, bool enabled) {
   const Pressing p = press(name, box, words, enabled);
+  hits_.back().selected = selected;
   const Px b = px(box);
   const float radius = dp(16, 10);
   if (desk_page()) {
@@ -708,6 +720,7 @@ bool Kit::button(std::string_view name, Box box, std::string_view words, Look lo
 
 bool Kit::tile(std::string_view name, Box box, Icon icon, std::string_view words, std::string_view line, bool selected) {
   const Pressing p = press(name, box, words, true);
+  describe(line, Control::Choice, selected);
   const Px b = px(box);
   const float radius = dp(16, 10);
   surface(b, selected, p.held, radius);
@@ -741,6 +754,7 @@ bool Kit::tile(std::string_view name, Box box, Icon icon, std::string_view words
 
 bool Kit::choice(std::string_view name, Box box, std::string_view words, std::string_view line, bool selected, Icon icon) {
   const Pressing p = press(name, box, words, true);
+  describe(line, Control::Choice, selected);
   const Px b = px(box);
   const float radius = dp(14, 10);
   surface(b, selected, p.held, radius);
@@ -780,6 +794,7 @@ bool Kit::choice(std::string_view name, Box box, std::string_view words, std::st
 
 bool Kit::check(std::string_view name, Box box, std::string_view words, bool on) {
   const Pressing p = press(name, box, words, true);
+  describe({}, Control::Check, on);
   const Px b = px(box);
   float x = b.x0;
   if (!desk_page()) {  // a whole row to touch on a kiosk
@@ -807,6 +822,7 @@ void Kit::dashes(float x0, float x1, float y, float thick, std::uint32_t colour)
 
 bool Kit::field(std::string_view name, Box box, const FieldView& view) {
   const Pressing p = press(name, box, view.secret ? std::string_view{} : view.text, true);
+  describe(view.label.empty() ? view.placeholder : view.label, Control::Field, view.active);
   const Px b = px(box);
   const float radius = dp(16, 8);
   const bool wrong = !view.problem.empty();
