@@ -86,8 +86,11 @@ void Kit::begin(ImDrawList& list, int width, int height, double now) {
   }
   active_seen_ = false;
   editing_seen_ = false;
-  for (HitBox& hit : hits_) explicit_bzero(hit.words.data(), hit.words.size());
+  for (HitBox& hit : hits_)
+    for (std::string* words : {&hit.words, &hit.line}) explicit_bzero(words->data(), words->size());
   hits_.clear();
+  for (Shown& text : shown_) explicit_bzero(text.words.data(), text.words.size());
+  shown_.clear();
   clipped_.clear();
   missing_.clear();
   focusable_.clear();
@@ -154,6 +157,13 @@ Kit::Pressing Kit::press(std::string_view name, Box box, std::string_view words,
     again_in(0);  // what it changed is drawn at once
   }
   return result;
+}
+
+void Kit::describe(std::string_view line, Control kind, bool selected) {
+  HitBox& hit = hits_.back();
+  hit.line = line;
+  hit.kind = kind;
+  hit.selected = selected;
 }
 
 }  // namespace yizhan::ui

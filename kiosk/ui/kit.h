@@ -43,6 +43,12 @@ enum class Step : std::uint8_t {
 };
 enum class Weight : std::uint8_t { Regular, Medium, Bold };
 enum class Align : std::uint8_t { Left, Centre, Right };
+/// When a drawn text is spoken. Everything that is shown is said when somebody asks for the whole page (再听一遍).
+enum class Say : std::uint8_t {
+  Asked,                   ///< only then
+  Aloud,                   ///< when the page opens, and when it appears on an open page: questions, errors, news
+  Code,                    ///< as Aloud, digit by digit and twice (EN 301 549 5.1.3.16)
+};
 struct TextStyle {
   Step step = Step::Body;
   Ink ink = Ink::Ink;
@@ -51,6 +57,8 @@ struct TextStyle {
   int lines_max = 0;        ///< 0: as many as fit the box; the last one ends in … when cut
   bool middle = false;      ///< centre vertically in the box
   bool shrink = false;      ///< one line: use the largest size that fits (long names, long units)
+  Say say = Say::Asked;
+  bool personal = false;    ///< what a visitor said or was told: spoken in a handset only, never into the hall (trust.md T4)
 };
 enum class Look : std::uint8_t {
   Filled, Edged, Help, Quiet, OnDark,
@@ -70,7 +78,18 @@ enum class TextSize : std::uint8_t { Normal, Large, Largest };
 struct Theme { TextSize size = TextSize::Normal; bool contrast = false; bool low = false; };
 
 /// What a finger or pointer can touch in the frame just drawn: for tests, robots, speech and the size checks.
-struct HitBox { std::string name; Box box; std::string words; bool enabled = true; };
+enum class Control : std::uint8_t { Button, Choice, Check, Field };
+struct HitBox {
+  std::string name;
+  Box box;
+  std::string words;
+  bool enabled = true;
+  std::string line{};      ///< the second line of a tile or choice; the label of a field
+  Control kind = Control::Button;
+  bool selected = false;   ///< chosen, ticked, being written into
+};
+/// A text drawn in the frame beside and inside what can be touched: for speech, which takes its words from here and nowhere else.
+struct Shown { std::string words; Box box; Step step{}; Say say{}; bool personal = false; };
 
 class Ui {
  public:
@@ -119,6 +138,7 @@ class Ui {
     std::string_view text{}, composing{}, placeholder{}, problem{};
     bool active = false, secret = false, several_lines = false;
     std::string_view foot_left{}, foot_right{};
+    std::string_view label{};      ///< not drawn: what the field is called when it is spoken
   };
   virtual bool field(std::string_view name, Box box, const FieldView& view) = 0;
   /// A desk text field with a real keyboard; returns the new text when it changed.
@@ -127,6 +147,7 @@ class Ui {
 
   // -- after the frame -----------------------------------------------------------------------------------------------------
   virtual const std::vector<HitBox>& hits() const = 0;          ///< of the frame being drawn
+  virtual const std::vector<Shown>& shown() const = 0;          ///< texts of the frame being drawn, in drawing order
   virtual const std::vector<std::string>& clipped() const = 0;  ///< names/words cut off in this frame (tests: must be empty)
 };
 

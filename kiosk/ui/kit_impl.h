@@ -75,6 +75,7 @@ class Kit final : public Ui {
   std::optional<std::string> edit(std::string_view name, Box box, std::string_view text, std::string_view placeholder, bool several_lines,
                                   std::string_view problem) override;
   const std::vector<HitBox>& hits() const override { return hits_; }
+  const std::vector<Shown>& shown() const override { return shown_; }
   const std::vector<std::string>& clipped() const override { return clipped_; }
 
  private:
@@ -116,6 +117,8 @@ class Kit final : public Ui {
 
   /// Registers a touchable and says whether it was pressed; every widget goes through here.
   Pressing press(std::string_view name, Box box, std::string_view words, bool enabled, std::string_view shortcut = {});
+  /// What speech says of the touchable just registered.
+  void describe(std::string_view line, Control kind, bool selected);
   void surface(Px box, bool selected, bool held, float radius);
   /// Caret movement and changes of one text field; returns true when `text` changed.
   bool edit_keys(std::u32string& text, const TextLayout& lines, const Type& type, bool several_lines);
@@ -130,6 +133,7 @@ class Kit final : public Ui {
   Fonts fonts_;
   IconCache icons_;
   std::vector<HitBox> hits_;
+  std::vector<Shown> shown_;
   std::vector<std::string> clipped_, missing_;
   std::vector<char32_t> scratch_;
   std::unordered_map<std::uint64_t, TextLayout> layouts_;   ///< offsets only, never words

@@ -110,6 +110,7 @@ float Kit::draw_text(Px b, std::string_view words, Type type, std::uint32_t colo
 }
 
 float Kit::text(Box box, std::string_view words, const TextStyle& style) {
+  if (!words.empty()) shown_.push_back({std::string(words), box, style.step, style.say, style.personal});
   return draw_text(px(box), words, type(style.step, style.weight), ink(style.ink), style.align, style.lines_max, style.middle, style.shrink) / ppm_;
 }
 

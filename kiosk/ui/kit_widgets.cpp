@@ -33,6 +33,7 @@ void Kit::surface(Px b, bool selected, bool held, float radius) {
 
 bool Kit::touch(std::string_view name, Box box, std::string_view words, bool selected, bool enabled) {
   const Pressing p = press(name, box, words, enabled);
+  hits_.back().selected = selected;
   const Px b = px(box);
   const float radius = dp(16, 10);
   if (desk_page()) {
@@ -207,6 +208,7 @@ bool Kit::button(std::string_view name, Box box, std::string_view words, Look lo
 
 bool Kit::tile(std::string_view name, Box box, Icon icon, std::string_view words, std::string_view line, bool selected) {
   const Pressing p = press(name, box, words, true);
+  describe(line, Control::Choice, selected);
   const Px b = px(box);
   const float radius = dp(16, 10);
   surface(b, selected, p.held, radius);
@@ -240,6 +242,7 @@ bool Kit::tile(std::string_view name, Box box, Icon icon, std::string_view words
 
 bool Kit::choice(std::string_view name, Box box, std::string_view words, std::string_view line, bool selected, Icon icon) {
   const Pressing p = press(name, box, words, true);
+  describe(line, Control::Choice, selected);
   const Px b = px(box);
   const float radius = dp(14, 10);
   surface(b, selected, p.held, radius);
@@ -279,6 +282,7 @@ bool Kit::choice(std::string_view name, Box box, std::string_view words, std::st
 
 bool Kit::check(std::string_view name, Box box, std::string_view words, bool on) {
   const Pressing p = press(name, box, words, true);
+  describe({}, Control::Check, on);
   const Px b = px(box);
   float x = b.x0;
   if (!desk_page()) {  // a whole row to touch on a kiosk
