@@ -169,9 +169,10 @@ struct KeyboardResult {
 /// Candidates for letters. Learns nothing, writes nothing. Null engine: letters are inserted as typed.
 struct PinyinEngine {
   virtual ~PinyinEngine() = default;
-  struct Candidates { std::vector<std::string> words; std::string preedit; std::vector<int> consumed; bool more = false; };
-  /// `consumed[i]` = letters used by words[i]; the rest stays composing.
+  struct Candidates { std::vector<std::string> words; std::string preedit; bool more = false; };
   virtual Candidates candidates(std::string_view letters, int page) = 0;
+  /// Letters that words[i] of that page stands for; the rest stays composing. Asked when it is chosen only: telling costs more than listing.
+  virtual int consumed(std::string_view letters, int page, std::size_t i) = 0;
   virtual void fuzzy(bool) {}       ///< from the next candidates() on
   virtual void forget() {}          ///< the visit ended: drops the letters of the last call
 };
