@@ -198,7 +198,7 @@ void edges(const Frame& f, Faults& out) {
       if (button == f.drawn.buttons.end()) continue;
     }
     const float x0 = hit.box.x * f.px_per_mm, y0 = hit.box.y * f.px_per_mm, x1 = hit.box.right() * f.px_per_mm, y1 = hit.box.bottom() * f.px_per_mm;
-    const float corner = std::min({5 * f.px_per_mm, (x1 - x0) / 3, (y1 - y0) / 3}), out_px = std::max(3.f, f.px_per_mm * .75f), in_px = 2 * f.px_per_mm;
+    const float corner = std::min({5 * f.px_per_mm, (x1 - x0) / 3, (y1 - y0) / 3}), out_px = f.px_per_mm * 1.2f  /* past the lip of a key, within half a gap */, in_px = 2 * f.px_per_mm;
     constexpr int along = 12;
     int good = 0, all = 0;
     const auto look = [&](float x, float y, float dx, float dy) {  // from outside inwards
