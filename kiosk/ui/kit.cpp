@@ -1,6 +1,8 @@
 // Input and the frame: who is pressed, who has the focus, what is drawn again when.
 #include "kiosk/ui/kit_impl.h"
 
+#include <imgui.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -9,8 +11,6 @@
 namespace yizhan::ui {
 
 namespace {
-
-bool typing_key(std::string_view name) { return name.starts_with("key.") || name.starts_with("candidate."); }
 
 constexpr float never = std::numeric_limits<float>::infinity();
 
@@ -21,14 +21,28 @@ std::uint64_t name_id(std::string_view name) {
   for (const char c : name) h = (h ^ static_cast<unsigned char>(c)) * 1099511628211ull;
   return h | 1;  // 0 means nobody
 }
+bool typing_key(std::string_view name) { return name.starts_with("key.") || name.starts_with("candidate."); }
 
-Kit::Kit(float px_per_mm, const Theme& theme) : ppm_(px_per_mm), theme_(theme), again_at_(never) { hits_.reserve(128); }
+Kit::Kit(float px_per_mm, const Theme& theme, float zoom) : ppm_(px_per_mm), zoom_(zoom), theme_(theme), again_at_(never) { hits_.reserve(128); }
 Kit::~Kit() = default;
 
 // ---- input --------------------------------------------------------------------------------------------------------------
 
-void Kit::pointer(float x, float y, bool down) { pointers_.push_back({x, y, down, false}); }
-void Kit::pointer_gone() { pointers_.push_back({-1e9f, -1e9f, false, true}); }
+bool Kit::pointer(float x, float y, bool down) {
+  const bool was_down = pointers_.empty() ? down_ : pointers_.back().down;
+  // A thousand movements a second are one: the last.
+  if (!pointers_.empty() && !pointers_.back().gone && pointers_.back().down == down && was_down == down && pointers_.back().moved) pointers_.back() = {x, y, down, false, true};
+  else pointers_.push_back({x, y, down, false, was_down == down});
+  if (was_down != down || !pointers_.back().moved) return true;
+  if (!down || active_ == 0) return false;
+  if (editing_ != 0) return true;  // a selection follows the pointer
+  const auto hit = std::find_if(hits_.begin(), hits_.end(), [&](const HitBox& h) { return name_id(h.name) == active_; });
+  if (hit == hits_.end()) return true;
+  const Px p = px(hit->box);
+  const auto inside = [&](float px_x, float px_y) { return px_x >= p.x0 && px_x < p.x1 && px_y >= p.y0 && px_y < p.y1; };
+  return inside(x, y) != inside(at_x_, at_y_);
+}
+void Kit::pointer_gone() { pointers_.push_back({-1e9f, -1e9f, false, true, false}); }
 void Kit::key(std::string_view name) { keys_next_.push_back({std::string(name), {}}); }
 void Kit::typed(std::string_view utf8) {
   std::vector<char32_t> text;
@@ -83,7 +97,16 @@ void Kit::begin(ImDrawList& list, int width, int height, double now) {
     }
     if (active_ == 0 || active_ != editing_) editing_ = 0;
     focus_ = 0;
+    by_keys_ = in_row_ = false;
+    focus_note_.at = FocusAt::Nothing;
   }
+  keys_.clear();
+  std::swap(keys_, keys_next_);
+  take_five_keys();
+  part_ = Walk::Body;
+  parts_.clear();
+  headline_seen_ = screen_changed_ = false;
+  came_from_ = list.VtxBuffer.Size;
   active_seen_ = false;
   editing_seen_ = false;
   for (HitBox& hit : hits_)
@@ -95,14 +118,16 @@ void Kit::begin(ImDrawList& list, int width, int height, double now) {
   missing_.clear();
   focusable_.clear();
   editable_.clear();
-  keys_.clear();
-  std::swap(keys_, keys_next_);
   caret_.reset();
 }
 
 void Kit::end() {
   if (released_now_ || !active_seen_) active_ = 0;
   if (editing_ && !editing_seen_) editing_ = 0;
+  fire_ = 0;
+  walk_on();
+  come_in();
+  if (drawn_ && !drawn_->texts.empty()) drawn_->texts.back().last = drawn_->glyphs.size();
   // Tab walks through everything that can be touched, in drawing order: desks work without a mouse too.
   const bool forth = pressed_key("Tab"), back = pressed_key("Shift+Tab");
   if ((forth || back) && !focusable_.empty()) {
@@ -136,6 +161,7 @@ bool Kit::pressed_key(std::string_view key) {
 
 Kit::Pressing Kit::press(std::string_view name, Box box, std::string_view words, bool enabled, std::string_view shortcut) {
   hits_.push_back({std::string(name), box, std::string(words), enabled});
+  parts_.push_back(part_);
   if (!enabled) return {};
   const std::uint64_t id = name_id(name);
   focusable_.push_back(id);
@@ -148,6 +174,9 @@ Kit::Pressing Kit::press(std::string_view name, Box box, std::string_view words,
     result.fired = released_now_ && inside;
   }
   if (focus_ == id && (pressed_key("Enter") || pressed_key("Space"))) result.fired = true;
+  // A key is pressed twice by a trembling hand as a finger is.
+  const bool again = !typing_key(name) && id == last_fired_ && now_ - last_fired_at_ < again_s_min;
+  if (((focus_ == id && confirmed_) || fire_ == id) && !again) result.fired = true;
   if (!shortcut.empty() && pressed_key(shortcut)) result.fired = true;
   if (result.fired) {
     last_fired_ = id;

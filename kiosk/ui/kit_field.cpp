@@ -88,7 +88,7 @@ bool Kit::field(std::string_view name, Box box, const FieldView& view) {
     rect({x, std::round(caret_y + (main.line - h) / 2), x + caret_thick, std::round(caret_y + (main.line + h) / 2)}, ink(Ink::Primary), 0);
   }
   list_->PopClipRect();
-  if (focus_ == name_id(name)) focus_ring(b, radius);
+  if (ringed(name)) focus_ring(b, radius);
   return p.fired;
 }
 

@@ -34,14 +34,21 @@ float Kit::edge_px(float kiosk_px, float desk_px) const {
   return std::max(theme_.contrast ? 3.f : 1.f, std::round(dp(kiosk_px, desk_px)));
 }
 
+float Kit::type_scale() const {
+  if (!theme_.citizen || width_px_ <= height_px_) return 1;
+  return std::clamp(static_cast<float>(height_px_) / ppm_ / 270, .78f, 1.f);
+}
+
 Kit::Type Kit::type(Step step, Weight weight) const {
   const StepSize size = step_size(step);
-  const float em = len(size.em_mm) * (1 + (text_factor(theme_.size) - 1) * size.growth);
+  float em = len(size.em_mm) * (1 + (text_factor(theme_.size) - 1) * size.growth);
+  if (theme_.citizen) em = std::max(em * type_scale(), smallest_em());
   return {em, em * size.line, weight};
 }
 
 Kit::Type Kit::widget_type(float kiosk_em, float desk_em, Weight weight) const {
-  const float em = dp(kiosk_em, desk_em) * text_factor(theme_.size);
+  float em = dp(kiosk_em, desk_em) * text_factor(theme_.size);
+  if (theme_.citizen) em = std::max(em * type_scale(), smallest_em());
   return {em, em * 1.3f, weight};
 }
 
@@ -203,6 +210,8 @@ void Kit::card(Box box, float radius_mm) {
 }
 
 void Kit::draw_icon_px(float x, float y, float size, Icon which, std::uint32_t line, std::uint32_t fill, std::uint32_t ground) {
+  if (drawn_ && which != Icon::None) drawn_->pictures.push_back({{x, y, x + size, y + size}, which, line});
+  if (leave_ == Leave::WordsAndIcons) return;
   icons_.draw(*list_, which, x, y, static_cast<int>(std::lround(size)), {line, theme_.contrast ? 0 : fill, ground});
 }
 

@@ -43,6 +43,7 @@ const TextLayout& Kit::layout(std::span<const char32_t> text, float width, std::
 
 float Kit::draw_run(float x, float baseline, std::span<const char32_t> text, const Type& type, std::uint32_t colour) {
   const ImVec4& clip = list_->_CmdHeader.ClipRect;
+  if (drawn_ && !text.empty()) watch_run(text, type);
   for (const char32_t raw : text) {
     if (invisible(raw)) continue;
     const char32_t c = raw == U'\t' ? U' ' : raw;
@@ -59,13 +60,23 @@ float Kit::draw_run(float x, float baseline, std::span<const char32_t> text, con
       const float left = std::round(x + g.shape->X0), top = std::round(baseline - g.baseline + g.shape->Y0);
       const float right = left + std::round(g.shape->X1 - g.shape->X0), bottom = top + std::round(g.shape->Y1 - g.shape->Y0);
       if (right > clip.x && left < clip.z && bottom > clip.y && top < clip.w) {
-        list_->PrimReserve(6, 4);
-        list_->PrimRectUV({left, top}, {right, bottom}, {g.shape->U0, g.shape->V0}, {g.shape->U1, g.shape->V1}, colour);
+        if (drawn_) drawn_->glyphs.push_back({{left, top, right, bottom}, c, colour, static_cast<int>(drawn_->texts.size()) - 1});
+        if (leave_ == Leave::Nothing) list_->PrimReserve(6, 4);
+        if (leave_ == Leave::Nothing) list_->PrimRectUV({left, top}, {right, bottom}, {g.shape->U0, g.shape->V0}, {g.shape->U1, g.shape->V1}, colour);
       }
     }
     x += g.advance;
   }
   return x;
+}
+
+void Kit::watch_run(std::span<const char32_t> text, const Type& type) {
+  if (!drawn_->texts.empty()) drawn_->texts.back().last = drawn_->glyphs.size();
+  Drawn::Text run{{}, type.em, 0, type.weight, drawn_->glyphs.size(), drawn_->glyphs.size()};
+  for (const char32_t c : text) encode(c, run.words);
+  // Measured on the glyph, never trusted from the nominal size.
+  if (const Glyph h = fonts_.glyph(U'H', type.weight, type.em); h.shape) run.cap = std::round(h.shape->Y1 - h.shape->Y0);
+  drawn_->texts.push_back(std::move(run));
 }
 
 void Kit::report_clipped(std::string_view words) { clipped_.emplace_back(words); }

@@ -12,7 +12,17 @@ namespace {
 constexpr Rgb key_lip{0xB5, 0xAD, 0x9B, 255}, chip_line{0xCF, 0xC9, 0xBB, 255};
 }  // namespace
 
+bool Kit::ringed(std::string_view name) const { return !theme_.citizen && focus_ == name_id(name); }
+
 void Kit::focus_ring(Px b, float radius) {
+  if (theme_.citizen) {
+    // Half a millimetre of the ground's colour, then a dark frame of a quarter more than one: seen on paper, green and amber alike.
+    const float halo = std::round(len(.5f)), thick = std::ceil(len(1.25f));
+    outline({b.x0 - halo, b.y0 - halo, b.x1 + halo, b.y1 + halo}, ink(Ink::Card), halo, radius + halo);
+    const float out = halo + thick;
+    outline({b.x0 - out, b.y0 - out, b.x1 + out, b.y1 + out}, ink(theme_.contrast ? Ink::Primary : Ink::Ink), thick, radius + out);
+    return;
+  }
   const float out = edge_px(5, 4), thick = edge_px(4, 3);
   outline({b.x0 - out, b.y0 - out, b.x1 + out, b.y1 + out}, ink(Ink::AmberEdge), thick, radius + out);
 }
@@ -43,10 +53,11 @@ bool Kit::touch(std::string_view name, Box box, std::string_view words, bool sel
     if (selected) rect({b.x0, b.y0, b.x0 + edge_px(6, 5), b.y1}, ink(Ink::Primary), 0);
     rect({b.x0, b.y1 - 1, b.x1, b.y1}, ink(Ink::Line), 0);
   } else {
-    surface(b, selected, p.held, radius);
+    if (enabled) surface(b, selected, p.held, radius);
+    else rect(b, ink(Ink::Sand), radius);
     if (selected) tick(b.x1 - dp(48, 24), b.y0 + dp(48, 24), dp(28, 12));
   }
-  if (focus_ == name_id(name)) focus_ring(b, radius);
+  if (ringed(name)) focus_ring(b, radius);
   return p.fired;
 }
 
@@ -61,14 +72,15 @@ struct Kit::ButtonStyle {
 
 Kit::ButtonStyle Kit::button_style(Look look, Box box, Icon icon, bool one_letter) const {
   const bool contrast = theme_.contrast, desk = desk_page(), big = box.h >= (desk ? 20.f : 26.f);
-  const float factor = text_factor(theme_.size);
+  const float factor = text_factor(theme_.size) * type_scale();
+  const auto at_least = [this](float em) { return theme_.citizen ? std::max(em, smallest_em()) : em; };
   const auto c = [contrast](Ink ink) { return colour(ink, contrast); };
   ButtonStyle s;
   s.face = c(Ink::Card);
   s.radius = dp(14, 10);
   s.gap = dp(big ? 16 : 12, big ? 14 : 8);
   s.icon = big ? dp(icon == Icon::Helper ? 56 : 46, 36) : dp(40, 24);
-  s.em = (big ? dp(40, 28) : dp(30, 19)) * factor;
+  s.em = at_least((big ? dp(40, 28) : dp(30, 19)) * factor);
   s.em_min = std::min(smallest_em(), s.em);
   s.weight = big || desk ? Weight::Bold : Weight::Medium;
   const auto edged = [&](Ink rim, float kiosk_px, float desk_px) {
@@ -103,7 +115,7 @@ Kit::ButtonStyle Kit::button_style(Look look, Box box, Icon icon, bool one_lette
       s.rim = mix(c(Ink::Primary), c(Ink::OnPrimary), contrast ? 1.f : .55f);
       break;
     case Look::Tab: case Look::TabActive:
-      s.em = dp(34, 19) * factor;
+      s.em = at_least(dp(34, 19) * factor);
       s.icon = dp(44, 24);
       s.weight = Weight::Bold;
       s.gap = dp(12, 8);
@@ -111,7 +123,7 @@ Kit::ButtonStyle Kit::button_style(Look look, Box box, Icon icon, bool one_lette
       else edged(Ink::Edge, 2, 1);
       break;
     case Look::Key: case Look::KeySide:
-      s.em = dp(look == Look::Key && one_letter ? 46 : 34, 20) * factor;
+      s.em = at_least(dp(look == Look::Key && one_letter ? 46 : 34, 20) * factor);
       s.icon = dp(58, 26);
       s.icon_alone = true;
       s.weight = Weight::Medium;
@@ -122,7 +134,7 @@ Kit::ButtonStyle Kit::button_style(Look look, Box box, Icon icon, bool one_lette
       s.lip_px = std::round(dp(3, 2));
       break;
     case Look::Word: case Look::WordFirst:
-      s.em = dp(50, 22) * factor;
+      s.em = at_least(dp(50, 22) * factor);
       s.icon = dp(40, 22);
       s.icon_alone = true;
       s.radius = dp(12, 8);
@@ -139,9 +151,15 @@ bool Kit::button(std::string_view name, Box box, std::string_view words, Look lo
   const Pressing p = press(name, box, words, enabled, shortcut);
   const Px b = px(box);
   const bool contrast = theme_.contrast;
+  if (drawn_) drawn_->buttons.push_back({std::string(name), look, enabled});
   ButtonStyle s = button_style(look, box, icon, words.size() <= 1);
-  const Rgb page = colour(Ink::Card, contrast);
-  const auto pale = [&](Rgb c) { return enabled || c.a == 0 ? c : mix(page, c, .42f); };
+  if (!enabled) {
+    // What cannot be touched has no edge, no lip and no colour of its own, but words as readable as any (look/tokens.md, rule 1).
+    s.words = Ink::Muted;
+    s.face = colour(Ink::Sand, contrast);
+    s.rim = s.lip = {0, 0, 0, 0};
+    s.lip_px = 0;
+  }
   if (p.held) s.face = s.face.a ? pressed(s.face, contrast) : mix(colour(Ink::Primary, contrast), colour(Ink::OnPrimary, contrast), .18f);
 
   // Pressed: two pixels down, the lip shows less (look/tokens.md, Motion).
@@ -149,15 +167,15 @@ bool Kit::button(std::string_view name, Box box, std::string_view words, Look lo
   const bool key = look == Look::Key || look == Look::KeySide;
   Px face{b.x0, b.y0 + sink, b.x1, b.y1};
   if (s.lip_px > 0) {
-    rect(key ? Px{face.x0, face.y0 + s.lip_px, face.x1, face.y1 + s.lip_px - sink} : face, packed(pale(s.lip)), s.radius);
+    rect(key ? Px{face.x0, face.y0 + s.lip_px, face.x1, face.y1 + s.lip_px - sink} : face, packed(s.lip), s.radius);
     if (!key) face.y1 -= s.lip_px - sink;
   }
   if (s.rim.a && s.face.a) {
-    framed(face, packed(pale(s.rim)), packed(s.face), s.thick, s.radius);
+    framed(face, packed(s.rim), packed(s.face), s.thick, s.radius);
   } else if (s.rim.a) {
-    outline(face, packed(pale(s.rim)), s.thick, s.radius);
+    outline(face, packed(s.rim), s.thick, s.radius);
   } else {
-    rect(face, packed(pale(s.face)), s.radius);
+    rect(face, packed(s.face), s.radius);
   }
 
   const bool words_shown = !words.empty() && !(s.icon_alone && icon != Icon::None);
@@ -179,12 +197,12 @@ bool Kit::button(std::string_view name, Box box, std::string_view words, Look lo
     icon_size = 0;
   }
   width = std::min(std::ceil(width), room - extra);
-  const Rgb words_colour = pale(colour(s.words, contrast));
+  const Rgb words_colour = colour(s.words, contrast);
   const float y0 = face.y0, y1 = face.y1;
   float x = b.x0 + (b.w() - width - extra) / 2;
   const Rgb soft = s.words == Ink::OnPrimary ? Rgb{0x2C, 0x71, 0x6B, 255} : s.words == Ink::Amber ? Rgb{0xF6, 0xDD, 0xA2, 255} : Rgb{0xEC, 0xE8, 0xDE, 255};
   const auto put_icon = [&] {
-    draw_icon_px(x, (y0 + y1 - icon_size) / 2, icon_size, icon, packed(words_colour), packed(pale(soft)), packed(s.face));
+    draw_icon_px(x, (y0 + y1 - icon_size) / 2, icon_size, icon, packed(words_colour), packed(soft), packed(s.face));
     x += icon_size + s.gap;
   };
   if (icon_size > 0 && icon != Icon::Next) put_icon();
@@ -198,11 +216,11 @@ bool Kit::button(std::string_view name, Box box, std::string_view words, Look lo
     const Px chip{std::round(x), top, std::round(x + badge), top + h};
     if (!dark) rect({chip.x0 - 1, chip.y0 - 1, chip.x1 + 1, chip.y1 + 1}, packed(contrast ? colour(Ink::Edge, true) : chip_line), dp(6, 6));
     rect(chip, packed(dark ? mix(s.face.a ? s.face : colour(Ink::Primary, contrast), colour(Ink::OnPrimary, contrast), contrast ? 0 : .18f) : colour(Ink::Sand, contrast)), dp(5, 5));
-    draw_text(chip, shortcut, badge_type, packed(pale(colour(dark ? Ink::OnPrimary : Ink::Muted, contrast))), Align::Centre, 1, true, false);
+    draw_text(chip, shortcut, badge_type, packed(colour(dark ? Ink::OnPrimary : Ink::Muted, contrast)), Align::Centre, 1, true, false);
     x += badge + s.gap;
   }
   if (icon_size > 0 && icon == Icon::Next) put_icon();
-  if (focus_ == name_id(name)) focus_ring(b, s.radius);
+  if (ringed(name)) focus_ring(b, s.radius);
   return p.fired;
 }
 
@@ -236,7 +254,7 @@ bool Kit::tile(std::string_view name, Box box, Icon icon, std::string_view words
   // Large words need the corner: then the tick sits on the picture.
   if (selected && theme_.size == TextSize::Normal) tick(b.x1 - dp(50, 24), b.y0 + dp(50, 24), dp(28, 12));
   else if (selected) tick(b.x0 + inset + plate - dp(8, 4), top + dp(8, 4), dp(26, 12));
-  if (focus_ == name_id(name)) focus_ring(b, radius);
+  if (ringed(name)) focus_ring(b, radius);
   return p.fired;
 }
 
@@ -276,7 +294,7 @@ bool Kit::choice(std::string_view name, Box box, std::string_view words, std::st
     y += draw_text({room.x0, y, room.x1, both ? y + main_height : room.y1}, words, main, ink(Ink::Ink), Align::Left, 0, false, false);
     if (both) draw_text({room.x0, y, room.x1, room.y1}, line, small, ink(Ink::Muted), Align::Left, 0, false, false);
   }
-  if (focus_ == name_id(name)) focus_ring(b, radius);
+  if (ringed(name)) focus_ring(b, radius);
   return p.fired;
 }
 
@@ -299,7 +317,7 @@ bool Kit::check(std::string_view name, Box box, std::string_view words, bool on)
     rect({mark.x0 + thick, mark.y0 + thick, mark.x1 - thick, mark.y1 - thick}, packed(p.held ? pressed(colour(Ink::Card, theme_.contrast), theme_.contrast) : colour(Ink::Card, theme_.contrast)), dp(6, 3));
   }
   draw_text({x + size + dp(22, 10), b.y0, b.x1 - (desk_page() ? 0 : dp(20, 0)), b.y1}, words, widget_type(34, 18, Weight::Regular), ink(Ink::Ink), Align::Left, 0, true, false);
-  if (focus_ == name_id(name)) focus_ring(b, dp(14, 6));
+  if (ringed(name)) focus_ring(b, dp(14, 6));
   return p.fired;
 }
 
