@@ -87,6 +87,8 @@ struct FieldSpec {
 Asked fields(Ui& ui, const View& view, const Box& box, std::span<const FieldSpec> specs);
 /// The keyboard panel for the focused field.
 Asked keyboard_panel(Ui& ui, const View& view, const Box& box);
+/// ← → and, when the text has more lines than its field, 上一页/下一页. Drawn after the field whose caret they move.
+Asked caret_buttons(Ui& ui, const View& view, Box row);
 /// Cuts the keyboard's room off a page body (it reaches to the window's edges).
 Box cut_keyboard(Ui& ui, Page& page);
 
