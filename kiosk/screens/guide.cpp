@@ -21,7 +21,7 @@ constexpr std::array<Branch, 9> branches{{
     {LegalPath::Duty, Icon::Warning, mark("要单位查处、保护"), mark("管这件事的单位"), mark("条例31条（五）")},
     {LegalPath::Petition, Icon::Signpost, mark("其他要解决的事"), mark("信访办理，书面答复"), mark("条例31条（六）")},
     {LegalPath::Suggestion, Icon::Lightbulb, mark("提意见建议"), mark("有关机关研究"), mark("条例29条")},
-    {LegalPath::Accusation, Icon::Lock, mark("举报干部"), mark("密封，送纪检监察"), mark("条例30条")},
+    {LegalPath::Accusation, Icon::Lock, mark("举报干部"), mark("密封送纪检"), mark("条例30条")},
     {LegalPath::InformationRequest, Icon::Info, mark("要公开信息"), mark("信息公开程序"), mark("公开条例27条")},
 }};
 
