@@ -25,7 +25,9 @@ std::string_view section_name(const Session& s) {
 }
 
 void leave_button(Ui& ui, const Box& box, Asked& asked) {
+  ui.walk(ui::Walk::Last);
   if (ui.button("leave", box, tr("离开并清除"), Look::Edged, Icon::Leave)) asked = LeaveAsk{};
+  ui.walk(ui::Walk::Body);
 }
 
 void step_bar(Ui& ui, const View& view, Asked& asked) {
@@ -89,6 +91,8 @@ float remark_banner(Ui& ui, const View& view, float y) {
 
 }  // namespace
 
+std::string screen_id(const View& view) { return std::string(word(pick_screen(view.s, view.world.now))) + " " + std::to_string(view.s.index); }
+
 static void bottom_bar(Ui& ui, const View& view, const PageWords& words, Asked& asked) {
   const Box page = ui.page();
   const Box bar{0, page.h - bottom_bar_mm, page.w, bottom_bar_mm};
@@ -99,9 +103,11 @@ static void bottom_bar(Ui& ui, const View& view, const PageWords& words, Asked& 
   const Box back = row.cut_left(58, gutter_mm);
   const Box help = row.cut_left(82, gutter_mm);
   const bool busy = !view.s.filing.empty() || !view.s.asking.empty();
-  if (words.back && ui.button("back", back, tr("返回"), Look::Edged, Icon::Back, !busy)) asked = Back{};
-  if (ui.button("help", help, tr("请人帮我"), Look::Help, Icon::Helper)) asked = CallHelp{};
+  ui.walk(ui::Walk::Bar);
   if (words.next_shown && ui.button("next", row, words.next, Look::Filled, words.next_icon, words.next_on && !busy)) asked = Next{};
+  if (ui.button("help", help, tr("请人帮我"), Look::Help, Icon::Helper)) asked = CallHelp{};
+  if (words.back && ui.button("back", back, tr("返回"), Look::Edged, Icon::Back, !busy)) asked = Back{};
+  ui.walk(ui::Walk::Body);
 }
 
 Page begin_page(Ui& ui, const View& view, const PageWords& words) {
@@ -110,13 +116,16 @@ Page begin_page(Ui& ui, const View& view, const PageWords& words) {
   ui.fill(all, Ink::Paper);
   step_bar(ui, view, page.asked);
   float y = step_bar_mm;
+  bottom_bar(ui, view, words, page.asked);
   y += help_banner(ui, view, y);
   y += remark_banner(ui, view, y);
   y += 9;
   const Box head{margin_mm, y, all.w - 2 * margin_mm, 200};
+  const std::string spoken = std::string(words.title) + (words.title.empty() || words.hint.empty() ? "" : "。") + std::string(words.hint);
   if (!words.title.empty()) {
     const TextStyle title{Type::Headline, Ink::Ink, Weight::Bold, Align::Left, 1, false, true};
     const float h = ui.text_height(head.w, words.title, title);
+    ui.headline(screen_id(view), {head.x, y, head.w, h}, spoken);
     ui.text({head.x, y, head.w, h}, words.title, title);
     y += h + 1;
   }
@@ -142,7 +151,6 @@ Page begin_page(Ui& ui, const View& view, const PageWords& words) {
     page.body = {margin_mm, y, all.w - 2 * margin_mm, floor - y};
     if (words.strip_mm > 0) page.strip = page.body.cut_top(words.strip_mm, gutter_mm);
   }
-  bottom_bar(ui, view, words, page.asked);
   return page;
 }
 
@@ -409,7 +417,7 @@ std::string fitted(Ui& ui, float width_mm, int lines, std::string_view text, con
 }
 
 ui::Theme theme_of(const Settings& settings) {
-  return {static_cast<ui::TextSize>(std::clamp(settings.size, 0, 2)), settings.contrast, settings.low};
+  return {static_cast<ui::TextSize>(std::clamp(settings.size, 0, 2)), settings.contrast, settings.low, true};
 }
 
 Asked draw(Ui& ui, const View& view) {

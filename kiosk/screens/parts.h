@@ -50,6 +50,9 @@ struct Page {
 };
 Page begin_page(Ui& ui, const View& view, const PageWords& words);
 
+/// What the five keys know a page by: another question of the same screen is another page.
+std::string screen_id(const View& view);
+
 /// Draws a paragraph at the top of `area` and cuts it off; nothing (and nothing cut) when it does not fit.
 bool paragraph(Ui& ui, Box& area, std::string_view words, const TextStyle& style, float gap_mm = 2);
 /// One line in a box: narrower words shrink, and where the visitor's text size is too tall for the box a smaller step is taken.

@@ -58,7 +58,7 @@ struct Panel {
   }
   void choose(const PinyinEngine::Candidates& found, std::size_t i) {
     insert(found.words[i]);
-    std::string rest = state.composing.substr(std::min(state.composing.size(), static_cast<std::size_t>(std::max(0, found.consumed[i]))));
+    std::string rest = state.composing.substr(std::min(state.composing.size(), static_cast<std::size_t>(std::max(0, engine->consumed(state.composing, state.page, i)))));
     rest.erase(0, rest.find_first_not_of('\''));
     compose(std::move(rest));
   }

@@ -67,15 +67,22 @@ class RimeEngine final : public PinyinEngine {
     }
     feed(letters);
     found.preedit = preedit();
-    for (const std::size_t index : list(page, found)) found.consumed.push_back(consumed(letters, index));
-    last_ = Last{std::string(letters), page, found};
+    std::vector<std::size_t> places = list(page, found);
+    last_ = Last{std::string(letters), page, std::move(places), found};
     return found;
+  }
+
+  int consumed(std::string_view letters, int page, std::size_t i) override {
+    static_cast<void>(candidates(letters, page));
+    if (!last_ || i >= last_->places.size()) return static_cast<int>(letters.size());
+    return consumed_by(letters, last_->places[i]);
   }
 
  private:
   struct Last {
     std::string letters;
     int page = 0;
+    std::vector<std::size_t> places;  ///< in the engine's whole list
     Candidates found;
   };
 
@@ -159,7 +166,7 @@ class RimeEngine final : public PinyinEngine {
   }
 
   /// Letters that a candidate stands for: it is chosen, what is still being composed is counted, and the choice taken back.
-  int consumed(std::string_view letters, std::size_t index) {
+  int consumed_by(std::string_view letters, std::size_t index) {
     api_->select_candidate(session_, index);
     RIME_STRUCT(RimeCommit, commit);
     if (api_->get_commit(session_, &commit)) {
