@@ -9,6 +9,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <utility>
 
 namespace yizhan::ink {
@@ -111,6 +112,17 @@ Result<Model> Model::open(const std::string& path) {
   auto model = of({static_cast<const std::byte*>(data), size}, path);
   if (model) model->mapping_ = mapping;
   return model;
+}
+
+std::string data_folder(const std::string& data_dir) {
+  namespace fs = std::filesystem;
+  std::error_code none;
+  if (fs::exists(data_dir + "/ink.model", none)) return data_dir;
+  // A program run from its build tree is given the source assets, which hold no built data.
+  const fs::path program = fs::read_symlink("/proc/self/exe", none).parent_path();
+  for (const char* place : {"../share/handwriting", "../share/yizhan/handwriting"})
+    if (fs::exists(program / place / "ink.model", none)) return fs::canonical(program / place, none).string();
+  return data_dir;
 }
 
 std::vector<std::byte> model_bytes(const ModelParts& parts) {

@@ -43,6 +43,10 @@ class Model {
   std::shared_ptr<const void> mapping_;
 };
 
+/// Where ink.model and ink.words are: in `data_dir` when it has the model, else in share/handwriting of the build tree or of the
+/// installation the running program belongs to, else `data_dir`.
+std::string data_folder(const std::string& data_dir);
+
 /// What goes into a model file.
 struct ModelParts {
   std::size_t dimensions = 0;

@@ -16,7 +16,7 @@ namespace {
 /// Guesses kept of one look: far more than are ever shown, so that language can lift one.
 constexpr std::size_t guesses_kept = 60;
 /// How much the language counts against the shape.
-constexpr float language_weight = .45f;
+constexpr float language_weight = .3f;
 /// Who asks for rare characters does not want common ones first: beyond this nothing gets less likely.
 constexpr float unlikely_max = -13;
 /// A line is cut into at most this many pieces, a character made of at most so many; more is a scribble or a picture.

@@ -18,14 +18,14 @@ struct Glyphs {
 };
 
 struct LearnOptions {
-  std::size_t dimensions = 176;
+  std::size_t dimensions = 208;
   std::size_t lda_rounds = 1;        ///< varied samples a class and font, beside the clean one
-  std::size_t centres = 2;           ///< of a class
-  std::size_t samples = 900'000;     ///< of the second part
+  std::size_t centres = 1;           ///< of a class
+  std::size_t samples = 1'500'000;     ///< of the second part
   std::size_t threads = 2;
   std::vector<float> often;          ///< how often a class is shown in the second part
   std::vector<float> prior;          ///< log-probability of a class, added to its score while learning
-  float rate_projection = 3e-4f, rate_centres = .15f;
+  float rate_projection = 6e-4f, rate_centres = .2f;
   bool quiet = false;
 };
 

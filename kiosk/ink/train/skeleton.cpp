@@ -345,7 +345,7 @@ Ink strokes_of(Bitmap picture) {
   prune(graph, std::max(3.f, thick * .9f));
   std::vector<std::vector<Point>> strokes;
   for (const auto& path : chain(graph, thick))
-    if (path.size() >= 2) split_corners(smooth(path, 2), 4, strokes);
+    if (path.size() >= 2) split_corners(smooth(path, 3), 3, strokes);
   // A dot that thinned to one pixel.
   for (const Edge& e : graph.edges)
     if (!e.gone && e.path.size() == 1) strokes.push_back({e.path[0], {e.path[0].x + 1, e.path[0].y + 1}});
