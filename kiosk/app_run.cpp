@@ -129,6 +129,7 @@ class Citizen {
     if (!pinyin_tried_) {
       pinyin_tried_ = true;
       take("pinyin", ui::open_pinyin(assets + "/pinyin"), pinyin_);
+      take("handwriting", ui::open_handwriting(assets + "/handwriting"), handwriting_);
     }
     if (!phrases_tried_) {
       phrases_tried_ = true;

@@ -156,6 +156,13 @@ int main(int argc, char** argv) {
   pinyin_command->add_option("file", pinyin.file, "lines of letters (syllables may be apart by space or '); - for standard input")->required();
   pinyin_command->add_flag("--fuzzy", pinyin.fuzzy, "模糊音: z=zh, n=l, an=ang …");
 
+  cli::Recognise recognise;
+  auto* recognise_command = with_common(app.add_subcommand("recognise", "read handwriting: lines of strokes in, ten candidates a line out"));
+  recognise_command->add_option("file", recognise.file, "lines of \"label strokes points x y x y … points x y …\", y downward; - for standard input")->required();
+  recognise_command->add_option("--before", recognise.before, "text that the writing continues");
+  recognise_command->add_flag("--rare", recognise.rare, "characters of names outside the national standard too");
+  recognise_command->add_flag("--row", recognise.row, "several characters in a row, not one");
+
   cli::Sync sync;
   bool once = false;
   auto* sync_command = with_json(app.add_subcommand("sync", "send what the hub does not have yet, fetch what it has for us"));
@@ -226,6 +233,7 @@ int main(int argc, char** argv) {
     pinyin.assets = find_law_books();
     return cli::pinyin(pinyin);
   }
+  if (*recognise_command) return cli::recognise(common, recognise);
   if (*sync_command) return cli::sync_once(common, sync);
   if (*report_command) return cli::report(common, report);
   if (*doctor) return cli::doctor(common);

@@ -45,8 +45,8 @@ struct PadResult {
   bool changed = false;
 };
 /// Draws the candidate bar and below it the pad with 撤一笔, 重写, 删一字, in the room that keyboard() has below its tabs.
-/// `names`: a field for names offers the switch 生僻字. Touchables: "pad", "candidate.0"…, "candidate.next", "pad.undo",
-/// "pad.clear", "key.backspace", "pad.rare".
+/// `names`: a field for names offers the switch 生僻字. Touchables: "pad", "candidate.0"…, "candidate.next", "key.undo",
+/// "key.clear", "key.backspace", "key.rare".
 PadResult pad(Ui& ui, Box box, const PadState& state, HandwritingEngine* engine, std::string_view previous_text, bool names);
 
 /// The engine on the project's own model and words (<build>/share/handwriting, or beside the installed program).

@@ -39,6 +39,15 @@ class HeadlessStage final : public Headless {
     stage_->kit().pointer(x_mm * ppm, y_mm * ppm, false);
     stage_->kit().pointer_gone();
   }
+  void write(std::span<const ink::Point> path_mm) override {
+    if (path_mm.empty()) return;
+    if (!own_time_) now_ += .2;
+    Kit& kit = stage_->kit();
+    const float ppm = kit.px_per_mm();
+    for (const ink::Point& p : path_mm) kit.pointer(p.x * ppm, p.y * ppm, true);
+    kit.pointer(path_mm.back().x * ppm, path_mm.back().y * ppm, false);
+    kit.pointer_gone();
+  }
   void type(std::string_view utf8) override { stage_->kit().typed(utf8); }
   void key(std::string_view key) override { stage_->kit().key(key); }
   const Focus& focus() const override { return stage_->kit().focus(); }

@@ -47,6 +47,7 @@ constexpr std::string_view drawing(Icon icon) {
     case Icon::Person: return "f O24 15 7;s O24 15 7;f M10 42c0-10 6-15 14-15s14 5 14 15z;s M10 42c0-10 6-15 14-15s14 5 14 15z;";
     case Icon::Persons: return "s O8.5 19 4.5;s O39.5 19 4.5;s M3 38c0-6 2-9 6-9.5M45 38c0-6-2-9-6-9.5;f O24 15 6.5;s O24 15 6.5;f M12 42c0-9 5-14 12-14s12 5 12 14z;s M12 42c0-9 5-14 12-14s12 5 12 14z;";
     case Icon::Family: return "f O15 12 6;s O15 12 6;f M5 42V32c0-6 4-10 10-10s10 4 10 10v10z;s M5 42V32c0-6 4-10 10-10s10 4 10 10v10z;s O36 22 4.5;s M31 42h12v-5c0-5-3-7-7-7-2 0-4 .6-5 2;";
+    case Icon::Undo: return "s M17 8L8 17l9 9M9 17h20c8 0 12 5 12 11s-4 11-12 11H16;";
     case Icon::Check: return "b M8 25l11 11 21-24;";
     case Icon::Cross: return "b M11 11l26 26M37 11L11 37;";
     case Icon::Clock: return "f O24 24 19;s O24 24 19;s M24 12v13l8 5;";

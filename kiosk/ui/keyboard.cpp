@@ -206,7 +206,18 @@ KeyboardResult keyboard(Ui& ui, Box box, const KeyboardState& state, const Hand&
     case Way::Phrases: panel.phrase_list(area); break;
     case Way::Places: panel.place_picker(area); break;
     case Way::Units: panel.unit_picker(area); break;
-    case Way::Handwriting: break;
+    case Way::Handwriting: {
+      const PadResult pad = ui::pad(ui, area, state.pad, hand.handwriting, hand.before, hand.names);
+      if (pad.changed) {
+        panel.state().pad = pad.state;
+        panel.state().preedit = pad.state.preview;
+        panel.state().way = Way::Handwriting;
+        panel.result.insert = pad.insert;
+        panel.result.backspaces = pad.backspaces;
+        panel.result.changed = true;
+      }
+      break;
+    }
     case Way::Speak: return hand.speak(ui, area, state);
     case Way::Auto: break;
   }

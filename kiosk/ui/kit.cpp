@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <string.h>
 
 namespace yizhan::ui {
@@ -30,10 +31,12 @@ Kit::~Kit() = default;
 
 bool Kit::pointer(float x, float y, bool down) {
   const bool was_down = pointers_.empty() ? down_ : pointers_.back().down;
+  note_trace(x, y, down, was_down);
   // A thousand movements a second are one: the last.
   if (!pointers_.empty() && !pointers_.back().gone && pointers_.back().down == down && was_down == down && pointers_.back().moved) pointers_.back() = {x, y, down, false, true};
   else pointers_.push_back({x, y, down, false, was_down == down});
   if (was_down != down || !pointers_.back().moved) return true;
+  if (tracing_) return false;  // the writing area asks for its frames itself: a glass may report a thousand points a second
   if (!down || active_ == 0) return false;
   if (editing_ != 0) return true;  // a selection follows the pointer
   const auto hit = std::find_if(hits_.begin(), hits_.end(), [&](const HitBox& h) { return name_id(h.name) == active_; });
@@ -42,7 +45,10 @@ bool Kit::pointer(float x, float y, bool down) {
   const auto inside = [&](float px_x, float px_y) { return px_x >= p.x0 && px_x < p.x1 && px_y >= p.y0 && px_y < p.y1; };
   return inside(x, y) != inside(at_x_, at_y_);
 }
-void Kit::pointer_gone() { pointers_.push_back({-1e9f, -1e9f, false, true, false}); }
+void Kit::pointer_gone() {
+  pointers_.push_back({-1e9f, -1e9f, false, true, false});
+  if (std::exchange(tracing_, false)) traced_.push_back({Trace::What::Gone, {}});
+}
 void Kit::key(std::string_view name) { keys_next_.push_back({std::string(name), {}}); }
 void Kit::typed(std::string_view utf8) {
   std::vector<char32_t> text;
@@ -108,7 +114,7 @@ void Kit::begin(ImDrawList& list, int width, int height, double now) {
   parts_.clear();
   headline_seen_ = screen_changed_ = false;
   came_from_ = list.VtxBuffer.Size;
-  active_seen_ = false;
+  active_seen_ = trace_seen_ = false;
   editing_seen_ = false;
   for (HitBox& hit : hits_)
     for (std::string* words : {&hit.words, &hit.line}) explicit_bzero(words->data(), words->size());
@@ -125,6 +131,7 @@ void Kit::begin(ImDrawList& list, int width, int height, double now) {
 }
 
 void Kit::end() {
+  end_trace();
   if (released_now_ || !active_seen_) active_ = 0;
   if (editing_ && !editing_seen_) editing_ = 0;
   fire_ = 0;

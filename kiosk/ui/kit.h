@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kiosk/ink/ink.h"
 #include "kiosk/writing/stroke.h"
 
 namespace yizhan::ui {
@@ -34,7 +35,7 @@ struct Box {
 /// Colour tokens (look/tokens.md). The high-contrast theme maps the same tokens.
 enum class Ink : std::uint8_t {
   Paper, Card, Sand, Tray, Ink, Muted, Primary, Primary2, Deep, OnPrimary, OnPrimary2, Tint, IconFill, Hill1, Hill2, Hill3,
-  Amber, AmberTint, AmberEdge, Promise, Brick, BrickTint, Seal, Edge, Line, Board, BoardPanel, BoardBar, BoardText,
+  Amber, AmberTint, AmberEdge, Promise, Brick, BrickTint, Seal, Edge, Line, PadLine, Board, BoardPanel, BoardBar, BoardText,
   BoardCalled, BoardSecond, Clear,
 };
 /// Type steps of the kiosk; desks and boards use Desk…/Board… steps. Bold is a weight, not a step.
@@ -67,13 +68,14 @@ enum class Look : std::uint8_t {
   Tab, TabActive,          ///< mode switches: icon and word, the active one filled
   Key, KeySide,            ///< soft keyboard: letters, and the cream keys round them (icon alone, the words are for speech)
   Word, WordFirst,         ///< candidates; the first is filled
+  Stack, StackActive,      ///< beside the writing pad: icon above the word
 };
 enum class Icon : std::uint8_t {
   None, Back, Next, Helper, Leave, Speaker, Screen, Ticket, Search, Star, Signpost, Wages, Neighbours, Land, House, Scales,
   Official, Leaf, School, Lightbulb, Question, Card, Document, NoDocument, Person, Persons, Family, Check, Cross, Clock, Lock,
   Cloud, CloudOff, Printer, PaperOut, Bell, Pause, Play, Transfer, Pencil, Keyboard, Digits, Phrases, Backspace, ArrowUp,
   ArrowDown, TextSize, Contrast, Low, Desk, Mediation, Building, Phone, Warning, Home, Info, Plus, Minus, Calendar, Place, Chevron, ChevronLeft,
-  Camera, Book, Globe,
+  Camera, Book, Globe, Undo,
 };
 
 enum class TextSize : std::uint8_t { Normal, Large, Largest };
@@ -112,6 +114,12 @@ struct HitBox {
 };
 /// A text drawn in the frame beside and inside what can be touched: for speech, which takes its words from here and nowhere else.
 struct Shown { std::string words; Box box; Step step{}; Say say{}; bool personal = false; };
+
+/// What a finger did on a writing area since the last frame, every point of it; millimetres from the area's upper left corner.
+struct Trace {
+  enum class What : std::uint8_t { Down, Move, Up, Gone } what{};  ///< Gone: the stroke was not meant (a palm, a lost finger)
+  ink::Point at;                                                  ///< inside the area: what went over its edge is held at the edge
+};
 
 class Ui {
  public:
@@ -159,6 +167,12 @@ class Ui {
   virtual bool choice(std::string_view name, Box box, std::string_view words, std::string_view line, bool selected, Icon icon = Icon::None) = 0;
   virtual bool check(std::string_view name, Box box, std::string_view words, bool on) = 0;
   virtual bool pressed_key(std::string_view key) = 0;  ///< "F2", "Ctrl+P", "Escape": true once
+  /// An area to write on: what the first finger did there since the last frame, in order, at the rate of the glass. A stroke that
+  /// began inside belongs to the area until it ends, wherever it goes. A second finger and a palm write nothing. The span is
+  /// valid until the frame ends.
+  virtual std::span<const Trace> trace(std::string_view /*name*/, Box /*area*/, std::string_view /*words*/) { return {}; }
+  /// A pen's line with round ends, clipped to the area; points as trace() gives them.
+  virtual void pen_line(Box /*area*/, std::span<const ink::Point> /*path*/, Ink /*ink*/, float /*thick_mm*/) {}
 
   // -- text entry ------------------------------------------------------------------------------------------------------
   /// A shown text field for the touch keyboard: draws text, composing text and caret; true when touched.

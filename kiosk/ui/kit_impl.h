@@ -99,6 +99,8 @@ class Kit final : public Ui {
   bool choice(std::string_view name, Box box, std::string_view words, std::string_view line, bool selected, Icon icon) override;
   bool check(std::string_view name, Box box, std::string_view words, bool on) override;
   bool pressed_key(std::string_view key) override;
+  std::span<const Trace> trace(std::string_view name, Box area, std::string_view words) override;
+  void pen_line(Box area, std::span<const ink::Point> path, Ink ink, float thick_mm) override;
   bool field(std::string_view name, Box box, const FieldView& view) override;
   const CaretMoves& caret_moves() const override { return moves_; }
   std::vector<writing::Stroke> take_strokes() override;
@@ -193,6 +195,12 @@ class Kit final : public Ui {
   bool down_ = false, pressed_now_ = false, released_now_ = false;
   std::uint64_t active_ = 0, last_fired_ = 0, fire_ = 0;    ///< fire_: pressed by a key of the five in this frame
   double last_fired_at_ = -1e9;
+  // writing (kit_ink.cpp)
+  void note_trace(float x, float y, bool down, bool was_down);   ///< pointer(): keeps every point of a stroke on the writing area
+  void end_trace();                                         ///< end: a page without a writing area forgets what was on it
+  std::uint64_t trace_id_ = 0;                              ///< the writing area of the last frame; 0: there is none
+  bool tracing_ = false, trace_seen_ = false;
+  std::vector<Trace> traced_, trace_now_;                   ///< px while waiting, mm when handed out
   // keyboard
   struct KeyEvent { std::string name; std::u32string text; };  ///< one of the two
   std::vector<KeyEvent> keys_, keys_next_;

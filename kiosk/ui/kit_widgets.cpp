@@ -114,12 +114,12 @@ Kit::ButtonStyle Kit::button_style(Look look, Box box, Icon icon, bool one_lette
       edged(Ink::OnPrimary, big ? 3 : 2, 1);
       s.rim = mix(c(Ink::Primary), c(Ink::OnPrimary), contrast ? 1.f : .55f);
       break;
-    case Look::Tab: case Look::TabActive:
+    case Look::Tab: case Look::TabActive: case Look::Stack: case Look::StackActive:
       s.em = at_least(dp(34, 19) * factor);
       s.icon = dp(44, 24);
       s.weight = Weight::Bold;
       s.gap = dp(12, 8);
-      if (look == Look::TabActive) filled();
+      if (look == Look::TabActive || look == Look::StackActive) filled();
       else edged(Ink::Edge, 2, 1);
       break;
     case Look::Key: case Look::KeySide:
@@ -178,6 +178,21 @@ bool Kit::button(std::string_view name, Box box, std::string_view words, Look lo
     rect(face, packed(s.face), s.radius);
   }
 
+  if (look == Look::Stack || look == Look::StackActive) {
+    Type stacked{s.em, s.em * 1.3f, s.weight};
+    while (stacked.em > s.em_min && width_px(decoded(words), stacked) > b.w() - 2 * dp(8, 4)) stacked.em -= 1;
+    stacked.line = stacked.em * 1.3f;
+    const float size = std::min(s.icon, b.h() - stacked.line - dp(8, 4)), gap = size >= dp(16, 10) ? dp(6, 4) : 0;
+    const Rgb words_ink = colour(s.words, contrast), soft = s.words == Ink::OnPrimary ? Rgb{0x2C, 0x71, 0x6B, 255} : Rgb{0xEC, 0xE8, 0xDE, 255};
+    float y = std::round(face.y0 + (b.h() - stacked.line - (gap > 0 ? size + gap : 0)) / 2);
+    if (gap > 0) {  // on something this low the word stands alone
+      draw_icon_px(std::round((b.x0 + b.x1 - size) / 2), y, size, icon, packed(words_ink), packed(soft), packed(s.face));
+      y += size + gap;
+    }
+    draw_text({b.x0, y, b.x1, y + stacked.line}, words, stacked, packed(words_ink), Align::Centre, 1, false, false);
+    if (ringed(name)) focus_ring(b, s.radius);
+    return p.fired;
+  }
   const bool words_shown = !words.empty() && !(s.icon_alone && icon != Icon::None);
   Type type{s.em, s.em * 1.3f, s.weight};
   const Type badge_type = widget_type(24, 15, Weight::Medium);

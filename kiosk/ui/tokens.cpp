@@ -21,7 +21,7 @@ Rgb contrast_colour(Ink ink) {
     case Ink::Primary: case Ink::Primary2: case Ink::Deep: case Ink::Amber: case Ink::AmberEdge: case Ink::Promise: case Ink::Brick:
     case Ink::Seal: case Ink::BoardCalled:
       return yellow;
-    case Ink::Ink: case Ink::Muted: case Ink::Edge: case Ink::Line: case Ink::BoardText: case Ink::BoardSecond:
+    case Ink::Ink: case Ink::Muted: case Ink::Edge: case Ink::Line: case Ink::PadLine: case Ink::BoardText: case Ink::BoardSecond:
       return white;
     case Ink::Clear: return {0, 0, 0, 0};
   }
@@ -57,6 +57,7 @@ Rgb colour(Ink ink, bool contrast) {
     case Ink::Seal: return rgb(0x9A2B1A);
     case Ink::Edge: return rgb(0x776F62);
     case Ink::Line: return rgb(0xDDD8CC);
+    case Ink::PadLine: return rgb(0xCFAFA5);  // the red of copy books, paler: a guide, no meaning
     case Ink::Board: return rgb(0x0B1418);
     case Ink::BoardPanel: return rgb(0x12262B);
     case Ink::BoardBar: return rgb(0x0F1E24);

@@ -54,6 +54,8 @@ class Headless {
   /// there is no such enabled widget. Callers run frame() at least three times for a tap to be reported.
   virtual bool tap(std::string_view name) = 0;
   virtual void tap_at(float x_mm, float y_mm) = 0;
+  /// A finger's whole stroke, page millimetres: down at the first point, up at the last. It is seen in the next frame.
+  virtual void write(std::span<const ink::Point> path_mm) = 0;
   virtual void type(std::string_view utf8) = 0;                   ///< as a real keyboard would, into the focused edit()
   virtual void key(std::string_view key) = 0;                     ///< "F2", "Tab", "Ctrl+P"
   virtual const Focus& focus() const = 0;                         ///< of the five keys, after the last frame
