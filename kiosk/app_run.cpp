@@ -11,6 +11,7 @@
 #include "kiosk/engine/stop.h"
 #include "kiosk/engine/wipe.h"
 #include "kiosk/screens/screens.h"
+#include "kiosk/ui/fonts.h"
 
 namespace yizhan::kiosk {
 namespace {
@@ -179,6 +180,7 @@ int run_citizen(Engine& engine, const ui::WindowOptions& options) {
     std::fprintf(stderr, "kiosk run: %s\n", window.error().what.c_str());
     return 1;
   }
+  for (const std::string& words : ui::missing_fonts()) std::fprintf(stderr, "kiosk run: %s\n", words.c_str());
   Citizen citizen(engine, **window);
   std::optional<StopWatch> stop;
   // The threads behind start only after the first frame: nothing delays what the person sees.

@@ -12,6 +12,8 @@
 #include "kiosk/devices/id_reader.h"
 #include "kiosk/devices/printer.h"
 #include "kiosk/engine/line.h"
+#include "kiosk/writing/divisions.h"
+#include "kiosk/writing/phrases.h"
 #include "sync/client.h"
 
 namespace yizhan::kiosk::cli {
@@ -114,6 +116,22 @@ void check_pinyin(Findings& findings, const Config& config) {
   else findings.say(Health::Warn, "pinyin", "no data in " + dir.string(), "build the pinyin data; letters are typed as they are until then");
 }
 
+/// What people write with beside the keyboard: files that a clerk edits, so that slips are told with their line.
+void check_writing(Findings& findings, const Config& config) {
+  if (const auto books = load_books(config.assets_dir, config.jurisdiction)) {
+    std::vector<std::string> topics;
+    for (const TopicInfo& topic : books->rules.in_force(hall_day(SystemClock{}.wall())).topics) topics.push_back(topic.code);
+    const auto phrases = writing::PhraseBank::open(config.assets_dir + "/phrases/phrases.tsv", topics);
+    if (phrases) findings.say(Health::Ok, "phrases", fmt::format("{} of {}", phrases->size(), phrases->date()));
+    else findings.say(Health::Warn, "phrases", phrases.error().what, "mend that line; the rulebook's few phrases are shown until then");
+  }
+  const auto places = writing::Divisions::open(config.assets_dir + "/divisions");
+  const std::string county = config.origin.substr(0, std::min<std::size_t>(6, config.origin.size()));
+  if (!places) findings.say(Health::Warn, "places", places.error().what, "mend that line; places are typed until then");
+  else if (places->known(county) != county) findings.say(Health::Warn, "places", fmt::format("no county {} any more", county), "people begin one level above; add the county to assets/divisions/divisions.tsv");
+  else findings.say(Health::Ok, "places", fmt::format("{}, {} townships", places->name(county), places->parts(county).size()));
+}
+
 void check_hub(Findings& findings, const Config& config, std::uint64_t total) {
   if (config.hub_url.empty()) return findings.say(Health::Warn, "hub", "none configured: works alone", "kiosk enrol --hub URL --code CODE");
   if (config.hub_public_hex.empty()) return findings.say(Health::Fail, "hub", "not enrolled", "kiosk enrol --hub URL --code CODE");
@@ -168,6 +186,7 @@ int doctor(const Common& common) {
   check_books(findings, *config);
   check_fonts(findings);
   check_pinyin(findings, *config);
+  check_writing(findings, *config);
   check_hub(findings, *config, total);
   check_devices(findings, *config);
   if (config->discipline_keys.empty() && config->role == "kiosk")

@@ -699,11 +699,8 @@ class Visit {
     clear_problem(s.field);
     if (!valid_utf8(typed.insert)) return;
     if (s.field == Field::Representative && static_cast<std::size_t>(s.field_index) >= s.representatives.size()) return;
-    const auto refuse = [&](const char* words) { put_problem(keys_of(s, s.field, s.field_index).front(), words); };
     if (!several_lines(s.field) && typed.insert == "\n") return next_field();
-    // What nobody can see is not taken in silence: a name could say one thing and show another (trust.md 5.1).
-    if (has_control(typed.insert)) return refuse(tr("有看不见的字符，没有写进去。"));
-    if (!several_lines(s.field) && typed.insert.find('\n') != std::string::npos) return refuse(tr("这一格只能写一行。"));
+    if (!several_lines(s.field) && typed.insert.find('\n') != std::string::npos) return put_problem(keys_of(s, s.field, s.field_index).front(), tr("这一格只能写一行。"));
     std::string& text = mutable_text(s, s.field, s.field_index);
     if (s.field == Field::MatterNumber) return type_number(text, typed);
     if (!has_caret(s.field)) s.caret = writing::at_end;

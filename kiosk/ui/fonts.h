@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/result.h"
@@ -15,8 +17,13 @@ struct ImFontGlyph;
 
 namespace yizhan::ui {
 
-/// Maps the font files once per process. Errors: Invalid, naming the file that is missing.
+/// Maps the font files once per process. Errors: Invalid, naming the file that is missing and the package that brings it. Without
+/// Medium the bold weight stands in, without HanaMin characters that Noto lacks are frames: missing_fonts() says so.
 Status map_fonts();
+/// After map_fonts(): what is missing and which package brings it, a line each; for the technician.
+std::vector<std::string> missing_fonts();
+/// "font file is missing: <path>: install <package>".
+std::string font_trouble(std::string_view path);
 /// Gives the mapped pages back to the page cache. Drawn glyphs lie in the atlas, so the files are needed for new ones only;
 /// without this the kernel's reading around each glyph adds up to 12 MB a visit.
 void rest_fonts();

@@ -61,8 +61,10 @@ struct Panel {
   void unit_picker(Box area);
   /// The line above a picker that fills a slot: the sentence so far, and 不填. True: leave it unsaid.
   bool slot_line(Box& area, std::string_view skip);
-  /// A grid of words with 上一页/下一页 (and `back` at the left, when it has words) below it. Returns the index touched, −1 for back, −2.
-  int grid(std::string_view name, Box area, const std::vector<std::string>& words, int columns, float row_mm, std::string_view back, std::string_view title, bool large = false);
+  /// A grid of words, rows at least `row_mm` high, with 上一页/下一页 when they need pages. Returns the index touched or −1.
+  int grid(std::string_view name, Box area, const std::vector<std::string>& words, int columns, float row_mm, bool large = false);
+  /// The way back of a picker, at the left of its head.
+  bool up(Box& head, std::string_view words);
 };
 
 template <class Tap>

@@ -17,32 +17,37 @@ std::string place_code(const KeyboardState& state, const Hand& hand) {
 }
 }  // namespace
 
-int Panel::grid(std::string_view name, Box area, const std::vector<std::string>& words, int columns, float row_mm, std::string_view back, std::string_view title, bool large) {
-  const Box nav = area.cut_bottom(std::min(24.f, area.h / 4), row_gap_mm);
-  const int rows = std::max(1, static_cast<int>((area.h + row_gap_mm) / (row_mm + row_gap_mm)));
-  const int a_page = rows * columns, count = static_cast<int>(words.size());
+int Panel::grid(std::string_view name, Box area, const std::vector<std::string>& words, int columns, float row_mm, bool large) {
+  const int count = static_cast<int>(words.size());
+  const auto rows_in = [&](const Box& box) { return std::max(1, static_cast<int>((box.h + row_gap_mm + .01f) / (row_mm + row_gap_mm))); };
+  const bool paged = count > rows_in(area) * columns;
+  Box nav;
+  if (paged) nav = area.cut_bottom(std::min(24.f, area.h / 3), row_gap_mm);
+  const int rows = rows_in(area), a_page = rows * columns;
   const int pages = std::max(1, (count + a_page - 1) / a_page), page = std::clamp(state().page, 0, pages - 1);
-  int touched = -2;
+  // Few words stand in large cells, but not larger than the drawn keys.
+  const int used = std::max(1, std::min(rows, (count + columns - 1) / columns));
+  if (!paged) area.h = std::min(area.h, static_cast<float>(used) * 30 + static_cast<float>(used - 1) * row_gap_mm);
+  int touched = -1;
   for (int i = page * a_page; i < std::min(count, (page + 1) * a_page); ++i) {
-    const Box cell = area.row(i % a_page / columns, rows, row_gap_mm).column(i % columns, columns, key_gap_mm);
+    const Box cell = area.row(i % a_page / columns, paged ? rows : used, row_gap_mm).column(i % columns, columns, key_gap_mm);
     if (ui->button("key." + std::string(name) + "." + std::to_string(i), cell, words[static_cast<std::size_t>(i)], large ? Look::Word : Look::Tab)) touched = i;
   }
-  Box line = nav;
-  if (!back.empty() && ui->button("key.up", line.cut_left(56, key_gap_mm), back, Look::Quiet)) touched = -1;
-  if (pages > 1) {
-    if (ui->button("key.page.next", line.cut_right(50, key_gap_mm), tr("下一页"), Look::Tab, Icon::None, page + 1 < pages)) turn(page + 1);
-    if (ui->button("key.page.previous", line.cut_right(50, key_gap_mm), tr("上一页"), Look::Tab, Icon::None, page > 0)) turn(page - 1);
-    const std::string which = std::to_string(page + 1) + " / " + std::to_string(pages);
-    ui->text(line, which, {.step = Step::Body, .ink = Ink::Muted, .align = Align::Centre, .lines_max = 1, .middle = true, .shrink = true});
-  } else if (!title.empty()) {
-    ui->text(line, title, {.step = Step::Caption, .ink = Ink::Muted, .align = Align::Right, .lines_max = 1, .middle = true, .shrink = true});
-  }
+  if (!paged) return touched;
+  const float turn_w = std::min(64.f, nav.w * 0.3f);
+  if (ui->button("key.page.previous", nav.cut_left(turn_w, key_gap_mm), tr("上一页"), Look::Tab, Icon::None, page > 0)) turn(page - 1);
+  if (ui->button("key.page.next", nav.cut_right(turn_w, key_gap_mm), tr("下一页"), Look::Tab, Icon::None, page + 1 < pages)) turn(page + 1);
+  ui->text(nav, std::to_string(page + 1) + " / " + std::to_string(pages), {.step = Step::Body, .ink = Ink::Muted, .align = Align::Centre, .lines_max = 1, .middle = true, .shrink = true});
   return touched;
+}
+
+bool Panel::up(Box& head, std::string_view words) {
+  return ui->button("key.up", head.cut_left(std::min(56.f, head.w * 0.3f), 5), words, Look::Quiet);
 }
 
 bool Panel::slot_line(Box& area, std::string_view skip) {
   Box line = area.cut_top(std::min(22.f, area.h * 0.16f), row_gap_mm);
-  const bool skipped = key("skip", line.cut_right(52, key_gap_mm), skip, Look::Quiet);
+  const bool skipped = key("skip", line.cut_right(std::min(52.f, area.w * 0.26f), key_gap_mm), skip, Look::Quiet);
   const std::string words = std::string(hand.before) + writing::shown_phrase(state().rest);
   ui->text(line, "…" + words, {.step = Step::Body, .ink = Ink::Muted, .lines_max = 1, .middle = true, .shrink = true});
   return skipped;
@@ -64,9 +69,10 @@ void Panel::phrase_list(Box area) {
     const Box cell = list.row(i % a_page / columns, rows, row_gap_mm).column(i % columns, columns, row_gap_mm);
     if (ui->button("key.phrase." + std::to_string(i), cell, words[k], Look::Tab)) tap_phrase(hand.phrases[k]);
   }
-  if (ui->button("key.page.previous", nav.cut_left(56, key_gap_mm), tr("上一页"), Look::Tab, Icon::None, page > 0)) turn(page - 1);
-  if (ui->button("key.page.next", nav.cut_right(56, key_gap_mm), tr("下一页"), Look::Tab, Icon::None, page + 1 < pages)) turn(page + 1);
-  if (key("backspace", nav.cut_right(40, key_gap_mm), tr("删除"), Look::KeySide, Icon::Backspace)) backspace();
+  const float turn_w = std::min(56.f, nav.w * 0.27f);
+  if (ui->button("key.page.previous", nav.cut_left(turn_w, key_gap_mm), tr("上一页"), Look::Tab, Icon::None, page > 0)) turn(page - 1);
+  if (ui->button("key.page.next", nav.cut_right(turn_w, key_gap_mm), tr("下一页"), Look::Tab, Icon::None, page + 1 < pages)) turn(page + 1);
+  if (key("backspace", nav.cut_right(std::min(40.f, nav.w * 0.2f), key_gap_mm), tr("删除"), Look::KeySide, Icon::Backspace)) backspace();
   ui->text(nav, std::to_string(page + 1) + " / " + std::to_string(pages), {.step = Step::Body, .ink = Ink::Muted, .align = Align::Centre, .lines_max = 1, .middle = true, .shrink = true});
 }
 
@@ -97,26 +103,26 @@ void Panel::date_picker(Box area) {
     // Next year for what is hoped for, then this one and back to a person's youth.
     for (int y = this_year; y > this_year - 59; --y) words.push_back(trf("{}年", y));
     words.insert(words.begin() + 1, trf("{}年", this_year + 1));
-    const int i = grid("year", area, words, 5, 22, {}, {});
+    const int i = grid("year", area, words, area.w > 180 ? 5 : 4, 22);
     if (i >= 0) year_at = i == 0 ? this_year : i == 1 ? this_year + 1 : this_year - i + 1, turn(0);
     return;
   }
   if (month_at == 0) {
-    if (key("only", head.cut_right(60, key_gap_mm), tr("只记得年"), Look::Quiet)) return put(std::to_string(year_at) + "年");
+    if (up(head, tr("换一年"))) return year_at = 0, turn(0);
+    if (key("only", head.cut_right(std::min(60.f, area.w * 0.3f), key_gap_mm), tr("只记得年"), Look::Quiet)) return put(std::to_string(year_at) + "年");
     ui->text(head, trf("{}年几月？", year_at), title_style);
     for (int m = 1; m <= 12; ++m) words.push_back(trf("{}月", m));
-    const int i = grid("month", area, words, 4, 22, tr("换一年"), {});
-    if (i == -1) year_at = 0, turn(0);
+    const int i = grid("month", area, words, 4, 20);
     if (i >= 0) month_at = i + 1, turn(0);
     return;
   }
-  if (key("only", head.cut_right(60, key_gap_mm), tr("只记得月"), Look::Quiet)) return put(std::to_string(year_at) + "年" + std::to_string(month_at) + "月");
+  if (up(head, tr("换一月"))) return month_at = 0, turn(0);
+  if (key("only", head.cut_right(std::min(60.f, area.w * 0.3f), key_gap_mm), tr("只记得月"), Look::Quiet)) return put(std::to_string(year_at) + "年" + std::to_string(month_at) + "月");
   ui->text(head, trf("{}年{}月几号？", year_at, month_at), title_style);
   const auto last = static_cast<unsigned>(year_month_day_last(year(year_at) / month_at / std::chrono::last).day());
   for (unsigned d = 1; d <= last; ++d) words.push_back(std::to_string(d));
   const int across = std::clamp(static_cast<int>((area.w + key_gap_mm) / (cell_mm_min + key_gap_mm)), 6, 11);
-  const int i = grid("day", area, words, across, 20, tr("换一月"), {});
-  if (i == -1) month_at = 0, turn(0);
+  const int i = grid("day", area, words, across, 20);
   if (i >= 0) put(day_words(year(year_at) / month_at / (i + 1)));
 }
 
@@ -224,26 +230,29 @@ void Panel::place_picker(Box area) {
     return;
   }
   Box head = area.cut_top(std::min(22.f, area.h * 0.16f), row_gap_mm);
-  if (key("letters", head.cut_right(62, key_gap_mm), tr("按字母找"), Look::Tab, Icon::Search)) {
+  const std::string above = places.above(here);
+  if (!here.empty() && up(head, here == places.known(hand.here) ? tr("别的地方") : tr("上一级"))) {
+    state().code = above.empty() ? "0" : above;
+    return turn(0);
+  }
+  if (key("letters", head.cut_right(std::min(62.f, area.w * 0.28f), key_gap_mm), tr("按字母找"), Look::Tab, Icon::Search)) {
     state().letters = true;
     turn(0);
     return;
   }
-  if (here.size() >= 6 && key("only", head.cut_right(62, key_gap_mm), tr("就写到这里"), Look::Quiet)) return put(places.spoken(here, here.size() > 6 ? hand.here : ""), here);
+  if (here.size() >= 6 && key("only", head.cut_right(std::min(62.f, area.w * 0.28f), key_gap_mm), tr("就写到这里"), Look::Quiet)) return put(places.spoken(here, here.size() > 6 ? hand.here : ""), here);
   ui->text(head, here.empty() ? std::string(tr("哪个省？")) : trf("{}，哪里？", places.name(here)), title_style);
   const std::vector<writing::Division> parts = places.parts(here);
   std::vector<std::string> words;
   for (const auto& one : parts) words.push_back(one.name);
-  const std::string up = places.above(here);
-  const int i = grid("place", area, words, area.w > 180 ? 3 : 2, 22, here.empty() ? std::string_view{} : here == places.known(hand.here) ? tr("别的地方") : tr("上一级"), {});
-  if (i == -1) state().code = up.empty() ? "0" : up, turn(0);
+  const int i = grid("place", area, words, area.w > 180 ? 4 : 3, 20);
   if (i >= 0) take(parts[static_cast<std::size_t>(i)]);
 }
 
 void Panel::unit_picker(Box area) {
   if (filling() && slot_line(area, tr("不说了"))) return fill_slot(writing::unsaid(writing::Slot::Unit));
   const std::vector<std::string> all(hand.units.begin(), hand.units.end());
-  const int i = grid("unit", area, all, area.w > 180 ? 3 : 2, 22, {}, {});
+  const int i = grid("unit", area, all, area.w > 180 ? 3 : 2, 21);
   if (i < 0) return;
   state().page = 0;
   if (filling()) fill_slot(all[static_cast<std::size_t>(i)]);

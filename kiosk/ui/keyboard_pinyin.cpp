@@ -118,7 +118,8 @@ void Panel::pinyin(Box bar, Box keys) {
   if (key("backspace", sides.right, tr("删除"), Look::KeySide, Icon::Backspace)) backspace();
 
   Box line = keys.row(3, 4, row_gap_mm);
-  const float side = hand.caret_keys ? 37.f : 45.f, unit = hand.caret_keys ? 21.f : 24.f;
+  // As drawn where there is room, narrower beside a landscape page.
+  const float share = std::min(1.f, keys.w / 246), side = (hand.caret_keys ? 37.f : 45.f) * share, unit = (hand.caret_keys ? 21.f : 24.f) * share;
   if (key("fuzzy", line.cut_left(side, key_gap_mm), state().fuzzy ? tr("模糊音开") : tr("模糊音"), state().fuzzy ? Look::TabActive : Look::KeySide)) {
     state().fuzzy = !state().fuzzy;
     if (hand.pinyin) hand.pinyin->fuzzy(state().fuzzy);

@@ -58,11 +58,12 @@ void Panel::letter_sheet(Box area) {
   }
   if (key("backspace", sides.right, tr("删除"), Look::KeySide, Icon::Backspace)) backspace();
   Box line = area.row(3, 4, row_gap_mm);
+  const float share = std::min(1.f, area.w / 246);
   for (const std::string_view sign : {"-", ".", "'", "·"})
-    if (key(sign, line.cut_left(23, key_gap_mm), sign, Look::KeySide)) insert(sign);
-  if (key("enter", line.cut_right(37, key_gap_mm), hand.several_lines ? tr("换行") : tr("下一格"), Look::KeySide)) insert("\n");
+    if (key(sign, line.cut_left(23 * share, key_gap_mm), sign, Look::KeySide)) insert(sign);
+  if (key("enter", line.cut_right(37 * share, key_gap_mm), hand.several_lines ? tr("换行") : tr("下一格"), Look::KeySide)) insert("\n");
   if (hand.caret_keys) {
-    const Box right = line.cut_right(23, key_gap_mm), left = line.cut_right(23, key_gap_mm);
+    const Box right = line.cut_right(23 * share, key_gap_mm), left = line.cut_right(23 * share, key_gap_mm);
     const bool back = key("left", left, tr("往左"), Look::KeySide, Icon::ChevronLeft), forth = key("right", right, tr("往右"), Look::KeySide, Icon::Chevron);
     if (back || forth) {
       result.step = back ? -1 : 1;
@@ -83,9 +84,10 @@ void Panel::marks(Box area) {
     if (key(signs[k], line.column(static_cast<int>(i) % across, across, key_gap_mm), signs[k], Look::Key)) insert(signs[k]);
   }
   Box line = area.row(3, 4, row_gap_mm);
-  if (ui->button("key.page.previous", line.cut_left(50, key_gap_mm), tr("上一页"), Look::Tab, Icon::None, page > 0)) turn(page - 1);
-  if (key("backspace", line.cut_right(40, key_gap_mm), tr("删除"), Look::KeySide, Icon::Backspace)) backspace();
-  if (ui->button("key.page.next", line.cut_right(50, key_gap_mm), tr("下一页"), Look::Tab, Icon::None, page + 1 < pages)) turn(page + 1);
+  const float turn_w = std::min(50.f, line.w * 0.24f);
+  if (ui->button("key.page.previous", line.cut_left(turn_w, key_gap_mm), tr("上一页"), Look::Tab, Icon::None, page > 0)) turn(page - 1);
+  if (key("backspace", line.cut_right(std::min(40.f, line.w * 0.2f), key_gap_mm), tr("删除"), Look::KeySide, Icon::Backspace)) backspace();
+  if (ui->button("key.page.next", line.cut_right(turn_w, key_gap_mm), tr("下一页"), Look::Tab, Icon::None, page + 1 < pages)) turn(page + 1);
   if (key("space", line, tr("空格"))) insert(" ");
 }
 
@@ -93,7 +95,7 @@ void Panel::marks(Box area) {
 void Panel::rare(Box area) {
   Box head = area.cut_top(std::min(22.f, area.h * 0.18f), row_gap_mm);
   const bool by_code = state().letters || !hand.rare;
-  if (hand.rare && key("rare.way", head.cut_right(60, key_gap_mm), by_code ? tr("按部首找") : tr("按编码写"), Look::Tab)) {
+  if (hand.rare && key("rare.way", head.cut_right(std::min(60.f, area.w * 0.3f), key_gap_mm), by_code ? tr("按部首找") : tr("按编码写"), Look::Tab)) {
     const KeyboardState before = state();
     state() = {};
     state().way = Way::Digits;
@@ -129,11 +131,11 @@ void Panel::rare(Box area) {
     }
     Box line = area.row(2, 3, row_gap_mm);
     const bool some = !state().typed.empty();
-    if (key("clear", line.cut_left(60, key_gap_mm), tr("清空"), Look::KeySide, Icon::None, some)) {
+    if (key("clear", line.cut_left(std::min(60.f, line.w * 0.3f), key_gap_mm), tr("清空"), Look::KeySide, Icon::None, some)) {
       state().typed.clear();
       result.changed = true;
     }
-    if (key("backspace", line.cut_right(60, key_gap_mm), tr("删除"), Look::KeySide, Icon::Backspace)) {
+    if (key("backspace", line.cut_right(std::min(60.f, line.w * 0.3f), key_gap_mm), tr("删除"), Look::KeySide, Icon::Backspace)) {
       if (some) state().typed.pop_back();
       else backspace();
       result.changed = true;
@@ -149,27 +151,27 @@ void Panel::rare(Box area) {
   if (strokes == 0) {
     ui->text(head, tr("部首几画？"), title);
     for (int n = 1; n <= hand.rare->strokes_max(); ++n) words.push_back(trf("{}画", n));
-    const int i = grid("strokes", area, words, across, 24, {}, {});
+    const int i = grid("strokes", area, words, std::min(across, 9), 22);
     if (i >= 0) strokes = i + 1, turn(0);
   } else if (!known) {
+    if (up(head, tr("换画数"))) return strokes = 0, turn(0);
     ui->text(head, trf("{}画的部首，是哪个？", strokes), title);
     for (const auto& one : radicals) words.push_back(one.form);
-    const int i = grid("radical", area, words, across, 24, tr("换画数"), {}, true);
-    if (i == -1) strokes = 0, turn(0);
+    const int i = grid("radical", area, words, across, 21, true);
     if (i >= 0) radical = i + 1, turn(0);
   } else if (residual == 0) {
+    if (up(head, tr("换部首"))) return radical = 0, turn(0);
     ui->text(head, trf("「{}」以外还有几画？", form), title);
     const auto counts = hand.rare->residuals(key_of);
     for (const int n : counts) words.push_back(trf("{}画", n));
-    const int i = grid("residual", area, words, across, 24, tr("换部首"), {});
-    if (i == -1) radical = 0, turn(0);
+    const int i = grid("residual", area, words, std::min(across, 9), 21);
     if (i >= 0) residual = counts[static_cast<std::size_t>(i)] + 1, turn(0);
   } else {
+    if (up(head, tr("换画数"))) return residual = 0, turn(0);
     ui->text(head, trf("「{}」加{}画", form, residual - 1), title);
     const auto chars = hand.rare->characters(key_of, residual - 1);
     for (const char32_t c : chars) words.push_back(utf8(c));
-    const int i = grid("char", area, words, across, 24, tr("换画数"), {}, true);
-    if (i == -1) residual = 0, turn(0);
+    const int i = grid("char", area, words, across, 21, true);
     if (i >= 0) insert(words[static_cast<std::size_t>(i)]);
   }
 }

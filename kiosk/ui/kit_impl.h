@@ -1,6 +1,7 @@
 /// The one implementation of Ui, shared by the real window and the headless one. Inside this room only.
 /// Input comes in as window pixels; output is an ImGui draw list.
 #pragma once
+#include <array>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -189,6 +190,10 @@ class Kit final : public Ui {
   std::vector<std::string> clipped_, missing_;
   std::vector<char32_t> scratch_;
   std::unordered_map<std::uint64_t, TextLayout> layouts_;   ///< offsets only, never words
+  static constexpr std::size_t long_text = 1'000;
+  struct LongLayout { std::uint64_t hash = 0; TextLayout lines; };
+  std::array<LongLayout, 2> long_layouts_;
+  std::size_t long_turn_ = 0;
   // touch
   std::deque<PointerEvent> pointers_;
   float at_x_ = -1e9f, at_y_ = -1e9f;

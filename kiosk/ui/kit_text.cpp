@@ -35,6 +35,17 @@ const TextLayout& Kit::layout(std::span<const char32_t> text, float width, std::
   add(static_cast<std::uint64_t>(width * 4));
   add(static_cast<std::uint64_t>(type.em * 64));
   add(lines_max * 4 + static_cast<std::uint64_t>(type.weight));
+  // A long statement changes with every stroke: its layouts take each other's places, or a visit would leave 20 MB of them.
+  if (text.size() > long_text) {
+    LongLayout& slot = long_layouts_[long_layouts_[0].hash == h ? 0 : long_layouts_[1].hash == h ? 1 : (long_turn_ ^= 1)];
+    if (slot.hash != h) {
+      slot.hash = h;
+      // Noto's everyday ideographs are one em wide, all of them.
+      const float full = advance(U'一', type);
+      slot.lines = break_lines(text, width, lines_max, advance(U'…', type), [&](char32_t c) { return c >= 0x4E00 && c <= 0x9FA5 ? full : advance(c, type); });
+    }
+    return slot.lines;
+  }
   if (layouts_.size() > 600) layouts_.clear();
   const auto [at, fresh] = layouts_.try_emplace(h);
   if (fresh) at->second = break_lines(text, width, lines_max, advance(U'…', type), [&](char32_t c) { return advance(c, type); });

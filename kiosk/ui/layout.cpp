@@ -60,7 +60,10 @@ TextLayout break_lines(std::span<const char32_t> text, float width, std::size_t 
   static_assert(sizeof(utf32_t) == sizeof(char32_t));
   if (n > 0) set_linebreaks_utf32(reinterpret_cast<const utf32_t*>(text.data()), n, "zh", breaks.data());
 
-  const auto width_of = [&](std::size_t i) { return invisible(text[i]) ? 0.f : advance(text[i]); };
+  // Asked once a character: a long statement is measured anew with every stroke.
+  std::vector<float> widths(n);
+  for (std::size_t i = 0; i < n; ++i) widths[i] = invisible(text[i]) ? 0.f : advance(text[i]);
+  const auto width_of = [&](std::size_t i) { return widths[i]; };
   const auto add = [&](std::size_t begin, std::size_t end, std::size_t next) {
     std::size_t visible_end = end;
     while (visible_end > begin && (text[visible_end - 1] == U' ' || text[visible_end - 1] == U'\n' || text[visible_end - 1] == U'\u3000')) --visible_end;

@@ -2,6 +2,7 @@
 // the same page on a 3840×2160 panel. Prints one line a scene and exits 1 when a dense page's or the shapes' p99 misses its
 // bound (3.2 ms, 12 ms on the panel).
 // Bounded is the processor time of the drawing thread, so that a busy build machine does not decide; the wall time is printed too.
+// "typing" is what a frame costs while somebody writes a very long statement; it holds the same bound.
 // "unchanged": the same frame again, which damage tracking paints nowhere.
 #include <algorithm>
 #include <chrono>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "kiosk/ui/stage.h"
+#include "kiosk/writing/caret.h"
 #include "kiosk/ui/tokens.h"
 #include "tests/ui/gallery.h"
 
@@ -69,6 +71,19 @@ int main(int argc, char** argv) {
   scene("keyboard, full", gallery_keyboard, true, false);
   scene("dense words, unchanged", dense_page, false, false);
   scene("kiosk page, unchanged", gallery_kiosk, false, false);
+  // A stroke a frame in a statement of 20,000 characters: at its end, and near its beginning, where every line after it breaks anew.
+  std::string statement = long_statement(20'000);
+  const auto typing = [&](std::size_t at) {
+    return [&statement, at](Ui& ui) {
+      std::size_t caret = at;
+      yizhan::writing::erase_before(statement, caret, 1);
+      yizhan::writing::insert_at(statement, caret, (statement.size() & 1) ? "的" : "x");
+      gallery_typing(ui, statement, caret);
+    };
+  };
+  scene("typing at 20,000, full", typing(yizhan::writing::at_end), true, true);
+  scene("typing at 20,000", typing(yizhan::writing::at_end), false, true);
+  scene("typing at 100 of 20,000", typing(100), false, true);
   // A panel stands across: the page is filled with as many words and tiles as it holds.
   glass(3840, 2160, 12, {TextSize::Normal, false, false, true});
   scene("panel: dense words, full", dense_page, true, true);

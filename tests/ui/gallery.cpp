@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "kiosk/ui/keyboard.h"
+#include "kiosk/ui/layout.h"
 
 namespace yizhan::ui {
 
@@ -147,6 +148,36 @@ void gallery_keyboard(Ui& ui) {
   keyboard(ui, {0, 164, 270, 152}, state, hand);
   state.way = Way::Phrases;
   keyboard(ui, {0, 322, 270, 152}, state, hand);
+}
+
+void gallery_typing(Ui& ui, const std::string& text, std::size_t caret) {
+  TableEngine engine;
+  constexpr std::array all{Way::Pinyin, Way::Digits, Way::Phrases};
+  const std::vector<std::string> phrases{"请尽快给我答复。"};
+  Hand hand;
+  hand.ways = all;
+  hand.pinyin = &engine;
+  hand.phrases = phrases;
+  hand.several_lines = true;
+  KeyboardState state;
+  state.way = Way::Pinyin;
+  ui.fill(ui.page(), Ink::Paper);
+  Ui::FieldView field;
+  field.text = text;
+  field.active = field.several_lines = true;
+  field.caret = caret;
+  field.foot_left = "离开即清除";
+  field.foot_right = "已写20000字";
+  ui.field("text", {12, 100, 246, 150}, field);
+  keyboard(ui, {0, 257, 270, 179}, state, hand);
+}
+
+std::string long_statement(std::size_t characters) {
+  std::vector<char32_t> points;
+  decode(paragraph, points);
+  std::string text;
+  for (std::size_t i = 0; i < characters; ++i) encode(points[i % points.size()], text);
+  return text;
 }
 
 void gallery_desk(Ui& ui) {

@@ -10,6 +10,10 @@ void gallery_kiosk(Ui& ui);      ///< 1080×1920 at 4 px/mm: the widgets of a ci
 void gallery_icons(Ui& ui);      ///< every icon with its light, dark, amber and small form
 void gallery_fields(Ui& ui);     ///< fields, keyboard candidates, ticket numbers
 void gallery_keyboard(Ui& ui);  ///< the three modes of the soft keyboard
+/// A statement being written: the field with `text`, the caret before character `caret`, and the pinyin panel below.
+void gallery_typing(Ui& ui, const std::string& text, std::size_t caret);
+/// As much running text as asked for, for long statements.
+std::string long_statement(std::size_t characters);
 void gallery_desk(Ui& ui);       ///< 1920×1080 at 3.6 px/mm
 void gallery_board(Ui& ui);      ///< 1920×1080 at 2.0 px/mm
 void dense_page(Ui& ui);         ///< a full page of small Chinese words: the heaviest text the kiosk can show

@@ -59,6 +59,10 @@ class Heard final : public Ui {
     hear(view.text), hear(view.problem), hear(view.foot_left), hear(view.foot_right);
     return ui_.field(name, box, view);
   }
+  const CaretMoves& caret_moves() const override { return ui_.caret_moves(); }
+  std::vector<writing::Stroke> take_strokes() override { return ui_.take_strokes(); }
+  std::span<const Trace> trace(std::string_view name, Box area, std::string_view text) override { return ui_.trace(name, area, text); }
+  void pen_line(Box area, std::span<const ink::Point> path, Ink ink, float thick_mm) override { ui_.pen_line(area, path, ink, thick_mm); }
   std::optional<std::string> edit(std::string_view name, Box box, std::string_view text, std::string_view placeholder, bool several_lines, std::string_view problem) override {
     hear(text), hear(problem);
     return ui_.edit(name, box, text, placeholder, several_lines, problem);
