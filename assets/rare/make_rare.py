@@ -12,7 +12,8 @@ import os
 import sys
 
 # Extensions A–F and the blocks before them: what Debian's fonts can draw (docs/WRITING.md).
-RANGES = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0x20000, 0x2A6DF), (0x2A700, 0x2B739), (0x2B740, 0x2B81D), (0x2B820, 0x2CEA1), (0x2CEB0, 0x2EBE0))
+# What was added to these blocks later (45 characters) enters by code.
+RANGES = ((0x3400, 0x4DB5), (0x4E00, 0x9FEA), (0x20000, 0x2A6D6), (0x2A700, 0x2B734), (0x2B740, 0x2B81D), (0x2B820, 0x2CEA1), (0x2CEB0, 0x2EBE0))
 # Forms that people look for as a part of a character: radical -> (strokes, form).
 FORMS = {9: [(2, "亻")], 18: [(2, "刂")], 26: [(2, "㔾")], 42: [(3, "⺌")], 47: [(3, "川")], 58: [(3, "彑")], 61: [(3, "忄"), (4, "⺗")], 64: [(3, "扌")], 66: [(4, "攵")],
          71: [(4, "旡")], 85: [(3, "氵"), (5, "氺")], 86: [(4, "灬")], 87: [(4, "爫")], 93: [(4, "牜")], 94: [(3, "犭")], 96: [(4, "王")], 103: [(5, "𤴔")], 109: [(5, "罒")],

@@ -112,6 +112,8 @@ Asked action_of(const ui::KeyboardResult& result) {
 
 Asked keyboard_panel(Ui& ui, const View& view, const Box& box) {
   if (view.s.field == Field::None) return {};
+  // Tab goes on to the next field; at the last one it walks on through the page.
+  if (const auto next = next_field(view.s); next && ui.pressed_key("Tab")) return *next;
   Panel panel;
   prepare(panel, view);
   return action_of(ui::keyboard(ui, box, view.s.keys, panel.hand));
@@ -137,7 +139,6 @@ Asked on_key(Ui& ui, const View& view, const writing::Stroke& stroke) {
 
 Asked caret_buttons(Ui& ui, const View& view, Box row) {
   Asked asked;
-  // Of the frame before: a page more or less shows up with the next touch.
   const Ui::CaretMoves moves = ui.caret_moves();
   const bool several = moves.pages > 1;
   const int n = several ? 4 : 2;
@@ -147,8 +148,8 @@ Asked caret_buttons(Ui& ui, const View& view, Box row) {
   const auto step = [&](int by) { asked = StepCaret{by, view.s.keys}; };
   if (button(0, "key.caret.left", tr("往左"), Icon::ChevronLeft, true)) step(-1);
   if (button(1, "key.caret.right", tr("往右"), Icon::Chevron, true)) step(1);
-  if (several && button(2, "key.caret.up", tr("上一页"), Icon::None, moves.page > 0)) asked = Caret{moves.page_up};
-  if (several && button(3, "key.caret.down", tr("下一页"), Icon::None, moves.page + 1 < moves.pages)) asked = Caret{moves.page_down};
+  if (several && button(2, "key.caret.up", tr("上一页"), Icon::ArrowUp, moves.page > 0)) asked = Caret{moves.page_up};
+  if (several && button(3, "key.caret.down", tr("下一页"), Icon::ArrowDown, moves.page + 1 < moves.pages)) asked = Caret{moves.page_down};
   return asked;
 }
 

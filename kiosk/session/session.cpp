@@ -679,17 +679,6 @@ class Visit {
     rest.keys.way = s.keys.way;
     type(rest);
   }
-  /// Enter in a field of one line: on to the next of this page, as Tab does.
-  void next_field() {
-    static constexpr std::array pages{std::pair{Screen::Identify, Field::Name},  std::pair{Screen::Identify, Field::Number}, std::pair{Screen::Identify, Field::Phone},
-                                      std::pair{Screen::Place, Field::Place},    std::pair{Screen::Place, Field::Party},     std::pair{Screen::Ask, Field::MatterNumber},
-                                      std::pair{Screen::Ask, Field::QueryCode}};
-    if (s.field == Field::Representative) return focus(Field::Representative, (s.field_index + 1) % std::max<int>(1, static_cast<int>(s.representatives.size())));
-    auto at = std::find(pages.begin(), pages.end(), std::pair{s.screen, s.field});
-    if (at == pages.end()) return;
-    if (++at != pages.end() && at->second == Field::Number && s.document == DocumentKind::None) ++at;
-    if (at != pages.end() && at->first == s.screen) focus(at->second, 0);
-  }
   void type(const Typed& typed) {
     // The way somebody chose is the way they go on with; digits and pickers are visits.
     if (typed.keys.way != s.keys.way && (typed.keys.way == writing::Way::Handwriting || typed.keys.way == writing::Way::Pinyin || typed.keys.way == writing::Way::Phrases)) s.way = typed.keys.way;
@@ -699,7 +688,10 @@ class Visit {
     clear_problem(s.field);
     if (!valid_utf8(typed.insert)) return;
     if (s.field == Field::Representative && static_cast<std::size_t>(s.field_index) >= s.representatives.size()) return;
-    if (!several_lines(s.field) && typed.insert == "\n") return next_field();
+    if (!several_lines(s.field) && typed.insert == "\n") {
+      if (const auto next = next_field(s)) focus(next->field, next->index);
+      return;
+    }
     if (!several_lines(s.field) && typed.insert.find('\n') != std::string::npos) return put_problem(keys_of(s, s.field, s.field_index).front(), tr("这一格只能写一行。"));
     std::string& text = mutable_text(s, s.field, s.field_index);
     if (s.field == Field::MatterNumber) return type_number(text, typed);
@@ -947,6 +939,18 @@ const std::string& text_of(const Session& s, Field field, int index) {
     case Field::None: break;
   }
   return empty;
+}
+
+std::optional<Focus> next_field(const Session& s) {
+  static constexpr std::array pages{std::pair{Screen::Identify, Field::Name}, std::pair{Screen::Identify, Field::Number}, std::pair{Screen::Identify, Field::Phone},
+                                    std::pair{Screen::Place, Field::Place},   std::pair{Screen::Place, Field::Party},     std::pair{Screen::Ask, Field::MatterNumber},
+                                    std::pair{Screen::Ask, Field::QueryCode}};
+  if (s.field == Field::Representative && s.field_index + 1 < static_cast<int>(s.representatives.size())) return Focus{Field::Representative, s.field_index + 1};
+  auto at = std::find(pages.begin(), pages.end(), std::pair{s.screen, s.field});
+  if (at == pages.end() || ++at == pages.end()) return {};
+  if (at->second == Field::Number && s.document == DocumentKind::None) ++at;
+  if (at->first != s.screen) return {};
+  return Focus{at->second, 0};
 }
 
 bool has_caret(Field field) {

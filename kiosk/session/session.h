@@ -188,6 +188,8 @@ bool blank(const Session& session);
 /// Which of the six steps a screen belongs to; 0: none.
 int step_number(Screen screen);
 const std::string& text_of(const Session& session, Field field, int index = 0);
+/// Where Tab and Enter lead from the focused field of one line: the next field of its page. Nothing at the last one.
+std::optional<Focus> next_field(const Session& session);
 /// Text whose characters can be pointed at; numbers are grouped and masked, and written at their end only.
 bool has_caret(Field field);
 /// The problem shown at a field, "" when there is none.

@@ -25,7 +25,7 @@ constexpr std::array<WayInfo, 7> ways{{{Way::Handwriting, "key.mode.handwriting"
                                        {Way::Units, "key.mode.units", mark("选单位"), Icon::Building}}};
 struct SheetInfo { Sheet sheet; std::string_view name; const char* words; };
 constexpr std::array<SheetInfo, 6> sheets{{{Sheet::Digits, "key.sheet.digits", mark("数字")}, {Sheet::Letters, "key.sheet.letters", mark("字母")}, {Sheet::Marks, "key.sheet.marks", mark("符号")},
-                                           {Sheet::Date, "key.sheet.date", mark("日期")}, {Sheet::Amount, "key.sheet.amount", mark("金额")}, {Sheet::Rare, "key.sheet.rare", mark("生僻字")}}};
+                                           {Sheet::Date, "key.sheet.date", mark("日期")}, {Sheet::Amount, "key.sheet.amount", mark("金额")}, {Sheet::Rare, "key.sheet.rare", mark("生僻")}}};
 
 bool has(const Hand& hand, Way way) {
   if (std::find(hand.ways.begin(), hand.ways.end(), way) == hand.ways.end()) return false;
@@ -108,7 +108,6 @@ void Panel::change_way(Way way) {
 }
 
 void Panel::tap_phrase(std::string_view phrase) {
-  state().way = Way::Phrases;
   const writing::Cut cut = writing::cut_at_slot(phrase);
   insert(cut.before);
   // What a slot needs to go on: from the slot to the end of the phrase.
@@ -154,7 +153,7 @@ void Panel::sheet_tabs(Box row) {
   for (int i = 0; i < n; ++i) {
     const auto& info = *std::find_if(sheets.begin(), sheets.end(), [&](const SheetInfo& s) { return s.sheet == hand.sheets[static_cast<std::size_t>(i)]; });
     const bool active = info.sheet == shown;
-    if (!ui->button(info.name, row.column(i, n, key_gap_mm), tr(info.words), active ? Look::WordFirst : Look::Quiet) || active) continue;
+    if (!ui->button(info.name, row.column(i, n, key_gap_mm), tr(info.words), active ? Look::TabActive : Look::Quiet) || active) continue;
     change_way(Way::Digits);
     state().sheet = info.sheet;
   }
@@ -259,6 +258,12 @@ KeyboardResult strike(const KeyboardState& given, const Hand& hand, const writin
       panel.result.step = stroke.name == "Left" ? -1 : 1;
       panel.result.changed = true;
     }
+    return panel.result;
+  }
+  // A text that came in one piece was never typed: it is taken as it is.
+  if (code_points(stroke.text).size() > 1) {
+    if (!state.composing.empty()) panel.choose_first_or_letters();
+    panel.insert(stroke.text);
     return panel.result;
   }
   // Letters lead to pinyin from every way that has none of its own.

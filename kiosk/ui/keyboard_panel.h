@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/tr.h"
 #include "kiosk/ui/keyboard.h"
 
 namespace yizhan::ui {
@@ -33,6 +34,9 @@ struct Panel {
   void choose_first_or_letters();
   void letters_as_typed();
   void enter();
+  /// 换行 where there are lines; elsewhere an arrow down: the next field.
+  const char* enter_words() const { return hand.several_lines ? tr("换行") : tr("下一格"); }
+  Icon enter_icon() const { return hand.several_lines ? Icon::None : Icon::ArrowDown; }
   void tap_phrase(std::string_view phrase);  ///< writes up to the first {slot} and opens its picker
   void fill_slot(std::string_view words);    ///< the picker's answer; goes on with the rest of the phrase
   bool filling() const { return !result.state.rest.empty(); }
@@ -63,6 +67,10 @@ struct Panel {
   bool slot_line(Box& area, std::string_view skip);
   /// A grid of words, rows at least `row_mm` high, with 上一页/下一页 when they need pages. Returns the index touched or −1.
   int grid(std::string_view name, Box area, const std::vector<std::string>& words, int columns, float row_mm, bool large = false);
+  /// A strip of fingers' height at the top of a picker: as high as drawn, lower where a low position leaves less.
+  static Box head_of(Box& area, float share) { return area.cut_top(std::clamp(area.h * share, 15.5f, 22.f), row_gap_mm); }
+  /// Words side by side, as many as fit, in pages; returns the index touched or −1.
+  int word_bar(Box bar, const std::vector<std::string>& words);
   /// The way back of a picker, at the left of its head.
   bool up(Box& head, std::string_view words);
 };

@@ -19,6 +19,10 @@ std::string place_code(const KeyboardState& state, const Hand& hand) {
 
 int Panel::grid(std::string_view name, Box area, const std::vector<std::string>& words, int columns, float row_mm, bool large) {
   const int count = static_cast<int>(words.size());
+  // Larger type has fewer columns: the widest word must fit at its smallest.
+  float widest = 0;
+  for (const std::string& word : words) widest = std::max(widest, ui->text_width(word, {.step = Step::Caption, .weight = Weight::Bold}));
+  while (columns > 1 && area.column(0, columns, key_gap_mm).w < std::min(widest + 9, area.w / 2)) --columns;
   const auto rows_in = [&](const Box& box) { return std::max(1, static_cast<int>((box.h + row_gap_mm + .01f) / (row_mm + row_gap_mm))); };
   const bool paged = count > rows_in(area) * columns;
   Box nav;
@@ -41,12 +45,37 @@ int Panel::grid(std::string_view name, Box area, const std::vector<std::string>&
   return touched;
 }
 
+int Panel::word_bar(Box bar, const std::vector<std::string>& words) {
+  std::vector<std::size_t> begins{0};
+  const float turns = 2 * (22 + key_gap_mm);
+  float used = 0;
+  std::vector<float> widths;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    widths.push_back(std::min(bar.w - turns, std::max(22.f, ui->text_width(words[i], {.step = Step::Caption, .weight = Weight::Bold}) + 9)));
+    if (used > 0 && used + widths[i] > bar.w - turns) begins.push_back(i), used = 0;
+    used += widths[i] + key_gap_mm;
+  }
+  const std::size_t page = std::min(static_cast<std::size_t>(state().page), begins.size() - 1);
+  if (begins.size() > 1) {
+    if (ui->button("candidate.back", bar.cut_left(22, key_gap_mm), tr("上一页"), Look::Word, Icon::ChevronLeft, page > 0)) turn(static_cast<int>(page) - 1);
+    if (ui->button("candidate.next", bar.cut_right(22, key_gap_mm), tr("下一页"), Look::Word, Icon::Chevron, page + 1 < begins.size())) turn(static_cast<int>(page) + 1);
+  }
+  const std::size_t end = page + 1 < begins.size() ? begins[page + 1] : words.size();
+  float total = -key_gap_mm;
+  for (std::size_t i = begins[page]; i < end; ++i) total += widths[i] + key_gap_mm;
+  const float share = (bar.w - total) / static_cast<float>(end - begins[page]);
+  int touched = -1;
+  for (std::size_t i = begins[page]; i < end; ++i)
+    if (ui->button("candidate." + std::to_string(i - begins[page]), bar.cut_left(widths[i] + share, key_gap_mm), words[i], Look::Tab)) touched = static_cast<int>(i);
+  return touched;
+}
+
 bool Panel::up(Box& head, std::string_view words) {
   return ui->button("key.up", head.cut_left(std::min(56.f, head.w * 0.3f), 5), words, Look::Quiet);
 }
 
 bool Panel::slot_line(Box& area, std::string_view skip) {
-  Box line = area.cut_top(std::min(22.f, area.h * 0.16f), row_gap_mm);
+  Box line = head_of(area, 0.15f);
   const bool skipped = key("skip", line.cut_right(std::min(52.f, area.w * 0.26f), key_gap_mm), skip, Look::Quiet);
   const std::string words = std::string(hand.before) + writing::shown_phrase(state().rest);
   ui->text(line, "…" + words, {.step = Step::Body, .ink = Ink::Muted, .lines_max = 1, .middle = true, .shrink = true});
@@ -88,7 +117,7 @@ void Panel::date_picker(Box area) {
   const auto day_words = [](year_month_day day) {
     return std::to_string(static_cast<int>(day.year())) + "年" + std::to_string(static_cast<unsigned>(day.month())) + "月" + std::to_string(static_cast<unsigned>(day.day())) + "日";
   };
-  Box head = area.cut_top(std::min(22.f, area.h * 0.2f), row_gap_mm);
+  Box head = head_of(area, 0.2f);
   const int this_year = static_cast<int>(year_month_day(hand.today).year());
   auto& [year_at, month_at, unused] = state().at;
   std::vector<std::string> words;
@@ -128,17 +157,24 @@ void Panel::date_picker(Box area) {
 
 void Panel::amount_picker(Box area) {
   if (filling() && slot_line(area, tr("说不清"))) return fill_slot(writing::unsaid(writing::Slot::Amount));
-  Box head = area.cut_top(std::min(24.f, area.h * 0.2f), row_gap_mm);
+  Box head = area.cut_top(std::clamp(area.h * 0.27f, 15.5f, 34.f), row_gap_mm);
   ui->fill(head, Ink::Card, 3);
   ui->edge(head, Ink::Line, 0.4f, 3);
   const std::string words = writing::amount_words(state().typed), capital = writing::capital_amount(state().typed);
   Box in = head.inset(6, 0);
   const std::string shown = state().typed.empty() ? std::string(tr("多少钱？")) : words.empty() ? state().typed : words;
-  const TextStyle big{.step = Step::Title, .ink = state().typed.empty() ? Ink::Muted : Ink::Ink, .weight = Weight::Bold, .lines_max = 1, .middle = true, .shrink = true};
-  const Box left = in.cut_left(std::min(in.w * 0.42f, ui->text_width(shown, big) + 4), 4);
-  ui->text(left, shown, big);
-  // The bank's capitals: a digit too many is seen at once.
-  ui->text(in, state().typed.empty() ? "" : capital.empty() ? tr("最多写到分") : capital.c_str(), {.step = Step::Body, .ink = Ink::Primary, .weight = Weight::Medium, .align = Align::Right, .lines_max = 1, .middle = true, .shrink = true});
+  const bool two = head.h >= 2 * ui->text_height(in.w, "元", {.step = Step::Caption});
+  const TextStyle big{.step = two ? Step::Button : Step::Body, .ink = state().typed.empty() ? Ink::Muted : Ink::Ink, .weight = Weight::Bold, .lines_max = 1, .middle = true, .shrink = true};
+  // The bank's capitals below, or beside where there is one line only: a digit too many is seen at once.
+  const std::string below = state().typed.empty() ? "" : capital.empty() ? tr("最多写到分") : capital;
+  const TextStyle small{.step = Step::Body, .ink = Ink::Primary, .weight = Weight::Medium, .align = two ? Align::Left : Align::Right, .lines_max = 1, .middle = true, .shrink = true};
+  if (two) {
+    ui->text(below.empty() ? in : in.cut_top(in.h / 2), shown, big);
+    if (!below.empty()) ui->text(in, below, small);
+  } else {
+    ui->text(in.cut_left(std::min(in.w * 0.35f, ui->text_width(shown, big) + 2), 3), shown, big);
+    if (ui->text_width(below, {.step = Step::Caption, .weight = Weight::Medium}) <= in.w) ui->text(in, below, small);
+  }
   constexpr std::array<std::array<std::string_view, 4>, 4> keys{{{"1", "2", "3", "⌫"}, {"4", "5", "6", "万"}, {"7", "8", "9", "clear"}, {".", "0", "00", "put"}}};
   for (std::size_t r = 0; r < 4; ++r)
     for (std::size_t c = 0; c < 4; ++c) {
@@ -196,7 +232,7 @@ void Panel::place_picker(Box area) {
     turn(0);
   };
   if (state().letters) {
-    const Box bar = area.cut_top(std::min(24.f, area.h * 0.2f), row_gap_mm);
+    const Box bar = head_of(area, 0.2f);
     std::vector<writing::Division> found;
     if (!state().typed.empty()) {
       const std::string own = places.known(hand.here);
@@ -206,18 +242,8 @@ void Panel::place_picker(Box area) {
     }
     std::vector<std::string> words;
     for (const auto& one : found) words.push_back(places.spoken(one.code, hand.here));
-    const int a_page = 4, count = static_cast<int>(words.size()), page = std::clamp(state().page, 0, std::max(0, (count - 1) / a_page));
-    Box row = bar;
-    if (count == 0) ui->text(row, state().typed.empty() ? tr("按每个字的头一个字母，如石板镇按 sbz") : tr("没有这样的地名。"), {.step = Step::Body, .ink = Ink::Muted, .lines_max = 1, .middle = true, .shrink = true});
-    if (count > a_page) {
-      if (ui->button("candidate.back", row.cut_left(22, key_gap_mm), tr("上一页"), Look::Word, Icon::ChevronLeft, page > 0)) turn(page - 1);
-      if (ui->button("candidate.next", row.cut_right(22, key_gap_mm), tr("下一页"), Look::Word, Icon::Chevron, (page + 1) * a_page < count)) turn(page + 1);
-    }
-    const int shown = std::min(a_page, count - page * a_page);
-    for (int i = 0; i < shown; ++i) {
-      const auto k = static_cast<std::size_t>(page * a_page + i);
-      if (ui->button("candidate." + std::to_string(i), row.column(i, shown, key_gap_mm), words[k], Look::Tab)) return take(found[k]);
-    }
+    if (words.empty()) ui->text(bar, state().typed.empty() ? tr("每个字的头一个字母，石板镇是 sbz") : tr("没有这样的地名。"), {.step = Step::Body, .ink = Ink::Muted, .lines_max = 1, .middle = true, .shrink = true});
+    else if (const int i = word_bar(bar, words); i >= 0) return take(found[static_cast<std::size_t>(i)]);
     const Sides sides = letter_rows(area, 3, false, [&](char c) {
       if (state().typed.size() < 12) state().typed += c;
       turn(0);
@@ -229,7 +255,7 @@ void Panel::place_picker(Box area) {
     }
     return;
   }
-  Box head = area.cut_top(std::min(22.f, area.h * 0.16f), row_gap_mm);
+  Box head = head_of(area, 0.16f);
   const std::string above = places.above(here);
   if (!here.empty() && up(head, here == places.known(hand.here) ? tr("别的地方") : tr("上一级"))) {
     state().code = above.empty() ? "0" : above;

@@ -148,7 +148,8 @@ void Panel::pinyin(Box bar, Box keys) {
     if (!found().words.empty()) choose(0);
     else if (state().composing.empty()) insert(" ");
   }
-  if (key("enter", enter_box, !state().composing.empty() ? tr("原样") : hand.several_lines ? tr("换行") : tr("下一格"), Look::KeySide)) enter();
+  const bool raw = !state().composing.empty();
+  if (key("enter", enter_box, raw ? tr("原样") : enter_words(), Look::KeySide, raw ? Icon::None : enter_icon())) enter();
 }
 
 }  // namespace yizhan::ui

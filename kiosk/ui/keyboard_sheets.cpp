@@ -42,7 +42,7 @@ void Panel::digits(Box area, bool alone) {
         }
       } else if (name == "space" || name == "enter") {
         const bool space = name == "space";
-        if (key(name, box, space ? tr("空格") : hand.several_lines ? tr("换行") : tr("下一格"), Look::KeySide)) insert(space ? " " : "\n");
+        if (key(name, box, space ? tr("空格") : enter_words(), Look::KeySide, space ? Icon::None : enter_icon())) insert(space ? " " : "\n");
       } else if (key(name, box, words, c < 3 && name != "colon" ? Look::Key : Look::KeySide)) {
         insert(words);
       }
@@ -61,7 +61,7 @@ void Panel::letter_sheet(Box area) {
   const float share = std::min(1.f, area.w / 246);
   for (const std::string_view sign : {"-", ".", "'", "·"})
     if (key(sign, line.cut_left(23 * share, key_gap_mm), sign, Look::KeySide)) insert(sign);
-  if (key("enter", line.cut_right(37 * share, key_gap_mm), hand.several_lines ? tr("换行") : tr("下一格"), Look::KeySide)) insert("\n");
+  if (key("enter", line.cut_right(37 * share, key_gap_mm), enter_words(), Look::KeySide, enter_icon())) insert("\n");
   if (hand.caret_keys) {
     const Box right = line.cut_right(23 * share, key_gap_mm), left = line.cut_right(23 * share, key_gap_mm);
     const bool back = key("left", left, tr("往左"), Look::KeySide, Icon::ChevronLeft), forth = key("right", right, tr("往右"), Look::KeySide, Icon::Chevron);
@@ -93,7 +93,7 @@ void Panel::marks(Box area) {
 
 /// Rare characters: strokes of the radical, the radical, strokes beside it, the character; or the code itself.
 void Panel::rare(Box area) {
-  Box head = area.cut_top(std::min(22.f, area.h * 0.18f), row_gap_mm);
+  Box head = head_of(area, 0.18f);
   const bool by_code = state().letters || !hand.rare;
   if (hand.rare && key("rare.way", head.cut_right(std::min(60.f, area.w * 0.3f), key_gap_mm), by_code ? tr("按部首找") : tr("按编码写"), Look::Tab)) {
     const KeyboardState before = state();
@@ -108,7 +108,7 @@ void Panel::rare(Box area) {
   const TextStyle title{.step = Step::Button, .ink = Ink::Ink, .weight = Weight::Bold, .lines_max = 1, .middle = true, .shrink = true};
   if (by_code) {
     ui->text(head, state().typed.empty() ? std::string(tr("按编码，例如 20BB7")) : trf("编码 {}", state().typed), title);
-    Box bar = area.cut_top(std::min(27.f, area.h * 0.26f), row_gap_mm);
+    Box bar = area.cut_top(std::clamp(area.h * 0.22f, 15.5f, 27.f), row_gap_mm);
     struct Offer { char32_t c; std::string_view words; };
     std::vector<Offer> offers;
     if (const auto c = writing::from_unicode_code(state().typed)) offers.push_back({*c, "Unicode"});

@@ -6,8 +6,8 @@
 
 namespace yizhan::writing {
 
-/// Whole digits before the point and after it that an amount may have: up to 9,999 亿.
-inline constexpr std::size_t amount_digits_max = 12, amount_decimals_max = 2;
+/// Whole digits before the point and after it that an amount may have: up to 99 亿.
+inline constexpr std::size_t amount_digits_max = 10, amount_decimals_max = 2;
 
 /// Adds one key to an amount being tapped: a digit, "00", ".", or "万" (which ends it; at most four decimals before it). A key
 /// that would make no amount changes nothing.

@@ -63,7 +63,7 @@ void ScanGate::forget() {
 }
 
 void ScanGate::release(Passed& to) {
-  if (!held_.empty()) to.strokes.push_back({{}, held_});
+  for (const char c : held_) to.strokes.push_back({{}, std::string(1, c)});
   forget();
 }
 
@@ -112,9 +112,10 @@ ScanGate::Passed ScanGate::pass(std::vector<Stroke> strokes, Tick now) {
         break;
       }
       if (may_be_scan(held_)) continue;
-      // Typing: the characters so far, and the rest of a text that came in one piece.
-      held_.append(stroke.text, i + 1);
+      // Typing: the keys so far one by one, and a text that came in one piece as it came.
+      held_.resize(held_.size() - (i + 1));
       release(to);
+      to.strokes.push_back(std::move(stroke));
       break;
     }
   }

@@ -22,6 +22,9 @@ static const RareIndex& rare() {
 struct Block { char32_t first, last; };
 static constexpr Block extensions[] = {{0x3400, 0x4DBF}, {0x20000, 0x2A6DF}, {0x2A700, 0x2B739}, {0x2B740, 0x2B81D}, {0x2B820, 0x2CEA1}, {0x2CEB0, 0x2EBE0}};
 
+/// What of them Debian's fonts draw (tests/ui/test_rare.cpp): the picker offers nothing that would be a frame.
+static constexpr Block drawn[] = {{0x3400, 0x4DB5}, {0x20000, 0x2A6D6}, {0x2A700, 0x2B734}, {0x2B740, 0x2B81D}, {0x2B820, 0x2CEA1}, {0x2CEB0, 0x2EBE0}};
+
 TEST_CASE("every character of Extensions A to F enters by its Unicode code, in each way of writing it", "[writing][rare]") {
   std::size_t all = 0, bad = 0;
   for (const Block& block : extensions)
@@ -87,7 +90,7 @@ TEST_CASE("what is no ideograph does not enter by code", "[writing][rare]") {
   }
 }
 
-TEST_CASE("every character of Extensions A to F can be found by radical and strokes", "[writing][rare]") {
+TEST_CASE("every character of Extensions A to F that can be drawn is found by radical and strokes", "[writing][rare]") {
   std::vector<char32_t> found;
   for (int strokes = 1; strokes <= rare().strokes_max(); ++strokes)
     for (const Radical& radical : rare().radicals(strokes))
@@ -98,7 +101,7 @@ TEST_CASE("every character of Extensions A to F can be found by radical and stro
       }
   std::sort(found.begin(), found.end());
   std::size_t missing = 0;
-  for (const Block& block : extensions)
+  for (const Block& block : drawn)
     for (char32_t c = block.first; c <= block.last; ++c) missing += std::binary_search(found.begin(), found.end(), c) ? 0 : 1;
   CHECK(missing == 0);
 }

@@ -126,6 +126,7 @@ TEST_CASE("keys keep their order with the text round them", "[writing][scan]") {
   w.take({{{}, "12"}, {"Backspace", {}}, {{}, "3"}, {"Enter", {}}, {{}, "你好"}});
   w.rest();
   CHECK(w.text() == "12<Backspace>3<Enter>你好");
+  CHECK(w.through.back() == Stroke{{}, "你好"});  // in one piece, as it came
 }
 
 TEST_CASE("only what may be a scan is held back, and not for long", "[writing][scan]") {
