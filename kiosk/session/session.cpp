@@ -180,6 +180,7 @@ class Visit {
   void operator()(const Stay&) { s.leaving = false; }
   void operator()(const CallHelp&) {
     if (s.help.empty()) s.help = id('h');
+    s.leaving = false;  // who asks for a person has not left
     say_help();
     if (s.screen != Screen::Helper) go(Screen::Helper, 0);
   }
