@@ -126,7 +126,8 @@ Asked draw_read(Ui& ui, const View& view) {
   const TextStyle style{Type::Body, Ink::Ink};
   // Pages of a fixed number of characters that surely fit: line breaks cost less than a third.
   const float line_h = ui.text_height(in.w, tr("字"), style), em = ui.text_width(tr("字"), style);
-  const auto per_page = static_cast<std::size_t>(std::max(20.f, in.w / em * (in.h / line_h) * 0.88f));
+  const float columns = std::floor(in.w / em), lines = std::floor((in.h + 0.01f) / line_h);
+  const auto per_page = static_cast<std::size_t>(std::max(12.f, (columns - 1.5f) * lines));
   const std::size_t count = characters(text);
   const Pages pages = pages_of(static_cast<int>((count + per_page - 1) / per_page), 1, view.s.page);
   const std::string_view from = std::string_view(text).substr(first_characters(text, static_cast<std::size_t>(pages.page) * per_page).size());
@@ -246,7 +247,10 @@ Asked draw_ruling(Ui& ui, const View& view) {
       if (cell.h >= wait_h) {
         const Box wait = cell.cut_bottom(wait_h, 1);
         ui.icon({wait.x, wait.y + wait.h / 2 - 4, 8, 8}, Icon::Clock, Ink::Muted);
-        line_in(ui, {wait.x + 11, wait.y, wait.w - 11, wait.h}, people == 0 ? tr("现在不用等") : people_words(people) + "，" + wait_words(people, q->minutes), soft);
+        const Box at{wait.x + 11, wait.y, wait.w - 11, wait.h};
+        if (window_closed(view.world.now, code)) first_that_fits(ui, at, {tr("现在没人值班"), tr("没人值班")}, soft);
+        else if (people == 0) first_that_fits(ui, at, {tr("现在不用等"), tr("不用等")}, soft);
+        else first_that_fits(ui, at, {people_words(people) + "，" + wait_words(people, q->minutes), people_words(people), trf("{}人", people)}, soft);
       }
       if (info != nullptr) text_if_room(ui, cell, info->blurb, {Type::Body, Ink::Ink});
     }

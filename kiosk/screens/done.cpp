@@ -62,11 +62,14 @@ void way_line(Ui& ui, const View& view, const Box& box) {
     const Stop& stop = stops[static_cast<std::size_t>(i)];
     const Box cell = box.column(i, 3, 0);
     const float cy = box.y + box.h / 2, r = 6.5f;
-    if (i < 2) ui.line(cell.right() - 15, cy, cell.right() - 3, cy, Ink::Edge, 0.6f);
+    // The connecting line is the first to go where words are large or the column is narrow.
+    const float words_w = std::max(ui.text_width(stop.words, {Type::Body, Ink::Ink, Weight::Bold}), ui.text_width(stop.line, {Type::Caption}));
+    const bool joined = i < 2 && words_w + 2 * r + 3 + 18 <= cell.w;
+    if (joined) ui.line(cell.right() - 15, cy, cell.right() - 3, cy, Ink::Edge, 0.6f);
     ui.circle(cell.x + r, cy, r, stop.done ? Ink::Primary : Ink::Card);
     if (stop.done) ui.icon({cell.x + r - 4, cy - 4, 8, 8}, Icon::Check, Ink::OnPrimary);
     else ui.edge({cell.x, cy - r, 2 * r, 2 * r}, Ink::Edge, 0.5f, r);
-    const Box in{cell.x + 2 * r + 3, box.y, cell.w - 2 * r - 19, box.h};
+    const Box in{cell.x + 2 * r + 3, box.y, cell.w - 2 * r - (joined ? 19.f : 5.f), box.h};
     line_in(ui, in.row(0, 2, 0), stop.words, {Type::Body, stop.done ? Ink::Ink : Ink::Muted, Weight::Bold, Align::Left, 1, true, true});
     line_in(ui, in.row(1, 2, 0), stop.line, {Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true});
   }
@@ -156,13 +159,13 @@ void across(Ui& ui, const Told& t, const Measure& m, const Box& body) {
     if (!t.coded) return;
     safe_line(ui, t.view, right.cut_bottom(20, gap));
     ui.card(right);
-    Box code = right.inset(6, 4);
+    Box code = right.inset(6, 3);
+    const float row = std::min(12.f, code.h * 0.25f);
+    line_in(ui, code.cut_top(row, 1), tr("查询码（16位，请记牢）"), soft);
+    line_in(ui, code.cut_bottom(row, 1), t.receipt.matter, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true});
     const float side = std::min({code.h, 56.f, code.w * 0.36f});
     qr_code(ui, {code.x, code.y + (code.h - side) / 2, side, side}, t.receipt);
     code.cut_left(side, 6);
-    const float row = std::min(12.f, code.h * 0.25f);
-    line_in(ui, code.cut_top(row), tr("查询码（16位，请记牢）"), soft);
-    line_in(ui, code.cut_bottom(row), t.receipt.matter, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true});
     code_digits(ui, code, t.receipt);
     return;
   }
