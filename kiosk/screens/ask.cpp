@@ -115,7 +115,7 @@ Asked draw_progress(Ui& ui, const View& view) {
     const auto put = [&](std::string_view words, const TextStyle& style, bool must) {
       const float h = ui.text_height(in.w, words, style);
       if (h > in.h + 0.5f && !must) return;
-      ui.text({in.x, in.y, in.w, std::min(h, in.h) + 0.5f}, fitted(ui, in.w, std::max(1, static_cast<int>(std::min(h, in.h) / ui.text_height(200, tr("字"), style) + 0.1f)), words, style), style);
+      ui.text({in.x, in.y, in.w, std::min(h, in.h) + 0.5f}, fitted(ui, in.w, std::max(1, static_cast<int>(std::min(h, in.h) / ui.text_height(200, "字", style) + 0.1f)), words, style), style);
       in.cut_top(h, 2);
     };
     put(progress.state_words, {Type::Choice, on, Weight::Bold}, true);
@@ -137,7 +137,7 @@ Asked draw_progress(Ui& ui, const View& view) {
   const TextStyle date{Type::Caption, Ink::Muted, Weight::Medium, Align::Left, 1, false, true};
   const TextStyle words{Type::Body, Ink::Ink, Weight::Medium};
   // Two lines where a sentence of this page needs them; more than two end with our own ellipsis.
-  const float line_h = ui.text_height(150, tr("办"), words), date_h = ui.text_height(150, tr("月"), date), words_w = area.w - 36;
+  const float line_h = ui.text_height(150, "办", words), date_h = ui.text_height(150, "月", date), words_w = area.w - 36;
   bool long_ones = false;
   for (const auto& line : progress.lines) long_ones = long_ones || ui.text_height(words_w, tr(line.words), words) > line_h * 1.5f;
   const float row_min = std::max(24.f, date_h + (long_ones ? 2 : 1) * line_h + 4);

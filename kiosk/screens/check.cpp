@@ -125,7 +125,7 @@ Asked draw_read(Ui& ui, const View& view) {
   const Box in = area.inset(8, 6);
   const TextStyle style{Type::Body, Ink::Ink};
   // Pages of a fixed number of characters that surely fit: line breaks cost less than a third.
-  const float line_h = ui.text_height(in.w, tr("字"), style), em = ui.text_width(tr("字"), style);
+  const float line_h = ui.text_height(in.w, "字", style), em = ui.text_width("字", style);
   const float columns = std::floor(in.w / em), lines = std::floor((in.h + 0.01f) / line_h);
   const auto per_page = static_cast<std::size_t>(std::max(12.f, (columns - 1.5f) * lines));
   const std::size_t count = characters(text);
@@ -243,7 +243,7 @@ Asked draw_ruling(Ui& ui, const View& view) {
       const auto* q = queue_of(view.world.now, code);
       const int people = q == nullptr ? 0 : q->waiting;
       const TextStyle soft{Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true};
-      const float wait_h = ui.text_height(cell.w, tr("约"), soft);
+      const float wait_h = ui.text_height(cell.w, "约", soft);
       if (cell.h >= wait_h) {
         const Box wait = cell.cut_bottom(wait_h, 1);
         ui.icon({wait.x, wait.y + wait.h / 2 - 4, 8, 8}, Icon::Clock, Ink::Muted);
@@ -260,8 +260,15 @@ Asked draw_ruling(Ui& ui, const View& view) {
   ui.card(why);
   Box area = why.inset(m.across ? 7.f : 10.f, m.across ? 4.f : 6.f);
   const TextStyle title{Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, false, true};
-  // A low page has the reasons without their title: the page says it already.
-  if (!m.across || area.h > 110) paragraph(ui, area, tr("为什么去这里"), title, 4);
+  if (!low) {
+    // The chart of all paths, with this one lit. A low page has the reasons without their title: the page says it already.
+    const float w = std::max(58.f, ui.text_width(tr("看全图"), {Type::Caption, Ink::Ink, Weight::Medium}) + 22);
+    Box head = area.cut_top(21, 3);
+    if (ui.button("guide", head.cut_right(std::min(w, head.w), 4), tr("看全图"), Look::Edged, Icon::Signpost, !busy)) asked = OpenGuide{};
+    if (ui.text_width(tr("为什么去这里"), title) <= head.w) line_in(ui, head, tr("为什么去这里"), {Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
+  } else {
+    paragraph(ui, area, tr("为什么去这里"), title, 4);
+  }
   int n = 0;
   for (const Reason& reason : ruling.reasons) {
     const TextStyle strong{Type::Button, Ink::Ink, Weight::Bold};

@@ -1,4 +1,4 @@
-// Home. Touchables: self, help, number, progress, rate, size, contrast, low.
+// Home. Touchables: self, help, number, progress, rate, guide, size, contrast, low.
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -33,7 +33,7 @@ void header(Ui& ui, const View& view, const Box& box) {
   line_in(ui, seal, tr("信"), {Type::Choice, Ink::OnPrimary, Weight::Bold, Align::Centre, 1, true, true});
   const float right_w = 62;
   const TextStyle second_line{Type::Caption, second, Weight::Regular, Align::Left, 1};
-  const bool two = ui.text_height(60, tr("一"), second_line) < 11;  // larger type drops the second lines first
+  const bool two = ui.text_height(60, "一", second_line) < 11;  // larger type drops the second lines first
   const Box left{42, two ? 9.f : 11.f, box.w - 24 - 30 - right_w, two ? 16.f : 24.f};
   // A long name of a centre takes two lines and the slogan's room.
   const bool long_name = ui.text_width(view.world.now.center, {Type::Title, words, Weight::Bold}) > left.w * 1.25f;
@@ -90,7 +90,7 @@ bool queues(Ui& ui, const View& view, Box box, bool paint = true) {
     name_w = std::max(name_w, ui.text_width(window_name(view.world.rules, window), name));
     count_w = std::max(count_w, ui.text_width(queue_count(view, window), small));
   }
-  const float line_h = ui.text_height(100, tr("字"), name), small_h = ui.text_height(100, tr("字"), small);
+  const float line_h = ui.text_height(100, "字", name), small_h = ui.text_height(100, "字", small);
   Box in = box.inset(box.w > 160 ? 8.f : 5.f, box.h > 44 ? 5.f : 2.5f);
   const bool headed = in.h >= line_h + small_h + 18 && ui.text_width(tr("现在没人值班，登记取号照常"), name) + 17 <= in.w;
   const float across_w = (in.w - 12) / 3;
@@ -179,16 +179,18 @@ Ways ways_of(const View& view) {
                               : tr("先拿号，到窗口再说")};
 }
 
-/// Two small cards: what was filed before.
+/// Three small cards: what was filed before, and where matters belong.
 Asked little_ways(Ui& ui, const Box& row, float gap) {
   Asked asked;
   const auto little = [&](int i, std::string_view name, Icon icon, std::string_view words, std::string_view line) {
-    const Box box = row.column(i, 2, gap);
+    const Box box = row.column(i, 3, gap);
     const bool pressed = ui.touch(name, box, words);
-    Box in = box.inset(std::min(10.f, box.w * 0.07f), 2);
-    const float side = std::min(20.f, box.h - 8);
-    const Box picture = in.cut_left(side, 5);
-    ui.icon({picture.x, box.y + (box.h - side) / 2, side, side}, icon);
+    Box in = box.inset(std::min(8.f, box.w * 0.05f), 2);
+    const float side = std::min(17.f, box.h - 8);
+    if (ui.text_width(words, {Type::Caption, Ink::Ink, Weight::Bold}) + side + 4 <= in.w) {  // words before picture on something this narrow
+      const Box picture = in.cut_left(side, 4);
+      ui.icon({picture.x, box.y + (box.h - side) / 2, side, side}, icon);
+    }
     const TextStyle big{Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, false, true};
     const TextStyle soft{Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1};
     const float h1 = ui.text_height(in.w, words, big);
@@ -202,6 +204,7 @@ Asked little_ways(Ui& ui, const Box& row, float gap) {
   };
   if (little(0, "progress", Icon::Search, tr("查进度"), tr("办到哪了"))) asked = Begin{Screen::Ask, Purpose::Progress};
   if (little(1, "rate", Icon::Star, tr("评价"), tr("说句实话"))) asked = Begin{Screen::Ask, Purpose::Rating};
+  if (little(2, "guide", Icon::Signpost, tr("看懂信访"), tr("归哪里管"))) asked = OpenGuide{};
   return asked;
 }
 
@@ -256,14 +259,14 @@ Asked home_across(Ui& ui, const View& view, const Measure& m) {
   else {
     const TextStyle small{Type::Caption, words, Weight::Bold};
     const float small_h = std::min(top.h * 1.4f, ui.text_height(top.w, view.world.now.center, small));
-    ui.text({top.x, top.y + (top.h - small_h) / 2, top.w, small_h + 0.5f}, fitted(ui, top.w, static_cast<int>(small_h / ui.text_height(top.w, tr("字"), small) + 0.1f), view.world.now.center, small), small);
+    ui.text({top.x, top.y + (top.h - small_h) / 2, top.w, small_h + 0.5f}, fitted(ui, top.w, static_cast<int>(small_h / ui.text_height(top.w, "字", small) + 0.1f), view.world.now.center, small), small);
     if (small_h > top.h) in.cut_top((small_h - top.h) / 2);
   }
   // From the foot up: how long it takes, then whether the line is there.
   const TextStyle hello{Type::Headline, words, Weight::Bold, Align::Left, 2};
   const float hello_h = ui.text_height(in.w, tr("您好，今天怎么办事？"), {Type::Headline, words, Weight::Bold});
   const float queue_h = std::clamp(panel.h * 0.24f, 30.f, 48.f);
-  const float rows_h = 3 * ui.text_height(100, tr("字"), {Type::Body}) + 6;
+  const float rows_h = 3 * ui.text_height(100, "字", {Type::Body}) + 6;
   for (const float h : {queue_h, rows_h}) {
     if (in.h - hello_h < h + 16) continue;
     const Box at{in.x, in.bottom() - h, in.w, h};
@@ -302,7 +305,7 @@ Asked home_across(Ui& ui, const View& view, const Measure& m) {
   std::array<Box, 3> at{};
   for (Box& box : at) box = body.cut_top(row, m.gutter);
   if (auto got = three_ways(ui, view, at)) asked = got;
-  if (auto got = little_ways(ui, body, m.gutter)) asked = got;
+  if (auto got = little_ways(ui, body, touch_gap_mm)) asked = got;
   return asked;
 }
 
@@ -327,7 +330,7 @@ Asked draw_home(Ui& ui, const View& view) {
     queues(ui, view, {m.margin, page.h * 0.4f + 8, page.w - 2 * m.margin, 40});
     const float gap = touch_gap_mm;
     if (auto got = three_ways(ui, view, {body.row(0, 4, gap), body.row(1, 4, gap), body.row(2, 4, gap)})) asked = got;
-    if (auto got = little_ways(ui, body.row(3, 4, gap), m.gutter)) asked = got;
+    if (auto got = little_ways(ui, body.row(3, 4, gap), gap)) asked = got;
     return asked;
   }
   if (full(view)) {
@@ -338,7 +341,7 @@ Asked draw_home(Ui& ui, const View& view) {
   std::array<Box, 3> at{};
   for (Box& box : at) box = body.cut_top(row, m.gutter);
   if (auto got = three_ways(ui, view, at)) asked = got;
-  if (auto got = little_ways(ui, body.cut_top(46, m.gutter), m.gutter)) asked = got;
+  if (auto got = little_ways(ui, body.cut_top(46, m.gutter), 4)) asked = got;
   queues(ui, view, {body.x, body.y, body.w, std::min(body.h, 70.f)});
   return asked;
 }

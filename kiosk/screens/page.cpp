@@ -36,6 +36,7 @@ std::string section_name(const Session& s) {
     case Screen::Rate:
     case Screen::Thanks: return tr("评价");
     case Screen::Helper: return tr("请人帮我");
+    case Screen::Guide: return tr("看懂信访");
     default: return tr("信访登记");
   }
 }

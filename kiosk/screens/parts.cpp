@@ -221,7 +221,7 @@ std::string fitted(Ui& ui, float width_mm, int lines, std::string_view text, con
   TextStyle plain = style;
   plain.lines_max = 0;
   plain.shrink = false;
-  const float room = ui.text_height(width_mm, tr("字"), plain) * static_cast<float>(lines) + 0.2f;
+  const float room = ui.text_height(width_mm, "字", plain) * static_cast<float>(lines) + 0.2f;
   // A long statement is never measured whole: no page shows more than this.
   std::string best = shortened(text, 400);
   if (ui.text_height(width_mm, best, plain) <= room) return best;
@@ -262,6 +262,7 @@ Asked draw(Ui& ui, const View& view) {
     case Screen::Rate: return draw_rate(ui, view);
     case Screen::Thanks: return draw_thanks(ui, view);
     case Screen::Helper: return draw_helper(ui, view);
+    case Screen::Guide: return draw_guide(ui, view);
     case Screen::Leave: return draw_leave(ui, view);
     case Screen::Idle: return draw_idle(ui, view);
     case Screen::Trouble: return draw_trouble(ui, view);

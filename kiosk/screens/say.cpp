@@ -74,7 +74,7 @@ Asked draw_statement(Ui& ui, const View& view) {
     const std::size_t count = characters(words);
     const std::size_t skip_count = count > 60 ? count - 60 : 0;
     const std::string tail(words.substr(first_characters(words, skip_count).size()));
-    ui.text(area.inset(6, 4), fitted(ui, area.w - 12, std::max(1, static_cast<int>((area.h - 8) / ui.text_height(area.w, tr("字"), style))), tail, style), style);
+    ui.text(area.inset(6, 4), fitted(ui, area.w - 12, std::max(1, static_cast<int>((area.h - 8) / ui.text_height(area.w, "字", style))), tail, style), style);
   } else {
     ui::Ui::FieldView field;
     field.text = text;

@@ -23,7 +23,7 @@ const std::vector<Style> styles{{"standard", {}}, {"large", {2, false, false}}, 
 
 /// One state of every screen; the others are in the gate.
 const std::vector<std::string> shown{"home", "notice", "card", "identify_wrong", "whom", "other_agent", "heads", "representatives", "kind", "question", "question_party", "urgent", "statement",
-                                     "statement_phrases", "place", "review", "read", "ruling", "done", "done_nopaper", "number", "ask", "progress", "rate", "thanks", "helper", "leave", "idle", "trouble"};
+                                     "statement_phrases", "place", "review", "read", "ruling", "done", "done_nopaper", "number", "ask", "progress", "rate", "thanks", "guide_lit", "helper", "leave", "idle", "trouble"};
 
 reach::Picture draw_scene(reach::Easel& easel, const reach::Glass& glass, const Scene& scene, const Settings& settings, int width) {
   Lobby lobby;
