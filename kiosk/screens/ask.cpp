@@ -108,12 +108,25 @@ Asked draw_progress(Ui& ui, const View& view) {
     ui.gradient(state, Ink::Primary, Ink::Primary2, 4);
   }
   const Ink on = ui.theme().contrast ? Ink::Ink : Ink::OnPrimary, on2 = ui.theme().contrast ? Ink::Ink : Ink::OnPrimary2;
-  Box in = state.inset(10, 4);
-  line_in(ui, Box{in.x, in.y, in.w, in.h * 0.27f}, progress.matter, {Type::Body, on2, Weight::Regular, Align::Left, 1, true, true});
-  line_in(ui, {in.x, in.y + in.h * 0.27f, in.w, in.h * 0.46f}, tr(progress.state_words), {Type::Choice, on, Weight::Bold, Align::Left, 1, true, true});
   // What the county knew when the line was last up: dated, so that silence is no news.
-  const std::string as_of = progress.as_of_known ? trf("县里的消息截至 {} {}", chinese_day(hall_day(progress.as_of)), hall_hhmm(progress.as_of)) : std::string(tr("还没有收到县里的消息"));
-  line_in(ui, {in.x, in.bottom() - in.h * 0.27f, in.w, in.h * 0.27f}, as_of, {Type::Caption, on2, Weight::Regular, Align::Left, 1, true, true});
+  const std::string as_of = progress.as_of_known ? trf("县里的消息截至 {} {}", chinese_day(hall_day(progress.as_of)), hall_hhmm(progress.as_of)) : tr("还没有收到县里的消息");
+  if (m.across) {
+    Box in = state.inset(7, 4);
+    const auto put = [&](std::string_view words, const TextStyle& style, bool must) {
+      const float h = ui.text_height(in.w, words, style);
+      if (h > in.h + 0.5f && !must) return;
+      ui.text({in.x, in.y, in.w, std::min(h, in.h) + 0.5f}, fitted(ui, in.w, std::max(1, static_cast<int>(std::min(h, in.h) / ui.text_height(200, "字", style) + 0.1f)), words, style), style);
+      in.cut_top(h, 2);
+    };
+    put(progress.state_words, {Type::Choice, on, Weight::Bold}, true);
+    put(as_of, {Type::Caption, on2}, false);
+    put(progress.matter, {Type::Caption, on2}, false);
+  } else {
+    Box in = state.inset(10, 4);
+    line_in(ui, Box{in.x, in.y, in.w, in.h * 0.27f}, progress.matter, {Type::Body, on2, Weight::Regular, Align::Left, 1, true, true});
+    line_in(ui, {in.x, in.y + in.h * 0.27f, in.w, in.h * 0.46f}, progress.state_words, {Type::Choice, on, Weight::Bold, Align::Left, 1, true, true});
+    line_in(ui, {in.x, in.bottom() - in.h * 0.27f, in.w, in.h * 0.27f}, as_of, {Type::Caption, on2, Weight::Regular, Align::Left, 1, true, true});
+  }
 
   Box buttons = low ? page.strip : Box{};
   if (progress.may_rate) {
@@ -195,10 +208,13 @@ Asked draw_rate(Ui& ui, const View& view) {
       const Box box = area.column(i - 1, 5, touch_gap_mm);
       const bool on = i <= given;
       if (ui.touch(std::string(name) + "." + std::to_string(i), box, grades[static_cast<std::size_t>(i - 1)], i == given, !busy)) asked = service ? Grade{i, 0} : Grade{0, i};
-      const float size = std::min(box.w - 8, box.h * 0.5f);
-      ui.icon({box.x + (box.w - size) / 2, box.y + (i == given ? 8.f : 5.f), size, size}, Icon::Star, on ? Ink::Primary : Ink::Edge);
-      const float top = box.y + size + (i == given ? 8.f : 5.f);
-      line_in(ui, {box.x + 1, top, box.w - 2, box.bottom() - top - 1}, grades[static_cast<std::size_t>(i - 1)], {Type::Body, Ink::Ink, on ? Weight::Bold : Weight::Regular, Align::Centre, 1, true, true});
+      // The tick has the upper right corner: the star stands below it, the word at the foot.
+      const TextStyle word{Type::Body, Ink::Ink, on ? Weight::Bold : Weight::Regular, Align::Centre, 1, true, true};
+      const float word_h = ui.text_height(box.w, grades[static_cast<std::size_t>(i - 1)], word), tick = 19.5f;
+      const float size = std::min({box.w - 8, box.h * 0.5f, box.h - word_h - 5 - tick});
+      const float top = box.y + tick + std::max(0.f, (box.h - tick - size - word_h - 4) / 2);
+      if (size >= 12) ui.icon({box.x + (box.w - size) / 2, top, size, size}, Icon::Star, on ? Ink::Primary : Ink::Muted);
+      line_in(ui, {box.x + 1, box.bottom() - word_h - 2, box.w - 2, word_h}, grades[static_cast<std::size_t>(i - 1)], word);
     }
   };
   const float gap = low ? touch_gap_mm : 14.f;

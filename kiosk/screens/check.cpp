@@ -126,7 +126,8 @@ Asked draw_read(Ui& ui, const View& view) {
   const TextStyle style{Type::Body, Ink::Ink};
   // Pages of a fixed number of characters that surely fit: line breaks cost less than a third.
   const float line_h = ui.text_height(in.w, "字", style), em = ui.text_width("字", style);
-  const auto per_page = static_cast<std::size_t>(std::max(20.f, in.w / em * (in.h / line_h) * 0.88f));
+  const float columns = std::floor(in.w / em), lines = std::floor((in.h + 0.01f) / line_h);
+  const auto per_page = static_cast<std::size_t>(std::max(12.f, (columns - 1.5f) * lines));
   const std::size_t count = characters(text);
   const Pages pages = pages_of(static_cast<int>((count + per_page - 1) / per_page), 1, view.s.page);
   const std::string_view from = std::string_view(text).substr(first_characters(text, static_cast<std::size_t>(pages.page) * per_page).size());
@@ -246,7 +247,10 @@ Asked draw_ruling(Ui& ui, const View& view) {
       if (cell.h >= wait_h) {
         const Box wait = cell.cut_bottom(wait_h, 1);
         ui.icon({wait.x, wait.y + wait.h / 2 - 4, 8, 8}, Icon::Clock, Ink::Muted);
-        line_in(ui, {wait.x + 11, wait.y, wait.w - 11, wait.h}, people == 0 ? tr("现在不用等") : people_words(people) + "，" + wait_words(people, q->minutes), soft);
+        const Box at{wait.x + 11, wait.y, wait.w - 11, wait.h};
+        if (window_closed(view.world.now, code)) first_that_fits(ui, at, {tr("现在没人值班"), tr("没人值班")}, soft);
+        else if (people == 0) first_that_fits(ui, at, {tr("现在不用等"), tr("不用等")}, soft);
+        else first_that_fits(ui, at, {people_words(people) + "，" + wait_words(people, q->minutes), people_words(people), trf("{}人", people)}, soft);
       }
       if (info != nullptr) text_if_room(ui, cell, info->blurb, {Type::Body, Ink::Ink});
     }
@@ -256,13 +260,13 @@ Asked draw_ruling(Ui& ui, const View& view) {
   ui.card(why);
   Box area = why.inset(m.across ? 7.f : 10.f, m.across ? 4.f : 6.f);
   const TextStyle title{Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, false, true};
-  if (!m.across && !low) {
-    // The chart of all paths, with this one lit.
-    Box head = area.cut_top(22, 3);
-    if (ui.button("guide", head.cut_right(58, 4), tr("看全图"), Look::Edged, Icon::Signpost, !busy)) asked = OpenGuide{};
-    line_in(ui, head, tr("为什么去这里"), title);
-  } else if (!m.across || area.h > 110) {
-    // A low page has the reasons without their title: the page says it already.
+  if (!low) {
+    // The chart of all paths, with this one lit. A low page has the reasons without their title: the page says it already.
+    const float w = std::max(58.f, ui.text_width(tr("看全图"), {Type::Caption, Ink::Ink, Weight::Medium}) + 22);
+    Box head = area.cut_top(21, 3);
+    if (ui.button("guide", head.cut_right(std::min(w, head.w), 4), tr("看全图"), Look::Edged, Icon::Signpost, !busy)) asked = OpenGuide{};
+    if (ui.text_width(tr("为什么去这里"), title) <= head.w) line_in(ui, head, tr("为什么去这里"), {Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
+  } else {
     paragraph(ui, area, tr("为什么去这里"), title, 4);
   }
   int n = 0;

@@ -1,10 +1,10 @@
 // Done: the number, the window, the code; large without paper. Touchables: reprint, help, leave.
 #include <array>
 
+#include "core/tr.h"
 #include "kiosk/screens/parts.h"
 #include "kiosk/screens/plan.h"
 #include "kiosk/screens/queue_picture.h"
-#include "core/tr.h"
 
 namespace yizhan::kiosk {
 namespace {
@@ -64,20 +64,17 @@ void way_line(Ui& ui, const View& view, const Box& box) {
     const Stop& stop = stops[static_cast<std::size_t>(i)];
     const Box cell = box.column(i, 3, 0);
     const float cy = box.y + box.h / 2, r = 6.5f;
-    if (i < 2) ui.line(cell.right() - 15, cy, cell.right() - 3, cy, Ink::Edge, 0.6f);
+    // The connecting line is the first to go where words are large or the column is narrow.
+    const float words_w = std::max(ui.text_width(stop.words, {Type::Body, Ink::Ink, Weight::Bold}), ui.text_width(stop.line, {Type::Caption}));
+    const bool joined = i < 2 && words_w + 2 * r + 3 + 18 <= cell.w;
+    if (joined) ui.line(cell.right() - 15, cy, cell.right() - 3, cy, Ink::Edge, 0.6f);
     ui.circle(cell.x + r, cy, r, stop.done ? Ink::Primary : Ink::Card);
     if (stop.done) ui.icon({cell.x + r - 4, cy - 4, 8, 8}, Icon::Check, Ink::OnPrimary);
     else ui.edge({cell.x, cy - r, 2 * r, 2 * r}, Ink::Edge, 0.5f, r);
-    const Box in{cell.x + 2 * r + 3, box.y, cell.w - 2 * r - 19, box.h};
+    const Box in{cell.x + 2 * r + 3, box.y, cell.w - 2 * r - (joined ? 19.f : 5.f), box.h};
     line_in(ui, in.row(0, 2, 0), stop.words, {Type::Body, stop.done ? Ink::Ink : Ink::Muted, Weight::Bold, Align::Left, 1, true, true});
     line_in(ui, in.row(1, 2, 0), stop.line, {Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true});
   }
-}
-
-bool plan_of(const View& view) { return view.world.plan != nullptr && !view.world.plan->empty(); }
-/// The way to the window, where there is room for a picture; cuts it off `area`.
-void hall_plan(Ui& ui, const View& view, Box& area, float height_max) {
-  if (plan_of(view)) area.cut_top(draw_plan(ui, {area.x, area.y, area.w, std::min(area.h, height_max)}, *view.world.plan, view.s.receipt->window, view.world.origin).h, 4);
 }
 
 void deadline_rows(Ui& ui, const View& view, Box area) {
@@ -85,7 +82,7 @@ void deadline_rows(Ui& ui, const View& view, Box area) {
   // Statutory and promised side by side: the law binds, the county promises (need.md 0.2).
   const float row_h = std::max(12.f, ui.text_height(area.w, "月", {Type::Body}));
   const float head_h = ui.text_height(area.w, "月", {Type::Body, Ink::Ink, Weight::Bold});
-  if (receipt.deadlines.empty() || area.h < 9 + head_h + row_h) return;
+  if (receipt.deadlines.empty() || area.h < 8 + head_h + 1 + row_h) return;
   area.h = std::min(area.h, 9 + head_h + static_cast<float>(receipt.deadlines.size()) * (row_h + 2));
   ui.card(area);
   Box in = area.inset(8, 4);
@@ -160,18 +157,19 @@ void across(Ui& ui, const Told& t, const Measure& m, const Box& body) {
   ui.text(wait, t.wait, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre});
 
   const float gap = touch_gap_mm + 1;
+  const bool plan = t.view.world.plan != nullptr && !t.view.world.plan->empty();
   if (t.paper == Paper::None) {
     right.cut_top(message(ui, right, Icon::PaperOut, no_paper_words(t.view), tr("请抄写或拍照，窗口可补打。"), true), gap);
     if (!t.coded) return;
     safe_line(ui, t.view, right.cut_bottom(20, gap));
     ui.card(right);
-    Box code = right.inset(6, 4);
+    Box code = right.inset(6, 3);
+    const float row = std::min(12.f, code.h * 0.25f);
+    line_in(ui, code.cut_top(row, 1), tr("查询码（16位，请记牢）"), soft);
+    line_in(ui, code.cut_bottom(row, 1), t.receipt.matter, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true});
     const float side = std::min({code.h, 56.f, code.w * 0.36f});
     qr_code(ui, {code.x, code.y + (code.h - side) / 2, side, side}, t.receipt);
     code.cut_left(side, 6);
-    const float row = std::min(12.f, code.h * 0.25f);
-    line_in(ui, code.cut_top(row), tr("查询码（16位，请记牢）"), soft);
-    line_in(ui, code.cut_bottom(row), t.receipt.matter, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true});
     code_digits(ui, code, t.receipt);
     return;
   }
@@ -192,14 +190,15 @@ void across(Ui& ui, const Told& t, const Measure& m, const Box& body) {
     if (right.h >= 24) way_line(ui, t.view, right.cut_top(std::min(26.f, right.h), gap));
     if (t.receipt.sealed) {
       if (right.h >= 24) message(ui, right, Icon::Lock, tr("已密封"), tr("只有有权处理的机关能打开。"), false);
+    } else if (plan && right.h >= 56) {
+      draw_plan(ui, right, *t.view.world.plan, t.receipt.window, t.view.world.origin);
     } else {
-      hall_plan(ui, t.view, right, 80);
       deadline_rows(ui, t.view, right);
     }
     return;
   }
-  print_line(ui, right.cut_top(18, 4), t.printed);
-  hall_plan(ui, t.view, right, right.h);
+  print_line(ui, right.cut_top(18, gap), t.printed);
+  if (plan) draw_plan(ui, right, *t.view.world.plan, t.receipt.window, t.view.world.origin);
 }
 
 }  // namespace
@@ -276,7 +275,8 @@ Asked draw_done(Ui& ui, const View& view) {
       }
     }
   } else {
-    const float upper = plan_of(view) ? 116 : 124;
+    const bool plan = view.world.plan != nullptr && !view.world.plan->empty();
+    const float upper = plan ? 116 : 124;
     const float card_h = upper + (coded ? 80.f : 52.f);
     Box card = body.cut_top(card_h, m.gutter);
     ticket(ui, card, card.y + upper);
@@ -321,12 +321,12 @@ Asked draw_done(Ui& ui, const View& view) {
         // XFTL 30: neutral words; what it is about is on no screen and no paper of the hall.
         message(ui, body, Icon::Lock, tr("已密封"), tr("只有有权处理的机关能打开。"), false);
       } else {
-        hall_plan(ui, view, body, ui.theme().size == ui::TextSize::Normal ? 70.f : 110.f);
+        if (plan) body.cut_top(draw_plan(ui, {body.x, body.y, body.w, std::min(body.h, ui.theme().size == ui::TextSize::Normal ? 70.f : 110.f)}, *view.world.plan, receipt.window, view.world.origin).h, 4);
         deadline_rows(ui, view, body);
       }
     } else {
       print_line(ui, body.cut_top(18, 4), printed);
-      hall_plan(ui, view, body, 100);
+      if (plan) draw_plan(ui, {body.x, body.y, body.w, std::min(body.h, 100.f)}, *view.world.plan, receipt.window, view.world.origin);
     }
   }
   return asked;

@@ -1,5 +1,4 @@
 // Guide: the lawful paths as one picture (依法信访引导图, XFTL 29–31); the person's own path is lit. Touchables: those of a page.
-#include <algorithm>
 #include <array>
 
 #include "core/tr.h"
@@ -73,39 +72,23 @@ void branch(Ui& ui, const Box& box, const Branch& one, bool lit) {
 
 Asked draw_guide(Ui& ui, const View& view) {
   const bool own = view.s.ruling.has_value();
-  Page page = begin_page(ui, view, {.title = tr("您的事归哪里管？"), .hint = own ? tr("亮起来的，就是您这件事走的路。") : tr("说不清也不要紧，点「返回」办起来。"), .next_shown = false});
-  Asked asked = page.asked;
-  const bool low = ui.theme().low;
-  Box area = low && page.show.h > page.body.h ? page.show : page.body;
+  Page page = begin_page(ui, view, {.title = tr("您的事归哪里管？"), .hint = own ? tr("亮起来的，就是您这件事走的路。") : tr("说不清也不要紧，点「返回」办起来。"), .next_shown = false, .left_share = 0.26f});
+  const Measure m = measure(ui);
+  const Box area = m.low && page.show.h > page.body.h ? page.show : page.body;
   const LegalPath mine = own ? view.s.ruling->path : LegalPath::Unknown;
-  std::array<const Branch*, branches.size()> order{};
-  std::transform(branches.begin(), branches.end(), order.begin(), [](const Branch& one) { return &one; });
-  // As many columns as have room for the words at this size, then as many rows; what is left over is turned to.
-  const float words_w = ui.text_width(tr("要单位查处、保护"), {Type::Button, Ink::Ink, Weight::Bold}) + 58;
-  const float row_min = ui.text_height(200, "条", {Type::Button, Ink::Ink, Weight::Bold}) + ui.text_height(200, "条", {Type::Body}) + 3;
-  const int columns = std::clamp(static_cast<int>(area.w / words_w), 1, area.w > area.h * 1.2f ? 3 : 1);
-  const int count = static_cast<int>(branches.size());
-  int per_page = columns * std::max(1, rows_that_fit(area, row_min, 3));
-  if (per_page < count) {
-    // The person's own path is on the first page, and first.
-    std::stable_partition(order.begin(), order.end(), [&](const Branch* one) { return own && one->path == mine; });
-    const Box buttons = low ? page.strip : area.cut_bottom(22, 4);
-    per_page = columns * std::max(1, rows_that_fit(area, row_min, 3));
-    if (auto turn = page_buttons(ui, buttons, pages_of(count, per_page, view.s.page))) asked = turn;
-  }
-  const Pages pages = pages_of(count, per_page, view.s.page);
-  const int rows = std::max(1, std::min((count + columns - 1) / columns, (per_page + columns - 1) / columns));
-  // A trunk on the left from which the branches leave.
+  // A trunk on the left from which the branches leave; two columns on a wide page.
+  const int columns = m.across ? 2 : area.w < area.h * 1.2f ? 1 : area.w > 330 ? 3 : 2;
+  const int rows = (static_cast<int>(branches.size()) + columns - 1) / columns;
   constexpr float trunk = 12;
   for (int c = 0; c < columns; ++c) {
-    const Box column = area.column(c, columns, 6);
-    const int first = pages.first + c * rows, last = std::min(first + rows, pages.last);
+    Box column = area.column(c, columns, 6);
+    const int first = c * rows, last = std::min(first + rows, static_cast<int>(branches.size()));
     if (first >= last) break;
     const Box top = column.row(0, rows, 3), bottom = column.row(last - first - 1, rows, 3);
     const float x = column.x + trunk / 2;
     ui.line(x, top.y, x, bottom.y + bottom.h / 2, Ink::Edge, 0.8f);
     for (int i = first; i < last; ++i) {
-      const Branch& one = *order[static_cast<std::size_t>(i)];
+      const Branch& one = branches[static_cast<std::size_t>(i)];
       const Box row = column.row(i - first, rows, 3);
       const bool lit = own && one.path == mine;
       const float y = row.y + row.h / 2;
@@ -114,7 +97,7 @@ Asked draw_guide(Ui& ui, const View& view) {
       branch(ui, {row.x + trunk, row.y, row.w - trunk, row.h}, one, lit);
     }
   }
-  return asked;
+  return page.asked;
 }
 
 }  // namespace yizhan::kiosk

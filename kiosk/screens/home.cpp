@@ -1,4 +1,4 @@
-// Home. Touchables: self, help, number, progress, rate, size, contrast, low; guide.
+// Home. Touchables: self, help, number, progress, rate, guide, size, contrast, low.
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -29,7 +29,7 @@ void header(Ui& ui, const View& view, const Box& box) {
   const Ink words = contrast ? Ink::Ink : Ink::OnPrimary, second = contrast ? Ink::Ink : Ink::OnPrimary2;
   const Box seal{12, 11, 24, 24};
   ui.fill(seal, Ink::Seal, 3);
-  ui.edge(seal.inset(1.25f), contrast ? Ink::Paper : Ink::OnPrimary, 0.5f, 2);
+  if (!contrast) ui.edge(seal.inset(1.25f), Ink::OnPrimary, 0.5f, 2);
   line_in(ui, seal, tr("信"), {Type::Choice, Ink::OnPrimary, Weight::Bold, Align::Centre, 1, true, true});
   const float right_w = 62;
   const TextStyle second_line{Type::Caption, second, Weight::Regular, Align::Left, 1};
@@ -76,31 +76,60 @@ bool hall_closed(const View& view) {
   return std::all_of(std::begin(hall_windows), std::end(hall_windows), [&](std::string_view w) { return window_closed(view.world.now, w); });
 }
 
-void queues(Ui& ui, const View& view, Box box) {
+std::string queue_count(const View& view, std::string_view window) {
+  if (window_closed(view.world.now, window)) return tr("没人值班");
+  const auto* queue = queue_of(view.world.now, window);
+  return queue == nullptr || queue->waiting == 0 ? std::string(tr("不用等")) : trf("{}人", queue->waiting);
+}
+
+/// Three windows beside each other where their names fit, below each other where the height allows it, otherwise nothing.
+bool queues(Ui& ui, const View& view, Box box, bool paint = true) {
+  const TextStyle name{Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true}, small{Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true};
+  float name_w = 0, count_w = 0;
+  for (const std::string_view window : hall_windows) {
+    name_w = std::max(name_w, ui.text_width(window_name(view.world.rules, window), name));
+    count_w = std::max(count_w, ui.text_width(queue_count(view, window), small));
+  }
+  const float line_h = ui.text_height(100, "字", name), small_h = ui.text_height(100, "字", small);
+  Box in = box.inset(box.w > 160 ? 8.f : 5.f, box.h > 44 ? 5.f : 2.5f);
+  const bool headed = in.h >= line_h + small_h + 18 && ui.text_width(tr("现在没人值班，登记取号照常"), name) + 17 <= in.w;
+  const float across_w = (in.w - 12) / 3;
+  const bool beside = std::max(name_w, count_w) <= across_w && line_h + small_h <= in.h + 3;
+  const bool below = !beside && in.h >= 3 * line_h && name_w + count_w + 6 <= in.w;
+  if (!beside && !below) return false;
+  if (!paint) return true;
   ui.card(box);
-  Box in = box.inset(8, 5);
-  if (in.h >= 46) {
+  if (headed && beside) {
     const Box head = in.cut_top(14, 3);
     ui.icon({head.x, head.y + 1, 12, 12}, Icon::Persons);
     line_in(ui, {head.x + 17, head.y, head.w - 17, head.h}, hall_closed(view) ? tr("现在没人值班，登记取号照常") : tr("现在排队"), {Type::Body, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
     ui.line(in.x, in.y - 1.5f, in.right(), in.y - 1.5f, Ink::Line, 0.5f);
   }
+  const float icon = std::min(16.f, in.h) + 4;
+  const bool pictured = beside && std::max(name_w, count_w) + icon <= across_w;
   for (int i = 0; i < 3; ++i) {
     const auto window = hall_windows[static_cast<std::size_t>(i)];
-    const auto* queue = queue_of(view.world.now, window);
+    const std::string words = window_name(view.world.rules, window), count = queue_count(view, window);
+    if (below) {
+      Box row = in.row(i, 3, 0);
+      if (i > 0) ui.line(row.x, row.y, row.right(), row.y, Ink::Line, 0.5f);
+      const Box right = row.cut_right(count_w + 1, 4);
+      line_in(ui, row, words, {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true});
+      line_in(ui, right, count, {Type::Caption, Ink::Muted, Weight::Regular, Align::Right, 1, true});
+      continue;
+    }
     Box cell = in.column(i, 3, 6);
     if (i > 0) ui.line(cell.x - 3, cell.y + 2, cell.x - 3, cell.bottom() - 2, Ink::Line, 0.5f);
-    const Box picture = cell.cut_left(std::min(16.f, cell.h), 4);
-    ui.icon({picture.x, picture.y + (picture.h - picture.w) / 2, picture.w, picture.w}, window_icon(window));
-    line_in(ui, cell.row(0, 2, 0), window_name(view.world.rules, window), {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true});
-    const int waiting = queue == nullptr ? 0 : queue->waiting;
-    const TextStyle small{Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true};
-    const bool closed = window_closed(view.world.now, window);
-    std::string count = closed ? tr("现在没人值班") : waiting == 0 ? std::string(tr("不用等")) : trf("{}人", waiting);
-    if (closed && ui.text_width(count, {Type::Caption}) > cell.w) count = tr("没人");
-    if (!closed && waiting > 0 && ui.text_width(count + " · " + wait_words(waiting, queue->minutes), {Type::Caption}) <= cell.w) count += " · " + wait_words(waiting, queue->minutes);
-    line_in(ui, cell.row(1, 2, 0), count, small);
+    if (pictured) {
+      const Box picture = cell.cut_left(icon - 4, 4);
+      ui.icon({picture.x, picture.y + (picture.h - picture.w) / 2, picture.w, picture.w}, window_icon(window));
+    }
+    line_in(ui, cell.row(0, 2, 0), words, name);
+    const auto* queue = queue_of(view.world.now, window);
+    const bool waits = queue != nullptr && queue->waiting > 0 && !window_closed(view.world.now, window);
+    first_that_fits(ui, cell.row(1, 2, 0), {waits ? count + " · " + wait_words(queue->waiting, queue->minutes) : count, count}, small);
   }
+  return true;
 }
 
 Asked settings(Ui& ui, const View& view, Box bar) {
@@ -150,16 +179,18 @@ Ways ways_of(const View& view) {
                               : tr("先拿号，到窗口再说")};
 }
 
-/// Three small cards: what was filed before, and which way a matter goes.
+/// Three small cards: what was filed before, and where matters belong.
 Asked little_ways(Ui& ui, const Box& row, float gap) {
   Asked asked;
   const auto little = [&](int i, std::string_view name, Icon icon, std::string_view words, std::string_view line) {
     const Box box = row.column(i, 3, gap);
     const bool pressed = ui.touch(name, box, words);
-    Box in = box.inset(std::min(5.f, box.w * 0.06f), 2);
-    const float side = std::min({17.f, box.h - 8, box.w * 0.24f});
-    const Box picture = in.cut_left(side, 4);
-    ui.icon({picture.x, box.y + (box.h - side) / 2, side, side}, icon);
+    Box in = box.inset(std::min(8.f, box.w * 0.05f), 2);
+    const float side = std::min(17.f, box.h - 8);
+    if (ui.text_width(words, {Type::Caption, Ink::Ink, Weight::Bold}) + side + 4 <= in.w) {  // words before picture on something this narrow
+      const Box picture = in.cut_left(side, 4);
+      ui.icon({picture.x, box.y + (box.h - side) / 2, side, side}, icon);
+    }
     const TextStyle big{Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, false, true};
     const TextStyle soft{Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1};
     const float h1 = ui.text_height(in.w, words, big);
@@ -216,7 +247,7 @@ Asked home_across(Ui& ui, const View& view, const Measure& m) {
   Box top = in.cut_top(22, 4);
   const Box seal = top.cut_left(22, 5);
   ui.fill(seal, Ink::Seal, 3);
-  ui.edge(seal.inset(1.25f), contrast ? Ink::Paper : Ink::OnPrimary, 0.5f, 2);
+  if (!contrast) ui.edge(seal.inset(1.25f), Ink::OnPrimary, 0.5f, 2);
   line_in(ui, seal.inset(2), tr("信"), {Type::Title, Ink::OnPrimary, Weight::Bold, Align::Centre, 1, true, true});
   const std::string clock = hall_hhmm(view.world.now.now);
   const TextStyle clock_style{Type::Title, words, Weight::Bold, Align::Right, 1, true, true};
@@ -235,7 +266,15 @@ Asked home_across(Ui& ui, const View& view, const Measure& m) {
   const TextStyle hello{Type::Headline, words, Weight::Bold, Align::Left, 2};
   const float hello_h = ui.text_height(in.w, tr("您好，今天怎么办事？"), {Type::Headline, words, Weight::Bold});
   const float queue_h = std::clamp(panel.h * 0.24f, 30.f, 48.f);
-  if (in.h - hello_h >= queue_h + 16) queues(ui, view, in.cut_bottom(queue_h, 4));
+  const float rows_h = 3 * ui.text_height(100, "字", {Type::Body}) + 6;
+  for (const float h : {queue_h, rows_h}) {
+    if (in.h - hello_h < h + 16) continue;
+    const Box at{in.x, in.bottom() - h, in.w, h};
+    if (!queues(ui, view, at, false)) continue;
+    queues(ui, view, at);
+    in.cut_bottom(h, 4);
+    break;
+  }
   const Box head = in.cut_top(hello_h + 0.5f, 2);
   ui.headline(screen_id(view), head, tr("您好，今天怎么办事？不会用没关系，点「请人帮我」就行。"));
   ui.text(head, tr("您好，今天怎么办事？"), hello);

@@ -31,6 +31,13 @@ void line_in(Ui& ui, Box box, std::string_view words, TextStyle style) {
   ui.text(box, words, style);
 }
 
+void first_that_fits(Ui& ui, const Box& box, std::initializer_list<std::string> ways, const TextStyle& style) {
+  TextStyle one = style;
+  one.lines_max = 1;
+  for (const std::string& words : ways)
+    if (ui.text_width(words, one) <= box.w) return line_in(ui, box, words, one);
+}
+
 void text_if_room(Ui& ui, const Box& box, std::string_view words, const TextStyle& style) {
   if (words.empty() || box.w <= 0) return;
   if (style.lines_max == 1 && ui.text_width(words, style) > box.w) return;
@@ -83,7 +90,7 @@ bool choice_card(Ui& ui, std::string_view name, const Box& box, Icon icon, std::
   float h2 = line.empty() || ui.text_width(line, small) > in.w ? 0 : ui.text_height(in.w, line, small);
   if (h1 + h2 > box.h - 2) h2 = 0;
   const float top = box.y + (box.h - h1 - h2) / 2;
-  if (h2 == 0) line_in(ui, {in.x, box.y + 1, in.w, box.h - 2}, words, big);
+  if (h2 == 0) line_in(ui, {in.x, box.y + 1, in.w, box.h - 2}, words, {big.step, big.ink, Weight::Bold, Align::Left, 1, true, true});
   else ui.text({in.x, top, in.w, h1 + 0.5f}, words, big);
   if (h2 > 0) ui.text({in.x, top + h1, in.w, h2 + 0.5f}, line, small);
   return pressed;
@@ -135,10 +142,13 @@ Asked page_buttons(Ui& ui, const Box& row, const Pages& pages) {
   Box in = row;
   const std::string words = std::to_string(pages.page + 1) + " / " + std::to_string(pages.pages);
   const TextStyle count{Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true};
-  const float w = std::min(72.f, (row.w - ui.text_width(words, count) - 8) / 2), gutter_mm = 3;
+  // Where the row is narrow the two buttons share it and the count goes.
+  const float count_w = ui.text_width(words, count) + 6, least = ui.text_width(tr("上一页"), {Type::Caption, Ink::Ink, Weight::Bold}) + 10;
+  const bool counted = row.w >= 2 * least + count_w + 6;
+  const float w = std::min(72.f, (row.w - (counted ? count_w : 0) - 6) / 2), gutter_mm = 3;
   if (ui.button("page.back", in.cut_left(w, gutter_mm), tr("上一页"), Look::Edged, Icon::Back, pages.page > 0)) asked = Turn{pages.page - 1};
   if (ui.button("page.next", in.cut_right(w, gutter_mm), tr("下一页"), Look::Edged, Icon::Next, pages.page + 1 < pages.pages)) asked = Turn{pages.page + 1};
-  line_in(ui, in, words, count);
+  if (counted) line_in(ui, in, words, count);
   return asked;
 }
 

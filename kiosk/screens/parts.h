@@ -71,6 +71,8 @@ bool paragraph(Ui& ui, Box& area, std::string_view words, const TextStyle& style
 /// One line in a box: narrower words shrink, and where the visitor's text size is too tall for the box a smaller step is taken.
 /// Always centred on the box's height.
 void line_in(Ui& ui, Box box, std::string_view words, TextStyle style);
+/// The first of several wordings, longest first, that stands in one line unshrunk; none when none does.
+void first_that_fits(Ui& ui, const Box& box, std::initializer_list<std::string> ways, const TextStyle& style);
 /// One line (or paragraph) that is left out rather than cut when there is no room.
 void text_if_room(Ui& ui, const Box& box, std::string_view words, const TextStyle& style);
 /// Calm or attentive message with an icon; returns its height.

@@ -44,7 +44,7 @@ Asked draw_statement(Ui& ui, const View& view) {
     if (ui.touch(parts[i].name, box, parts[i].word)) asked = Part{static_cast<int>(i)};
     if (active) ui.edge(box, Ink::Primary, 0.75f, 3.5f);
     else ui.fill(box.inset(0.6f), Ink::Sand, 3);
-    const float r = 5.5f, cy = box.y + box.h / 2;
+    const float r = std::max(5.5f, ui.text_height(20, "1", {Type::Caption}) * 0.5f), cy = box.y + box.h / 2;
     const Ink dot = active || done ? Ink::Primary : Ink::Card;
     ui.circle(box.x + 5 + r, cy, r, dot);
     if (!active && !done) ui.edge({box.x + 5, cy - r, 2 * r, 2 * r}, Ink::Edge, 0.4f, r);

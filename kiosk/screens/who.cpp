@@ -93,10 +93,8 @@ Asked draw_identify(Ui& ui, const View& view) {
     const Box row = m.low ? page.strip : area.cut_top(21, touch_gap_mm);
     for (int i = 0; i < 4; ++i) {
       const Chip& chip = kinds[static_cast<std::size_t>(i)];
-      const Box box = row.column(i, 4, touch_gap_mm);
-      if (ui.touch(chip.name, box, chip.words, view.s.document == chip.kind)) asked = ChooseDocument{chip.kind};
       const bool chosen = view.s.document == chip.kind;
-      line_in(ui, {box.x + 3, box.y, box.w - (chosen ? 20.f : 6.f), box.h}, chip.words, {Type::Body, Ink::Ink, Weight::Bold, chosen ? Align::Left : Align::Centre, 1, true, true});
+      if (ui.button(chip.name, row.column(i, 4, touch_gap_mm), chip.words, chosen ? Look::TabActive : Look::Tab, chosen ? Icon::Check : Icon::None)) asked = ChooseDocument{chip.kind};
     }
   }
   std::vector<FieldSpec> specs;

@@ -23,7 +23,7 @@ Asked fields(Ui& ui, const View& view, const Box& box, std::span<const FieldSpec
     const std::string_view above = wrong ? std::string_view(problem) : std::string_view(spec.label);
     bool labelled = false;
     if (!above.empty()) {
-      const float h = ui.text_height(cell.w, above, label);
+      const float h = ui.text_height(cell.w, above, label) * 0.86f;  // the characters, without the line's own leading
       labelled = cell.h - h >= (low ? 12.f : 20.f);
       if (labelled) line_in(ui, cell.cut_top(h, 1), above, label);
     }

@@ -23,7 +23,8 @@ bool Kit::field(std::string_view name, Box box, const FieldView& view) {
   const Rgb ground = colour(Ink::Card, theme_.contrast);
   framed(b, ink(wrong ? Ink::Brick : view.active ? Ink::Primary : Ink::Edge), packed(p.held && !view.active ? pressed(ground, theme_.contrast) : ground), thick, radius);
 
-  const Type main = type(desk_page() ? Step::Desk : Step::Input, Weight::Regular), small = type(desk_page() ? Step::DeskSmall : Step::Caption, Weight::Regular);
+  Type main = type(desk_page() ? Step::Desk : Step::Input, Weight::Regular);
+  const Type small = type(desk_page() ? Step::DeskSmall : Step::Caption, Weight::Regular);
   const float pad = view.several_lines ? dp(34, 14) : dp(28, 14);
   Px room{b.x0 + pad, b.y0 + dp(view.several_lines ? 24 : 6, 8), b.x1 - pad, b.y1 - dp(view.several_lines ? 16 : 6, 8)};
   // The foot: what is wrong goes before what is good to know.
@@ -52,6 +53,12 @@ bool Kit::field(std::string_view name, Box box, const FieldView& view) {
   shown.insert(shown.end(), composing.begin(), composing.end());
   const float caret_thick = std::round(dp(5, 2));
   const auto baseline_of = [&](float y) { return std::round(y + (main.line - Fonts::height_em * main.em) / 2 + Fonts::ascent_em * main.em); };
+  if (!view.several_lines && theme_.citizen) {
+    // A long number gets smaller before its beginning moves out of sight.
+    const float full = width_px(shown, main) + 2 * caret_thick;
+    if (full > room.w()) main.em = std::max(smallest_em(), std::floor(main.em * room.w() / full));
+    main.line = main.em * 1.5f;
+  }
   list_->PushClipRect({room.x0 - caret_thick, b.y0 + thick}, {room.x1 + caret_thick, room.y1}, true);
   float caret_x = room.x0, caret_y = view.several_lines ? room.y0 : (room.y0 + room.y1 - main.line) / 2;
   if (shown.empty() && !view.placeholder.empty()) {
