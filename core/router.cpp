@@ -245,6 +245,7 @@ Ruling route(const Petition& petition, const RuleBook& rules, std::span<const Wi
   View view{petition, rules, words, rules.topic(petition.topic)};
   Found found;
   for (const std::string* text : {&petition.title, &petition.statement.request, &petition.statement.facts, &petition.statement.reasons}) words.scan(*text, found);
+  words.settle(found);
   view.hits = found.lists;
   view.against = found.against;
 

@@ -282,7 +282,7 @@ void Loader::word_lists(const toml::table& root) {
 void Loader::signals(const toml::table& root) {
   std::set<std::string> seen;
   rows(root, "signal", [&](const toml::table& row) {
-    keys(row, {"id", "sets", "words", "with", "with_clause", "with_before", "not_close", "not_before", "not_clause", "not_sentence", "since", "despite"});
+    keys(row, {"id", "sets", "words", "with", "with_also", "with_clause", "with_before", "not_close", "not_before", "not_clause", "not_sentence", "not_text", "since", "despite"});
     Signal s;
     s.line = line_of(row);
     s.id = text(row, "id", true);
@@ -295,18 +295,21 @@ void Loader::signals(const toml::table& root) {
     };
     s.words = lists("words");
     s.with = lists("with");
+    s.with_also = lists("with_also");
     s.with_clause = lists("with_clause");
     s.with_before = lists("with_before");
     s.not_close = lists("not_close");
     s.not_before = lists("not_before");
     s.not_clause = lists("not_clause");
     s.not_sentence = lists("not_sentence");
+    s.not_text = lists("not_text");
     s.since = lists("since");
     s.despite = lists("despite");
     if (s.words.empty()) fail(s.line, fmt::format("signal {} has no \"words\": nothing could set it off", s.id));
     if (!s.since.empty() && s.not_before.empty()) fail(line_of(*row.get("since")), "\"since\" lifts \"not_before\", which is missing");
     put(book_.signals, std::move(s), [](const Signal& r) { return r.id; }, seen, line_of(row));
   });
+  if (book_.signals.size() > WordIndex::signals_max) fail(1, fmt::format("{} signals, at most {}", book_.signals.size(), WordIndex::signals_max));
   std::set<std::string> names;
   for (const auto& [name, words] : book_.words) names.insert(name);
   for (const Signal& s : book_.signals) names.insert(s.sets);
