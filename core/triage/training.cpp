@@ -152,7 +152,7 @@ struct Trainer::State {
   std::vector<Row> rows;
   Options options;
   std::vector<Gram> grams;
-  std::vector<Bag> full, cut, titles;
+  std::vector<Bag> full, cut, titles, bare;
   std::vector<int> weak_window;      ///< −1: the words do not say
   std::vector<double> weak_weight;
   std::vector<std::uint32_t> near;   ///< title-only rows: folds with a complaint of that title
@@ -206,10 +206,12 @@ void Trainer::State::index() {
   full.resize(rows.size());
   cut.resize(rows.size());
   titles.resize(rows.size());
+  bare.resize(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     full[i] = bag(rows[i].title, rows[i].text);
     if (rows[i].source != Source::Complaint) continue;
     if (characters(rows[i].title) > 3) titles[i] = bag(rows[i].title, "");
+    if (options.bare > 0 && !rows[i].title.empty()) bare[i] = bag("", rows[i].text);
     if (characters(rows[i].text) > 100) cut[i] = bag("", first_characters(rows[i].text, cut_characters));
   }
 }
@@ -370,6 +372,7 @@ TextModel Trainer::fit(std::uint32_t without) const {
       if (row.topic < 0 || !s.used(i, without)) continue;
       examples.push_back(example(s.full[i], row.topic, row.source == Source::TitleOnly ? s.options.title_only : 1, false));
       if (!s.cut[i].empty()) examples.push_back(example(s.cut[i], row.topic, s.options.cut, false));
+      if (!s.bare[i].empty()) examples.push_back(example(s.bare[i], row.topic, s.options.bare, false));
       if (!s.titles[i].empty()) examples.push_back(example(s.titles[i], row.topic, s.options.title_copy, false));
     }
     const auto weights = learn<topic_count>(examples, model.features.size(), s.options.cost, s.options.passes);
@@ -396,6 +399,8 @@ TextModel Trainer::fit_calibrated(std::uint32_t without) const {
     RawScores raw;
     int label = 0;
     std::uint32_t accepted = 0;
+    double weight = 1;
+    const std::array<float, window_count>* evidence = nullptr;
   };
   std::vector<Left> topics, windows;
   TextScratch scratch;
@@ -407,10 +412,10 @@ TextModel Trainer::fit_calibrated(std::uint32_t without) const {
       const Row& row = s.rows[i];
       if (row.fold != f || !s.kept[i]) continue;
       if (row.topic >= 0) {
-        topics.push_back({raw_scores(inner, scratch, row.title, row.text), row.topic, 0});
-        topics.push_back({raw_scores(inner, scratch, "", first_characters(row.text, cut_characters)), row.topic, 0});
+        topics.push_back({raw_scores(inner, scratch, row.title, row.text), row.topic});
+        topics.push_back({raw_scores(inner, scratch, "", first_characters(row.text, cut_characters)), row.topic});
       }
-      if (row.window >= 0) windows.push_back({raw_scores(inner, scratch, row.title, row.text), row.window, row.accepted});
+      if (row.window >= 0) windows.push_back({raw_scores(inner, scratch, row.title, row.text), row.window, row.accepted, row.read ? s.options.read : 1, &row.evidence});
     }
   }
   TextModel model = fit(without);
@@ -446,7 +451,8 @@ TextModel Trainer::fit_calibrated(std::uint32_t without) const {
     logs.push_back(p);
   }
   if (!windows.empty()) {
-    const double share = 1.0 / static_cast<double>(windows.size());
+    double all = 0;
+    for (const Left& one : windows) all += one.weight;
     for (int round = 0; round < 600; ++round) {
       std::array<double, window_count> d_bias{};
       std::array<std::array<double, topic_count>, window_count> d_from{};
@@ -455,10 +461,11 @@ TextModel Trainer::fit_calibrated(std::uint32_t without) const {
         const Left& one = windows[i];
         std::array<double, window_count> p{};
         for (std::size_t k = 0; k < window_count; ++k) {
-          p[k] = one.raw.window[k] * heat + bias[k];
+          p[k] = one.raw.window[k] * heat + bias[k] + static_cast<double>((*one.evidence)[k]);
           for (std::size_t j = 0; j < topic_count; ++j) p[k] += from_topic[k][j] * logs[i][j];
         }
         softmax(p);
+        const double share = one.weight / all;
         int others = 0;
         for (std::size_t k = 0; k < window_count; ++k) others += static_cast<int>(one.accepted >> k & 1);
         for (std::size_t k = 0; k < window_count; ++k) {
