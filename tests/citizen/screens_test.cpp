@@ -128,6 +128,8 @@ std::vector<Scene> scenes() {
       {"kind_helped", [](Lobby& l) { l.to_kind(); l.act(CallHelp{}); l.act(Next{}); }, Screen::Kind},
       {"question", [](Lobby& l) { l.to_kind(); l.act(ChooseTopic{"wages"}); l.act(Next{}); }, Screen::Question},
       {"question_party", [](Lobby& l) { l.to_kind(); l.act(ChooseTopic{"housing"}); l.act(Next{}); }, Screen::Question},
+      {"question_filed", [](Lobby& l) { l.to_kind(); l.act(ChooseTopic{"education"}); l.act(Next{}); }, Screen::Question},
+      {"question_concluded", [](Lobby& l) { l.to_kind(); l.act(ChooseTopic{"land"}); l.act(Next{}); l.act(AnswerWith{Answer::No}); l.act(AnswerWith{Answer::No}); l.act(AnswerWith{Answer::Yes}); }, Screen::Question},
       {"urgent", [](Lobby& l) { l.to_kind(); l.act(ChooseTopic{"environment"}); l.act(Next{}); l.act(AnswerWith{Answer::Yes}); }, Screen::Urgent},
       {"statement", [](Lobby& l) { l.to_statement(); l.type("我要求包工头付清工资18600元，最好在春节前付到我的银行卡上。"); }, Screen::Statement},
       {"statement_facts_full", [](Lobby& l) { l.to_statement(); l.type("付清工资。"); l.act(Next{}); for (int i = 0; i < 20; ++i) l.type(long_words); }, Screen::Statement},
@@ -140,6 +142,8 @@ std::vector<Scene> scenes() {
       {"ruling", [](Lobby& l) { l.to_ruling(); }, Screen::Ruling},
       {"ruling_chosen", [](Lobby& l) { l.to_ruling(); l.act(ChooseWindow{l.s.ruling->alternatives.front()}); }, Screen::Ruling},
       {"ruling_mediation", [](Lobby& l) { l.to_kind(); l.act(ChooseTopic{"neighbour"}); l.act(Next{}); l.act(AnswerWith{Answer::Yes}); l.act(AnswerWith{Answer::No}); l.act(AnswerWith{Answer::No}); l.act(SkipWriting{}); l.act(Next{}); }, Screen::Ruling},
+      {"ruling_closed", [](Lobby& l) { l.snapshot.closed = {"LAW"}; l.to_ruling(); }, Screen::Ruling},
+      {"ruling_two_matters", [](Lobby& l) { l.to_kind(); l.act(ChooseTopic{"neighbour"}); l.act(Next{}); l.act(AnswerWith{Answer::Yes}); l.act(AnswerWith{Answer::No}); l.act(AnswerWith{Answer::No}); l.type("楼上漏水，把我家泡了。还有老板拖欠工资半年了。"); l.act(Next{}); l.act(Next{}); l.act(Next{}); l.act(Next{}); l.act(Next{}); }, Screen::Ruling},
       {"ruling_accusation", [](Lobby& l) { l.to_ruling("official"); }, Screen::Ruling},
       {"ruling_waiting", [](Lobby& l) { l.to_ruling(); l.answers = false; l.act(Submit{}); }, Screen::Ruling},
       {"ruling_disk_full", [](Lobby& l) { l.to_ruling(); l.disk = Error{Code::Unavailable, "full"}; l.act(Submit{}); }, Screen::Ruling},
@@ -150,6 +154,8 @@ std::vector<Scene> scenes() {
       {"done_number", [](Lobby& l) { l.act(Begin{Screen::TakeNumber, {}}); l.act(PickNumber{"LAW"}); }, Screen::Done},
       {"done_number_nopaper", [](Lobby& l) { l.snapshot.printer = DeviceState::Absent; l.act(Begin{Screen::TakeNumber, {}}); l.act(PickNumber{"LAW"}); }, Screen::Done},
       {"number", [](Lobby& l) { l.act(Begin{Screen::TakeNumber, {}}); }, Screen::TakeNumber},
+      {"number_closed", [](Lobby& l) { l.snapshot.closed = {"LAW"}; l.act(Begin{Screen::TakeNumber, {}}); }, Screen::TakeNumber},
+      {"number_closed_all", [](Lobby& l) { l.snapshot.closed = {"LAW", "MED", "PET"}; l.act(Begin{Screen::TakeNumber, {}}); }, Screen::TakeNumber},
       {"ask", [](Lobby& l) { l.to_ask(); }, Screen::Ask},
       {"ask_wrong", [](Lobby& l) { l.to_ask(); l.act(Typed{"", 1, l.s.keys}); l.act(Next{}); }, Screen::Ask},
       {"progress", [](Lobby& l) { l.to_progress(); }, Screen::Progress},
@@ -265,6 +271,19 @@ TEST_CASE("a robot writes a statement with the keyboard, in three parts, with pl
   robot.tap("leave");
   CHECK(robot.lobby.seen() == Screen::Home);
   CHECK(blank(robot.lobby.s));
+}
+
+TEST_CASE("a closed window says who stands in before it is touched, and gives that window's number", "[citizen][screens]") {
+  Lobby lobby;
+  lobby.snapshot.closed = {"LAW"};
+  lobby.act(Begin{Screen::TakeNumber, {}});
+  Robot robot(theme_of(Settings{}));
+  robot.lobby = lobby;
+  robot.frames(3);
+  REQUIRE(robot.has("window.LAW"));
+  robot.tap("window.LAW");
+  REQUIRE(robot.lobby.last<TakeNumber>());
+  CHECK(robot.lobby.last<TakeNumber>()->window == "PET");
 }
 
 TEST_CASE("a robot asks for the progress and rates", "[citizen][screens]") {
