@@ -8,7 +8,7 @@ namespace yizhan {
 
 namespace {
 
-constexpr std::size_t close_characters = 2;
+constexpr std::size_t close_characters = 2, reach_characters = 24;
 constexpr char16_t clause_stop = u',', sentence_stop = u'.', line_stop = u'\n', other = u'\xFFFD';
 constexpr std::size_t tag_bytes_max = 200;
 constexpr std::size_t accusing_reach_characters = 6;
@@ -238,6 +238,7 @@ void WordIndex::judge(std::vector<Event>& events, const std::vector<std::uint32_
         if ((lists & before) == 0) return false;
         for (std::size_t j = k; j-- > from;) {
           const Event& other = events[j];
+          if (e.start - other.start > reach_characters) break;  // no word is that long
           if ((list_bit(other) & lists) != 0 && other.end <= e.start && e.start - other.end <= close_characters) return true;
         }
         return false;

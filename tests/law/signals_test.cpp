@@ -1,6 +1,7 @@
 /// What words in a statement can do: urgent calls a person and nothing else, bad input rules like good input.
 #include <algorithm>
-#include <chrono>
+#include <ctime>
+#include <limits>
 #include <map>
 
 #include "core/text.h"
@@ -149,13 +150,14 @@ TEST_CASE("the worst text of 12,000 characters is no worse than its length", "[l
   const auto cost = [](std::size_t times) {
     Petition p;
     p.statement.request = repeated("没有跳楼", times);
-    auto best = std::chrono::nanoseconds::max();
+    // Time of this process, not of the wall: what others do meanwhile does not count.
+    std::clock_t best = std::numeric_limits<std::clock_t>::max();
     for (int i = 0; i < 9; ++i) {
-      const auto from = std::chrono::steady_clock::now();
+      const std::clock_t from = std::clock();
       CHECK_FALSE(route(p, book("national")).urgent);
-      best = std::min(best, std::chrono::nanoseconds(std::chrono::steady_clock::now() - from));
+      best = std::min(best, std::clock() - from);
     }
-    return static_cast<double>(best.count());
+    return static_cast<double>(best);
   };
   CHECK(cost(4000) < 12 * cost(1000));
 }
