@@ -147,6 +147,8 @@ WordIndex::WordIndex(const std::map<std::string, std::vector<std::string>>& list
       signals_.push_back(plain_list);
       judged_ |= own;
     }
+  if (signals_.size() > 64) signals_.resize(64);  // the loader refuses such a file; a hand-made book loses the last
+  for (std::size_t i = 0; i < signals_.size(); ++i) each(signals_[i].words, [&](std::size_t list) { set_off_by_[list] |= std::uint64_t{1} << i; });
 }
 
 void WordIndex::put(const std::vector<std::string>& words, std::size_t list) {
@@ -255,16 +257,17 @@ void WordIndex::judge(std::vector<Event>& events, const std::vector<std::uint32_
         continue;
       }
       const Hits bit = list_bit(e);
-      for (const Compiled& s : signals_) {
-        if ((s.words & bit) == 0 || (found.lists & s.sets) == s.sets) continue;
+      for (std::uint64_t left = set_off_by_[e.list] & ~found.waiting; left != 0; left &= left - 1) {
+        const auto i_signal = static_cast<std::size_t>(__builtin_ctzll(left));
+        const Compiled& s = signals_[i_signal];
+        if ((found.lists & s.sets) == s.sets) continue;
         if ((s.with != 0 && (s.with & sentence) == 0) || (s.with_also != 0 && (s.with_also & sentence) == 0) || (s.with_clause != 0 && (s.with_clause & all) == 0) || (s.with_before != 0 && (s.with_before & before) == 0)) continue;
         if (close(s.not_close)) continue;
         if ((s.despite & sentence) == 0) {
           if ((s.not_clause & all) != 0 || (s.not_sentence & sentence) != 0) continue;
           if (const std::uint32_t undone = latest(s.not_before); undone != 0 && latest(s.since) <= undone) continue;
         }
-        const auto i_signal = static_cast<std::size_t>(&s - signals_.data());
-        const std::uint64_t own = i_signal < 64 ? std::uint64_t{1} << i_signal : 0;
+        const std::uint64_t own = std::uint64_t{1} << i_signal;
         if (s.not_text != 0) {
           found.waiting |= own;
           continue;
@@ -281,7 +284,7 @@ void WordIndex::judge(std::vector<Event>& events, const std::vector<std::uint32_
 }
 
 void WordIndex::settle(Found& found) const {
-  for (std::size_t i = 0; i < signals_.size() && i < 64; ++i) {
+  for (std::size_t i = 0; i < signals_.size(); ++i) {
     const Compiled& s = signals_[i];
     if ((found.waiting >> i & 1U) == 0 || (s.not_text & found.lists) != 0 || (found.lists & s.sets) == s.sets) continue;
     found.lists |= s.sets;

@@ -108,7 +108,8 @@ class WordIndex {
   std::array<std::uint64_t, 1024> first_{};  ///< which characters begin a word
   std::array<std::uint64_t, 1024> pairs_{};  ///< which pairs of characters may begin one
   std::array<std::uint64_t, 1024> single_{};  ///< which characters are one
-  std::vector<Compiled> signals_;
+  std::vector<Compiled> signals_;  ///< at most 64
+  std::array<std::uint64_t, lists_max> set_off_by_{};  ///< per list: the signals that its words set off
   Hits judged_ = 0;  ///< lists that speak only through a signal
   Hits harmless_ = 0, blamed_ = 0, accusing_ = 0, staff_ = 0, negation_ = 0;
 };

@@ -152,7 +152,7 @@ struct Trainer::State {
   std::vector<Row> rows;
   Options options;
   std::vector<Gram> grams;
-  std::vector<Bag> full, cut, titles, bare;
+  std::vector<Bag> full, cut, titles;
   std::vector<int> weak_window;      ///< −1: the words do not say
   std::vector<double> weak_weight;
   std::vector<std::uint32_t> near;   ///< title-only rows: folds with a complaint of that title
@@ -206,12 +206,10 @@ void Trainer::State::index() {
   full.resize(rows.size());
   cut.resize(rows.size());
   titles.resize(rows.size());
-  bare.resize(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     full[i] = bag(rows[i].title, rows[i].text);
     if (rows[i].source != Source::Complaint) continue;
     if (characters(rows[i].title) > 3) titles[i] = bag(rows[i].title, "");
-    if (options.bare > 0 && !rows[i].title.empty()) bare[i] = bag("", rows[i].text);
     if (characters(rows[i].text) > 100) cut[i] = bag("", first_characters(rows[i].text, cut_characters));
   }
 }
@@ -372,7 +370,6 @@ TextModel Trainer::fit(std::uint32_t without) const {
       if (row.topic < 0 || !s.used(i, without)) continue;
       examples.push_back(example(s.full[i], row.topic, row.source == Source::TitleOnly ? s.options.title_only : 1, false));
       if (!s.cut[i].empty()) examples.push_back(example(s.cut[i], row.topic, s.options.cut, false));
-      if (!s.bare[i].empty()) examples.push_back(example(s.bare[i], row.topic, s.options.bare, false));
       if (!s.titles[i].empty()) examples.push_back(example(s.titles[i], row.topic, s.options.title_copy, false));
     }
     const auto weights = learn<topic_count>(examples, model.features.size(), s.options.cost, s.options.passes);

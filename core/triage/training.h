@@ -46,7 +46,6 @@ struct Options {
   double cost = 2, window_cost = 1;     ///< how much an error weighs against large weights
   double title_only = 0.5;  ///< weight of a row that is only a title
   double cut = 0.3, title_copy = 0.15;  ///< weights of a complaint's first 120 characters, and of its title, as rows of their own
-  double bare = 0;          ///< weight of a complaint's whole text without its title
   double read = 0.3;        ///< what a row read for training counts in the windows' calibration; a row of the window files counts 1
   double weak = 0.3, known = 2, legal = 0.03, private_dispute = 0.03;  ///< weights of rows for the windows
   double calm = 0.005;                 ///< how strongly the windows' calibration is held to nothing
