@@ -29,7 +29,7 @@ void header(Ui& ui, const View& view, const Box& box) {
   const Ink words = contrast ? Ink::Ink : Ink::OnPrimary, second = contrast ? Ink::Ink : Ink::OnPrimary2;
   const Box seal{12, 11, 24, 24};
   ui.fill(seal, Ink::Seal, 3);
-  if (!contrast) ui.edge(seal.inset(1.25f), Ink::OnPrimary, 0.5f, 2);
+  if (!contrast) ui.edge(seal.inset(0.7f), Ink::OnPrimary, 0.4f, 2.4f);
   line_in(ui, seal, tr("信"), {Type::Choice, Ink::OnPrimary, Weight::Bold, Align::Centre, 1, true, true});
   const float right_w = 62;
   const TextStyle second_line{Type::Caption, second, Weight::Regular, Align::Left, 1};
@@ -247,7 +247,7 @@ Asked home_across(Ui& ui, const View& view, const Measure& m) {
   Box top = in.cut_top(22, 4);
   const Box seal = top.cut_left(22, 5);
   ui.fill(seal, Ink::Seal, 3);
-  if (!contrast) ui.edge(seal.inset(1.25f), Ink::OnPrimary, 0.5f, 2);
+  if (!contrast) ui.edge(seal.inset(0.7f), Ink::OnPrimary, 0.4f, 2.4f);
   line_in(ui, seal.inset(2), tr("信"), {Type::Title, Ink::OnPrimary, Weight::Bold, Align::Centre, 1, true, true});
   const std::string clock = hall_hhmm(view.world.now.now);
   const TextStyle clock_style{Type::Title, words, Weight::Bold, Align::Right, 1, true, true};

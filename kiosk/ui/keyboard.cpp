@@ -83,7 +83,7 @@ struct Panel {
 
   void candidate_bar(Box bar, const PinyinEngine::Candidates& found) {
     if (!engine) {
-      ui.text(bar, tr("拼音暂时不能用，字母会照原样写下。"), {.step = Step::Caption, .ink = Ink::Muted, .middle = true});
+      ui.text(bar, tr("拼音用不了，字母照原样写。"), {.step = Step::Caption, .ink = Ink::Muted, .middle = true});
       return;
     }
     const Box next = bar.cut_right(23, 2.5f);
