@@ -153,7 +153,7 @@ void across(Ui& ui, const Told& t, const Measure& m, const Box& body) {
   const Box wait = in.cut_bottom(line_h + 0.5f, 1);
   const std::string place = t.receipt.place.empty() ? t.receipt.window_name : t.receipt.place;
   const TextStyle plain{Type::Body, Ink::Ink, Weight::Bold, Align::Centre};
-  const bool one_line = ui.text_width(place, {Type::Caption, Ink::Ink, Weight::Bold}) + 18 <= in.w;
+  const bool one_line = ui.text_width(place, {Type::Caption, Ink::Ink, Weight::Bold}) + 22 <= in.w;
   const Box where = in.cut_bottom(one_line ? std::min(20.f, in.h * 0.3f) : ui.text_height(in.w, place, plain) + 0.5f, 1);
   line_in(ui, in, t.receipt.ticket, {Type::NumberLarge, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
   if (one_line) place_line(ui, where, t.receipt, Type::Choice);
@@ -206,7 +206,7 @@ void across(Ui& ui, const Told& t, const Measure& m, const Box& body) {
     return;
   }
   print_line(ui, right.cut_top(18, gap), t.printed);
-  if (plan && right.h >= (ui.theme().size == ui::TextSize::Normal ? 62.f : 120.f)) draw_plan(ui, right, *t.view.world.plan, t.receipt.window, t.view.world.origin);
+  if (plan && right.h >= (ui.theme().size == ui::TextSize::Normal ? 62.f : 175.f)) draw_plan(ui, right, *t.view.world.plan, t.receipt.window, t.view.world.origin);
 }
 
 }  // namespace

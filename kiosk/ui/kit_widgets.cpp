@@ -106,7 +106,7 @@ Kit::ButtonStyle Kit::button_style(Look look, Box box, Icon icon, bool one_lette
     case Look::Quiet:
       s.face = c(Ink::Sand);
       if (!big) s.weight = Weight::Medium;
-      if (contrast) edged(Ink::Edge, 3, 3);
+      edged(Ink::Edge, 2, 1);
       break;
     case Look::OnDark:
       s.words = Ink::OnPrimary;
@@ -219,7 +219,7 @@ bool Kit::button(std::string_view name, Box box, std::string_view words, Look lo
     const bool dark = s.words == Ink::OnPrimary;
     const Px chip{std::round(x), top, std::round(x + badge), top + h};
     if (!dark) rect({chip.x0 - 1, chip.y0 - 1, chip.x1 + 1, chip.y1 + 1}, packed(contrast ? colour(Ink::Edge, true) : chip_line), dp(6, 6));
-    rect(chip, packed(dark ? mix(s.face.a ? s.face : colour(Ink::Primary, contrast), colour(Ink::OnPrimary, contrast), contrast ? 0 : .18f) : colour(Ink::Sand, contrast)), dp(5, 5));
+    rect(chip, packed(dark ? colour(contrast ? Ink::Primary : Ink::Deep, contrast) : colour(Ink::Sand, contrast)), dp(5, 5));
     draw_text(chip, shortcut, badge_type, packed(colour(dark ? Ink::OnPrimary : Ink::Muted, contrast)), Align::Centre, 1, true, false);
     x += badge + s.gap;
   }
@@ -261,6 +261,7 @@ bool Kit::tile(std::string_view name, Box box, Icon icon, std::string_view words
     // Two lines that are too tall: one line, as small as it may be.
     if (shown.line * static_cast<float>(layout(decoded(words), words_box.w(), 0, shown).lines.size()) > words_box.h() && theme_.citizen) {
       shown.em = std::max(smallest_em(), std::floor(title.em * words_box.w() / words_width));
+      while (shown.em > smallest_em() && width_px(decoded(words), shown) > words_box.w()) shown.em -= 1;  // advances are whole pixels
       shown.line = shown.em * 1.25f;
     }
   }
