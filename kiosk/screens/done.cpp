@@ -172,8 +172,10 @@ void across(Ui& ui, const Told& t, const Measure& m, const Box& body) {
     line_in(ui, code.cut_top(row, 1), tr("查询码（16位，请记牢）"), soft);
     line_in(ui, code.cut_bottom(row, 1), t.receipt.matter, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true});
     const float side = std::min({code.h, 56.f, code.w * 0.36f});
-    qr_code(ui, {code.x, code.y + (code.h - side) / 2, side, side}, t.receipt);
-    code.cut_left(side, 6);
+    if (side >= 26) {  // smaller ones no telephone reads
+      qr_code(ui, {code.x, code.y + (code.h - side) / 2, side, side}, t.receipt);
+      code.cut_left(side, 6);
+    }
     code_digits(ui, code, t.receipt);
     return;
   }

@@ -263,8 +263,9 @@ Asked home_across(Ui& ui, const View& view, const Measure& m) {
     if (small_h > top.h) in.cut_top((small_h - top.h) / 2);
   }
   // From the foot up: how long it takes, then whether the line is there.
-  const TextStyle hello{Type::Headline, words, Weight::Bold, Align::Left, 2};
-  const float hello_h = ui.text_height(in.w, tr("您好，今天怎么办事？"), {Type::Headline, words, Weight::Bold});
+  const bool one_line = ui.text_width(tr("您好，今天怎么办事？"), {Type::Headline, words, Weight::Bold}) * 0.8f <= in.w;
+  const TextStyle hello{Type::Headline, words, Weight::Bold, Align::Left, one_line ? 1 : 2, false, one_line};
+  const float hello_h = ui.text_height(in.w, tr("您好，今天怎么办事？"), hello);
   const float queue_h = std::clamp(panel.h * 0.24f, 30.f, 48.f);
   const float rows_h = 3 * ui.text_height(100, "字", {Type::Body}) + 6;
   for (const float h : {queue_h, rows_h}) {
