@@ -84,7 +84,7 @@ Asked draw_statement(Ui& ui, const View& view) {
     field.active = true;
     field.several_lines = true;
     field.foot_left = tr("离开即清除");
-    if (problem.empty()) field.foot_right = foot;
+    if (problem.empty() || !m.across) field.foot_right = foot;
     field.label = part.word;
     if (ui.field("text", area, field)) asked = Focus{part.field, 0};
   }
