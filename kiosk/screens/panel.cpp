@@ -140,16 +140,22 @@ Asked on_key(Ui& ui, const View& view, const writing::Stroke& stroke) {
 Asked caret_buttons(Ui& ui, const View& view, Box row) {
   Asked asked;
   const Ui::CaretMoves moves = ui.caret_moves();
-  const bool several = moves.pages > 1;
-  const int n = several ? 4 : 2;
-  const auto button = [&](int i, std::string_view name, std::string_view words, Icon icon, bool enabled) {
-    return ui.button(name, row.column(i, n, touch_gap_mm), words, Look::KeySide, icon, enabled);
+  const bool several = moves.pages > 1, narrow = row.w < 4 * 20 + 3 * touch_gap_mm;
+  // Where there is room for two only, a long text needs its pages more; a finger places the caret.
+  const int n = several && !narrow ? 4 : 2;
+  int i = 0;
+  const auto button = [&](std::string_view name, std::string_view words, Icon icon, bool enabled) {
+    return ui.button(name, row.column(i++, n, touch_gap_mm), words, Look::KeySide, icon, enabled);
   };
   const auto step = [&](int by) { asked = StepCaret{by, view.s.keys}; };
-  if (button(0, "key.caret.left", tr("往左"), Icon::ChevronLeft, true)) step(-1);
-  if (button(1, "key.caret.right", tr("往右"), Icon::Chevron, true)) step(1);
-  if (several && button(2, "key.caret.up", tr("上一页"), Icon::ArrowUp, moves.page > 0)) asked = Caret{moves.page_up};
-  if (several && button(3, "key.caret.down", tr("下一页"), Icon::ArrowDown, moves.page + 1 < moves.pages)) asked = Caret{moves.page_down};
+  if (!several || !narrow) {
+    if (button("key.caret.left", tr("往左"), Icon::ChevronLeft, true)) step(-1);
+    if (button("key.caret.right", tr("往右"), Icon::Chevron, true)) step(1);
+  }
+  if (several) {
+    if (button("key.caret.up", tr("上一页"), Icon::ArrowUp, moves.page > 0)) asked = Caret{moves.page_up};
+    if (button("key.caret.down", tr("下一页"), Icon::ArrowDown, moves.page + 1 < moves.pages)) asked = Caret{moves.page_down};
+  }
   return asked;
 }
 

@@ -92,9 +92,11 @@ Panel::Sides Panel::letter_rows(const Box& keys, int rows, bool upper, Tap tap) 
     }
   }
   Box line = keys.row(2, rows, row_gap_mm);
-  const float side = (line.w - 7 * unit - 8 * key_gap_mm) / 2;
+  // The two outer keys are never narrower than their words; the letters between them share what is left.
+  const float side = std::max((line.w - 7 * unit - 8 * key_gap_mm) / 2, ui->text_width(tr("分词"), {.step = Step::Caption, .weight = Weight::Medium}) + 3);
+  const float middle = std::min(unit, (line.w - 2 * side - 8 * key_gap_mm) / 7);
   const Box left = line.cut_left(side, key_gap_mm);
-  for (const char c : std::string_view("zxcvbnm")) letter(c, line.cut_left(unit, key_gap_mm));
+  for (const char c : std::string_view("zxcvbnm")) letter(c, line.cut_left(middle, key_gap_mm));
   return {left, line};
 }
 

@@ -61,7 +61,7 @@ void Panel::choose_first_or_letters() {
 
 void Panel::candidate_bar(Box bar, const PinyinEngine::Candidates& found) {
   if (!hand.pinyin) {
-    ui->text(bar, tr("拼音暂时不能用，字母会照原样写下。"), {.step = Step::Caption, .ink = Ink::Muted, .lines_max = 1, .middle = true, .shrink = true});
+    ui->text(bar, tr("拼音用不了，字母照原样写。"), {.step = Step::Caption, .ink = Ink::Muted, .lines_max = 1, .middle = true, .shrink = true});
     return;
   }
   const float turn_mm = std::max(cell_mm_min, 22.f);
@@ -119,8 +119,9 @@ void Panel::pinyin(Box bar, Box keys) {
 
   Box line = keys.row(3, 4, row_gap_mm);
   // As drawn where there is room, narrower beside a landscape page.
-  const float share = std::min(1.f, keys.w / 246), side = (hand.caret_keys ? 37.f : 45.f) * share, unit = (hand.caret_keys ? 21.f : 24.f) * share;
-  if (key("fuzzy", line.cut_left(side, key_gap_mm), state().fuzzy ? tr("模糊音开") : tr("模糊音"), state().fuzzy ? Look::TabActive : Look::KeySide)) {
+  const float share = std::min(1.f, keys.w / 246), unit = std::max((hand.caret_keys ? 21.f : 24.f) * share, 13.5f);
+  const auto wide = [&](std::string_view words) { return std::max((hand.caret_keys ? 37.f : 45.f) * share, ui->text_width(words, {.step = Step::Caption, .weight = Weight::Medium}) + 4); };
+  if (key("fuzzy", line.cut_left(wide(tr("模糊音")), key_gap_mm), state().fuzzy ? tr("模糊音开") : tr("模糊音"), state().fuzzy ? Look::TabActive : Look::KeySide)) {
     state().fuzzy = !state().fuzzy;
     if (hand.pinyin) hand.pinyin->fuzzy(state().fuzzy);
     compose(state().composing);
@@ -132,7 +133,7 @@ void Panel::pinyin(Box bar, Box keys) {
     insert(words);
   };
   mark(hand.names ? "dot" : "comma", line.cut_left(unit, key_gap_mm), hand.names ? "·" : "，");
-  const Box enter_box = line.cut_right(side, key_gap_mm);
+  const Box enter_box = line.cut_right(wide(tr("换行")), key_gap_mm);
   if (!hand.names) mark("stop", line.cut_right(unit, key_gap_mm), "。");
   if (hand.caret_keys) {
     const auto move = [&](std::string_view name, Box box, std::string_view words, Icon icon, int by) {

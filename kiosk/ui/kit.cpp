@@ -24,7 +24,10 @@ std::uint64_t name_id(std::string_view name) {
 }
 bool typing_key(std::string_view name) { return name.starts_with("key.") || name.starts_with("candidate."); }
 
-Kit::Kit(float px_per_mm, const Theme& theme, float zoom) : ppm_(px_per_mm), zoom_(zoom), theme_(theme), again_at_(never) { hits_.reserve(128); }
+Kit::Kit(float px_per_mm, const Theme& theme, float zoom) : ppm_(px_per_mm), zoom_(zoom), drawn_ppm_(px_per_mm), drawn_zoom_(zoom), again_at_(never) {
+  set_theme(theme);
+  hits_.reserve(128);
+}
 Kit::~Kit() = default;
 
 // ---- input --------------------------------------------------------------------------------------------------------------
@@ -54,6 +57,15 @@ void Kit::typed(std::string_view utf8) {
   std::vector<char32_t> text;
   decode(utf8, text);
   keys_next_.push_back({{}, std::u32string(text.begin(), text.end())});
+}
+
+void Kit::set_theme(const Theme& theme) {
+  theme_ = theme;
+  // In the low position a large panel is drawn true to scale: what must lie in reach has no room to be enlarged.
+  const bool true_scale = theme.low && drawn_zoom_ > 1;
+  zoom_ = true_scale ? 1 : drawn_zoom_;
+  ppm_ = true_scale ? drawn_ppm_ / drawn_zoom_ : drawn_ppm_;
+  layouts_.clear();
 }
 
 // ---- frame --------------------------------------------------------------------------------------------------------------

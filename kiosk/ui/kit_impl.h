@@ -64,7 +64,7 @@ class Kit final : public Ui {
   bool wants_text() const { return editing_ != 0 || theme_.citizen; }
   std::optional<Box> caret_px() const { return caret_; }  ///< where an input method should open its list
   const std::vector<std::string>& missing() const { return missing_; }
-  void set_theme(const Theme& theme) { theme_ = theme; layouts_.clear(); }
+  void set_theme(const Theme& theme);
   void set_keys(const FiveKeys& keys) { five_ = keys; }
   void set_motion(bool on) { motion_on_ = on; }           ///< pages come in softly; off where pictures are compared
   bool moving() const { return moving_; }
@@ -178,7 +178,7 @@ class Kit final : public Ui {
   void report_clipped(std::string_view words);
 
   // frame
-  float ppm_ = 4, zoom_ = 1;
+  float ppm_ = 4, zoom_ = 1, drawn_ppm_ = 4, drawn_zoom_ = 1;  ///< of this theme; what the screen was opened with
   Theme theme_;
   ImDrawList* list_ = nullptr;
   int width_px_ = 0, height_px_ = 0;

@@ -106,7 +106,7 @@ Kit::ButtonStyle Kit::button_style(Look look, Box box, Icon icon, bool one_lette
     case Look::Quiet:
       s.face = c(Ink::Sand);
       if (!big) s.weight = Weight::Medium;
-      if (contrast) edged(Ink::Edge, 3, 3);
+      edged(Ink::Edge, 2, 1);
       break;
     case Look::OnDark:
       s.words = Ink::OnPrimary;
@@ -194,10 +194,12 @@ bool Kit::button(std::string_view name, Box box, std::string_view words, Look lo
     return p.fired;
   }
   const bool words_shown = !words.empty() && !(s.icon_alone && icon != Icon::None);
+  // A letter with its tail stays on its key however low the row is.
+  if (key && theme_.citizen) s.em = std::max(std::min(s.em, b.h() * .62f), std::min(s.em, smallest_em()));
   Type type{s.em, s.em * 1.3f, s.weight};
   const Type badge_type = widget_type(24, 15, Weight::Medium);
   const float badge = shortcut.empty() ? 0 : width_px(decoded(shortcut), badge_type) + dp(16, 16);
-  const float room = b.w() - 2 * dp(16, 8);
+  float room = b.w() - 2 * (key ? dp(3, 8) : dp(16, 8));
   float icon_size = icon == Icon::None ? 0 : std::min(s.icon, b.h() - dp(8, 4));
   float extra = (icon_size > 0 && words_shown ? icon_size + s.gap : icon_size) + (badge > 0 ? badge + s.gap : 0);
   const std::vector<char32_t>& shown = decoded(words_shown ? words : std::string_view{});
@@ -207,9 +209,11 @@ bool Kit::button(std::string_view name, Box box, std::string_view words, Look lo
     width = width_px(shown, type);
   }
   type.line = type.em * 1.3f;
+  if (width + extra > room && theme_.citizen && icon_size <= 0) room = b.w() - 2 * dp(5, 8);  // the margin gives way before the words
   if (width + extra > room && icon_size > 0 && words_shown) {  // words before picture on something this narrow
     extra -= icon_size + s.gap;
     icon_size = 0;
+    if (width + extra > room && theme_.citizen) room = b.w() - 2 * dp(5, 8);
   }
   width = std::min(std::ceil(width), room - extra);
   const Rgb words_colour = colour(s.words, contrast);
@@ -230,7 +234,7 @@ bool Kit::button(std::string_view name, Box box, std::string_view words, Look lo
     const bool dark = s.words == Ink::OnPrimary;
     const Px chip{std::round(x), top, std::round(x + badge), top + h};
     if (!dark) rect({chip.x0 - 1, chip.y0 - 1, chip.x1 + 1, chip.y1 + 1}, packed(contrast ? colour(Ink::Edge, true) : chip_line), dp(6, 6));
-    rect(chip, packed(dark ? mix(s.face.a ? s.face : colour(Ink::Primary, contrast), colour(Ink::OnPrimary, contrast), contrast ? 0 : .18f) : colour(Ink::Sand, contrast)), dp(5, 5));
+    rect(chip, packed(dark ? colour(contrast ? Ink::Primary : Ink::Deep, contrast) : colour(Ink::Sand, contrast)), dp(5, 5));
     draw_text(chip, shortcut, badge_type, packed(colour(dark ? Ink::OnPrimary : Ink::Muted, contrast)), Align::Centre, 1, true, false);
     x += badge + s.gap;
   }
@@ -246,19 +250,35 @@ bool Kit::tile(std::string_view name, Box box, Icon icon, std::string_view words
   const float radius = dp(16, 10);
   surface(b, selected, p.held, radius);
   const Type title = widget_type(48, 20, Weight::Bold), small = widget_type(28, 17, Weight::Regular);
-  const float inset = std::min(dp(24, 14), b.h() * .12f), plate = std::min({dp(136, 56), b.h() - 2 * inset, b.w() * .34f});
+  const float inset = std::min(dp(24, 14), b.h() * .12f);
+  float plate = std::min({dp(136, 56), b.h() - 2 * inset, b.w() * .34f});
+  if (theme_.citizen) {
+    // Where even the smallest words do not stand beside the picture, in one line or two, the words stay.
+    Type least = title;
+    least.em = smallest_em();
+    least.line = least.em * 1.25f;
+    const float beside = b.w() - inset - plate - dp(44, 26);
+    const TextLayout& lines = layout(decoded(words), beside, 0, least);
+    if (lines.lines.size() > 2 || static_cast<float>(lines.lines.size()) * least.line > b.h() - inset) plate = 0;
+  }
   const float top = b.y0 + (b.h() - plate) / 2;
   const Rgb plate_colour = theme_.contrast ? colour(Ink::Card, true) : selected ? Rgb{255, 255, 255, 255} : Rgb{0xEE, 0xF4, 0xF2, 255};
-  rect({b.x0 + inset, top, b.x0 + inset + plate, top + plate}, packed(plate_colour), plate * .2f);
+  if (plate > 0) rect({b.x0 + inset, top, b.x0 + inset + plate, top + plate}, packed(plate_colour), plate * .2f);
   const float icon_size = plate * .7f;
-  draw_icon_px(b.x0 + inset + (plate - icon_size) / 2, top + (plate - icon_size) / 2, icon_size, icon, ink(Ink::Primary), ink(Ink::IconFill), packed(plate_colour));
-  const Px words_box{b.x0 + inset + plate + dp(24, 14), b.y0 + inset / 2, b.x1 - dp(20, 12), b.y1 - inset / 2};
+  if (plate > 0) draw_icon_px(b.x0 + inset + (plate - icon_size) / 2, top + (plate - icon_size) / 2, icon_size, icon, ink(Ink::Primary), ink(Ink::IconFill), packed(plate_colour));
+  const Px words_box{b.x0 + inset + plate + (plate > 0 ? dp(24, 14) : dp(8, 4)), b.y0 + inset / 2, b.x1 - dp(20, 12), b.y1 - inset / 2};
   // Larger type first takes the room of the second line, never of the picture (look/tokens.md, Do).
   Type shown = title;
   const float words_width = width_px(decoded(words), title);
   if (words_width > words_box.w()) {
     shown.em = std::max(smallest_em(), std::floor(title.em * std::max(.75f, words_box.w() / words_width)));
     shown.line = shown.em * 1.25f;
+    // Two lines that are too tall: one line, as small as it may be.
+    if (shown.line * static_cast<float>(layout(decoded(words), words_box.w(), 0, shown).lines.size()) > words_box.h() && theme_.citizen) {
+      shown.em = std::max(smallest_em(), std::floor(title.em * words_box.w() / words_width));
+      while (shown.em > smallest_em() && width_px(decoded(words), shown) > words_box.w()) shown.em -= 1;  // advances are whole pixels
+      shown.line = shown.em * 1.25f;
+    }
   }
   const float title_height = shown.line * static_cast<float>(layout(decoded(words), words_box.w(), 0, shown).lines.size());
   const float line_height = line.empty() ? 0 : small.line * static_cast<float>(layout(decoded(line), words_box.w(), 0, small).lines.size());
@@ -268,7 +288,8 @@ bool Kit::tile(std::string_view name, Box box, Icon icon, std::string_view words
   if (both) draw_text({words_box.x0, y + dp(6, 2), words_box.x1, words_box.y1}, line, small, ink(Ink::Muted), Align::Left, 0, false, false);
   // Large words need the corner: then the tick sits on the picture.
   if (selected && theme_.size == TextSize::Normal) tick(b.x1 - dp(50, 24), b.y0 + dp(50, 24), dp(28, 12));
-  else if (selected) tick(b.x0 + inset + plate - dp(8, 4), top + dp(8, 4), dp(26, 12));
+  else if (selected && plate > 0) tick(b.x0 + inset + plate * .88f, top + dp(1, 1), std::min(dp(26, 12), plate * .2f));
+  else if (selected) tick(b.x1 - dp(36, 20), (b.y0 + b.y1) / 2, dp(24, 12));
   if (ringed(name)) focus_ring(b, radius);
   return p.fired;
 }

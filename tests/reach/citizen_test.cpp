@@ -85,3 +85,18 @@ TEST_CASE("every citizen's page can be reached, read and heard on a large landsc
   for (const auto& glass : reach::citizen_glasses())
     if (glass.height < glass.width && glass.width > 3000) walk(glass, !reach::everything());
 }
+
+TEST_CASE("size, contrast and position are back to the usual for the next person", "[reach][citizen][settings]") {
+  for (const bool by_idle : {false, true}) {
+    Lobby lobby;
+    lobby.act(Set{{2, true, true}});
+    lobby.to_kind();
+    CHECK(lobby.s.settings == Settings{2, true, true});
+    if (by_idle) lobby.wait(std::chrono::seconds(91)), lobby.wait(std::chrono::seconds(31));
+    else lobby.act(LeaveAsk{}), lobby.act(LeaveNow{});
+    CHECK(lobby.seen() == Screen::Home);
+    CHECK(lobby.s.settings == Settings{});
+    const ui::Theme theme = theme_of(lobby.s.settings);
+    CHECK((theme.size == ui::TextSize::Normal && !theme.contrast && !theme.low && theme.citizen));
+  }
+}

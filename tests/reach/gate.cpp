@@ -107,8 +107,8 @@ const Frame& Easel::draw(const ui::Theme& theme, const std::function<void(ui::Ui
   frame_.bare = memory_;
   frame_.width = glass_.width;
   frame_.height = glass_.height;
-  frame_.px_per_mm = px_per_mm_;
-  frame_.zoom = zoom_;
+  frame_.px_per_mm = stage_->kit().px_per_mm();
+  frame_.zoom = glass_.office ? 1 : frame_.px_per_mm > glass_.real_px_per_mm ? frame_.px_per_mm / glass_.real_px_per_mm : 1;
   frame_.reach_top_mm = top;
   frame_.theme = theme;
   frame_.office = glass_.office;
@@ -198,7 +198,7 @@ void edges(const Frame& f, Faults& out) {
       if (button == f.drawn.buttons.end()) continue;
     }
     const float x0 = hit.box.x * f.px_per_mm, y0 = hit.box.y * f.px_per_mm, x1 = hit.box.right() * f.px_per_mm, y1 = hit.box.bottom() * f.px_per_mm;
-    const float corner = std::min({5 * f.px_per_mm, (x1 - x0) / 3, (y1 - y0) / 3}), out_px = f.px_per_mm * 1.2f  /* past the lip of a key, within half a gap */, in_px = 2 * f.px_per_mm;
+    const float corner = std::min({5 * f.px_per_mm, (x1 - x0) / 3, (y1 - y0) / 3}), out_px = std::ceil(f.px_per_mm * 1.2f) + 1  /* past the lip of a key, within half a gap */, in_px = 2 * f.px_per_mm;
     constexpr int along = 12;
     int good = 0, all = 0;
     const auto look = [&](float x, float y, float dx, float dy) {  // from outside inwards

@@ -60,6 +60,29 @@ TEST_CASE("a finger presses, a second finger does not disturb it", "[ui][window]
   CHECK(second == 0);
 }
 
+TEST_CASE("a palm on the window presses nothing, and the next finger does", "[ui][window]") {
+  const auto window = offscreen();
+  int pressed = 0, frames = 0;
+  window->run([&](Ui& ui) {
+    pressed += ui.button("first", {10, 10, 60, 30}, "第一");
+    switch (++frames) {
+      case 1:
+        for (int id = 1; id <= 5; ++id) finger(SDL_FINGERDOWN, id, 30, 20);
+        for (int id = 1; id <= 5; ++id) finger(SDL_FINGERUP, id, 30, 20);
+        break;
+      case 4:
+        CHECK(pressed == 0);
+        finger(SDL_FINGERDOWN, 9, 30, 20);
+        finger(SDL_FINGERUP, 9, 30, 20);
+        break;
+      default: ui.again_in(.01);
+    }
+    if (frames == 1 || frames == 4) ui.again_in(.01);
+    return frames < 10;
+  });
+  CHECK(pressed == 1);
+}
+
 TEST_CASE("an idle window draws nothing until it is woken or the time asked for has come", "[ui][window]") {
   const auto window = offscreen();
   int frames = 0;
