@@ -109,7 +109,7 @@ Asked draw_progress(Ui& ui, const View& view) {
   }
   const TextStyle date{Type::Caption, Ink::Muted, Weight::Medium, Align::Left, 1, false, true};
   const TextStyle words{Type::Body, Ink::Ink, Weight::Medium};
-  const float row_min = std::max(26.f, ui.text_height(150, tr("月"), date) + ui.text_height(150, tr("办"), words) + 5);
+  const float row_min = std::max(26.f, ui.text_height(150, "月", date) + ui.text_height(150, "办", words) + 5);
   const int count = static_cast<int>(progress.lines.size() + progress.deadlines.size());
   int rows = rows_that_fit(area, row_min, 3);
   Pages pages = pages_of(count, rows, view.s.page);

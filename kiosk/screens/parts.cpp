@@ -20,6 +20,7 @@ std::string_view section_name(const Session& s) {
     case Screen::Rate:
     case Screen::Thanks: return tr("评价");
     case Screen::Helper: return tr("请人帮我");
+    case Screen::Guide: return tr("看懂信访");
     default: return tr("信访登记");
   }
 }
@@ -289,54 +290,18 @@ Asked fields(Ui& ui, const View& view, const Box& box, std::span<const FieldSpec
     field.problem = labelled ? std::string_view{} : problem;
     field.active = active;
     field.several_lines = spec.several_lines;
+    field.label = spec.label;
+    if (active && has_caret(spec.field)) field.caret = view.s.caret;
     if (low) {
       // Shown high, written low: the field itself lies out of reach.
-      ui.fill(cell, Ink::Card, 4);
-      ui.edge(cell, active ? Ink::Primary : Ink::Line, active ? 0.75f : 0.4f, 4);
-      const bool tell = wrong && !labelled;
-      const std::string words = tell ? std::string(problem) : shown + std::string(field.composing);
-      const TextStyle style{Type::Body, tell ? Ink::Brick : Ink::Ink, Weight::Regular, Align::Left, 1, true};
-      ui.text(cell.inset(5, 0), fitted(ui, cell.w - 10, 1, words.empty() ? spec.placeholder : words, style), style);
+      field.only_shown = true;
+      ui.field(spec.name, cell, field);
       continue;
     }
-    if (ui.field(spec.name, cell, field)) asked = Focus{spec.field, spec.index};
+    if (ui.field(spec.name, cell, field)) asked = Focus{spec.field, spec.index, has_caret(spec.field) ? ui.caret_moves().touched : writing::at_end};
     if (wrong && labelled) ui.edge(cell, Ink::Brick, 0.75f, 4);
   }
   return asked;
-}
-
-Asked keyboard_panel(Ui& ui, const View& view, const Box& box) {
-  const Field field = view.s.field;
-  if (field == Field::None) return {};
-  using Mode = ui::KeyboardMode;
-  std::vector<Mode> modes;
-  std::vector<std::string> phrases;
-  bool letters = false;
-  switch (field) {
-    case Field::Number:
-      if (view.s.document == DocumentKind::ResidentId || view.s.document == DocumentKind::ResidencePermit) modes = {Mode::Digits};
-      else modes = {Mode::Digits, Mode::Pinyin};
-      letters = true;  // passports have letters and never characters
-      break;
-    case Field::Phone:
-    case Field::MatterNumber:
-    case Field::QueryCode: modes = {Mode::Digits}; break;
-    case Field::Name:
-    case Field::OtherName:
-    case Field::Representative: modes = {Mode::Pinyin}; break;
-    case Field::Place:
-    case Field::Party: modes = {Mode::Pinyin, Mode::Digits}; break;
-    default:
-      modes = {Mode::Pinyin, Mode::Digits, Mode::Phrases};
-      if (const TopicInfo* topic = view.world.rules.topic(view.s.topic)) phrases = topic->phrases;
-      if (phrases.empty()) modes.pop_back();
-      break;
-  }
-  ui::KeyboardState state{static_cast<Mode>(view.s.keys.mode), view.s.keys.composing, view.s.keys.page, view.s.keys.fuzzy, view.s.keys.preedit};
-  if (std::find(modes.begin(), modes.end(), state.mode) == modes.end()) state.mode = modes.front();
-  const ui::KeyboardResult result = ui::keyboard(ui, box, state, letters ? nullptr : view.pinyin, modes, phrases);
-  if (!result.changed) return {};
-  return Typed{result.insert, result.backspaces, {static_cast<int>(result.state.mode), result.state.composing, result.state.page, result.state.fuzzy, result.state.preedit}};
 }
 
 Box cut_keyboard(Ui& ui, Page& page) {
@@ -404,7 +369,7 @@ std::string fitted(Ui& ui, float width_mm, int lines, std::string_view text, con
   TextStyle plain = style;
   plain.lines_max = 0;
   plain.shrink = false;
-  const float room = ui.text_height(width_mm, tr("字"), plain) * static_cast<float>(lines) + 0.2f;
+  const float room = ui.text_height(width_mm, "字", plain) * static_cast<float>(lines) + 0.2f;
   // A long statement is never measured whole: no page shows more than this.
   std::string best = shortened(text, 400);
   if (ui.text_height(width_mm, best, plain) <= room) return best;
@@ -445,6 +410,7 @@ Asked draw(Ui& ui, const View& view) {
     case Screen::Rate: return draw_rate(ui, view);
     case Screen::Thanks: return draw_thanks(ui, view);
     case Screen::Helper: return draw_helper(ui, view);
+    case Screen::Guide: return draw_guide(ui, view);
     case Screen::Leave: return draw_leave(ui, view);
     case Screen::Idle: return draw_idle(ui, view);
     case Screen::Trouble: return draw_trouble(ui, view);

@@ -87,6 +87,8 @@ struct FieldSpec {
 Asked fields(Ui& ui, const View& view, const Box& box, std::span<const FieldSpec> specs);
 /// The keyboard panel for the focused field.
 Asked keyboard_panel(Ui& ui, const View& view, const Box& box);
+/// ← → and, when the text has more lines than its field, 上一页/下一页. Drawn after the field whose caret they move.
+Asked caret_buttons(Ui& ui, const View& view, Box row);
 /// Cuts the keyboard's room off a page body (it reaches to the window's edges).
 Box cut_keyboard(Ui& ui, Page& page);
 
@@ -127,6 +129,7 @@ Asked draw_progress(Ui&, const View&);
 Asked draw_rate(Ui&, const View&);
 Asked draw_thanks(Ui&, const View&);
 Asked draw_helper(Ui&, const View&);
+Asked draw_guide(Ui&, const View&);
 Asked draw_leave(Ui&, const View&);
 Asked draw_idle(Ui&, const View&);
 Asked draw_trouble(Ui&, const View&);

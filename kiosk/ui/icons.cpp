@@ -82,6 +82,7 @@ constexpr std::string_view drawing(Icon icon) {
     case Icon::Calendar: return "f R6 9 36 33 4;s R6 9 36 33 4;s M6 19h36M15 5v8M33 5v8M14 27h3M23 27h3M32 27h3M14 34h3M23 34h3;";
     case Icon::Place: return "f M24 44C15 33 9 26 9 19a15 15 0 0 1 30 0c0 7-6 14-15 25z;s M24 44C15 33 9 26 9 19a15 15 0 0 1 30 0c0 7-6 14-15 25z;g O24 19 5.5;s O24 19 5.5;";
     case Icon::Chevron: return "b M18 9l14 15-14 15;";
+    case Icon::ChevronLeft: return "b M30 9l-14 15 14 15;";
     case Icon::Camera: return "f M4 14h9l4-6h14l4 6h9v27H4z;s M4 14h9l4-6h14l4 6h9v27H4z;s O24 27 8;";
     case Icon::Book: return "f M6 7h15a4 4 0 0 1 4 4v32a5 5 0 0 0-4-2H6z;s M24 11a4 4 0 0 0-4-4H6v33h14a4 4 0 0 1 4 4 4 4 0 0 1 4-4h14V7H28a4 4 0 0 0-4 4zM24 11v32M11 16h7M11 23h7M30 16h7M30 23h7;";
     case Icon::Globe: return "f O24 24 19;s O24 24 19;s M5 24h38M24 5c-11 11-11 27 0 38M24 5c11 11 11 27 0 38;";

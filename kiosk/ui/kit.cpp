@@ -103,11 +103,12 @@ void Kit::begin(ImDrawList& list, int width, int height, double now) {
     }
     if (active_ == 0 || active_ != editing_) editing_ = 0;
     focus_ = 0;
-    by_keys_ = in_row_ = false;
+    by_keys_ = in_row_ = typing_ = false;
     focus_note_.at = FocusAt::Nothing;
   }
   keys_.clear();
   std::swap(keys_, keys_next_);
+  note_typing();
   take_five_keys();
   part_ = Walk::Body;
   parts_.clear();
@@ -125,6 +126,8 @@ void Kit::begin(ImDrawList& list, int width, int height, double now) {
   focusable_.clear();
   editable_.clear();
   caret_.reset();
+  moves_ = {};
+  field_active_ = false;
 }
 
 void Kit::end() {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "kiosk/ink/ink.h"
+#include "kiosk/writing/stroke.h"
 
 namespace yizhan::ui {
 
@@ -73,7 +74,7 @@ enum class Icon : std::uint8_t {
   None, Back, Next, Helper, Leave, Speaker, Screen, Ticket, Search, Star, Signpost, Wages, Neighbours, Land, House, Scales,
   Official, Leaf, School, Lightbulb, Question, Card, Document, NoDocument, Person, Persons, Family, Check, Cross, Clock, Lock,
   Cloud, CloudOff, Printer, PaperOut, Bell, Pause, Play, Transfer, Pencil, Keyboard, Digits, Phrases, Backspace, ArrowUp,
-  ArrowDown, TextSize, Contrast, Low, Desk, Mediation, Building, Phone, Warning, Home, Info, Plus, Minus, Calendar, Place, Chevron,
+  ArrowDown, TextSize, Contrast, Low, Desk, Mediation, Building, Phone, Warning, Home, Info, Plus, Minus, Calendar, Place, Chevron, ChevronLeft,
   Camera, Book, Globe, Undo,
 };
 
@@ -180,8 +181,21 @@ class Ui {
     bool active = false, secret = false, several_lines = false;
     std::string_view foot_left{}, foot_right{};
     std::string_view label{};      ///< not drawn: what the field is called when it is spoken
+    std::size_t caret = std::string_view::npos;  ///< characters before it; npos: at the end
+    bool only_shown = false;       ///< cannot be touched (low theme: it lies out of reach)
   };
   virtual bool field(std::string_view name, Box box, const FieldView& view) = 0;
+  /// Where the caret of the active field drawn in this frame would go, in characters; `touched`: where the field that field() just
+  /// reported was touched (npos: on none of its characters).
+  struct CaretMoves {
+    std::size_t touched = std::string_view::npos;
+    std::size_t up = 0, down = 0, line_begin = 0, line_end = 0, page_up = 0, page_down = 0;
+    int page = 0, pages = 1;       ///< the page the caret is on, of the pages that the box can show
+  };
+  virtual const CaretMoves& caret_moves() const = 0;
+  /// What a real keyboard (or a scanner, which is one) did, in order; each is given out once. Not what walks and presses: Tab, and
+  /// Enter while something else has the focus.
+  virtual std::vector<writing::Stroke> take_strokes() = 0;
   /// A desk text field with a real keyboard; returns the new text when it changed.
   virtual std::optional<std::string> edit(std::string_view name, Box box, std::string_view text, std::string_view placeholder = {},
                                           bool several_lines = false, std::string_view problem = {}) = 0;
@@ -193,21 +207,6 @@ class Ui {
   virtual const Focus& focus() const = 0;                       ///< of the five keys, as the last frame left it
 };
 
-/// The soft keyboard panel of the kiosk: pinyin, digits, phrases. Its state lives in the session so that a wipe wipes it.
-enum class KeyboardMode : std::uint8_t { Pinyin, Digits, Phrases };
-struct KeyboardState {
-  KeyboardMode mode = KeyboardMode::Pinyin;
-  std::string composing;            ///< raw letters typed so far
-  int page = 0;                     ///< page of candidates or phrases
-  bool fuzzy = false;               ///< 模糊音: z=zh, n=l, an=ang …; off until the person wants it
-  std::string preedit;              ///< the letters as a field shows them ("qian zhe")
-};
-struct KeyboardResult {
-  KeyboardState state;              ///< new state
-  std::string insert;               ///< text to insert at the caret
-  int backspaces = 0;               ///< characters to delete before inserting
-  bool changed = false;
-};
 /// Candidates for letters. Learns nothing, writes nothing. Null engine: letters are inserted as typed.
 struct PinyinEngine {
   virtual ~PinyinEngine() = default;
@@ -218,8 +217,5 @@ struct PinyinEngine {
   virtual void fuzzy(bool) {}       ///< from the next candidates() on
   virtual void forget() {}          ///< the visit ended: drops the letters of the last call
 };
-/// Draws the panel in `box`; `modes` limits the tabs (ID number: Digits only). Digits mode has X for ID numbers.
-KeyboardResult keyboard(Ui& ui, Box box, const KeyboardState& state, PinyinEngine* engine, std::span<const KeyboardMode> modes,
-                        std::span<const std::string> phrases);
 
 }  // namespace yizhan::ui

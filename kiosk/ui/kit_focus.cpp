@@ -38,6 +38,19 @@ void Kit::headline(std::string_view screen, Box box, std::string_view words) {
   screen_ = screen;
 }
 
+void Kit::note_typing() {
+  // A keyboard's Enter and arrows belong to the text that is typed on it, until Escape, Tab or a touch; those of the five keys, which
+  // never make text, do not. A scanner's Enter comes within a moment after its last character.
+  for (const KeyEvent& key : keys_) {
+    if (!key.text.empty()) {
+      typing_ = true;
+      typed_at_ = now_;
+    } else if (key.name == five_.back || key.name == "Tab" || key.name == "Shift+Tab") {
+      typing_ = false;
+    }
+  }
+}
+
 void Kit::take_five_keys() {
   steps_ = 0;
   confirmed_ = false;
@@ -53,6 +66,8 @@ void Kit::take_five_keys() {
   };
   std::erase_if(keys_, [&](const KeyEvent& key) {
     if (key.name.empty()) return false;
+    const bool for_text = (typing_ && field_active_) || now_ - typed_at_ < 0.1;
+    if (for_text && key.name != five_.back && key.name != five_.help) return false;
     if (key.name == five_.down) {
       ++steps_;
     } else if (key.name == five_.up) {

@@ -59,7 +59,8 @@ class Kit final : public Ui {
   void begin(ImDrawList& list, int width_px, int height_px, double now);
   void end();
   double again_at() const { return again_at_; }          ///< +inf: when something happens
-  bool wants_text() const { return editing_ != 0; }
+  /// A kiosk takes text always: a scanner is a keyboard, also on the first page.
+  bool wants_text() const { return editing_ != 0 || theme_.citizen; }
   std::optional<Box> caret_px() const { return caret_; }  ///< where an input method should open its list
   const std::vector<std::string>& missing() const { return missing_; }
   void set_theme(const Theme& theme) { theme_ = theme; layouts_.clear(); }
@@ -101,6 +102,8 @@ class Kit final : public Ui {
   std::span<const Trace> trace(std::string_view name, Box area, std::string_view words) override;
   void pen_line(Box area, std::span<const ink::Point> path, Ink ink, float thick_mm) override;
   bool field(std::string_view name, Box box, const FieldView& view) override;
+  const CaretMoves& caret_moves() const override { return moves_; }
+  std::vector<writing::Stroke> take_strokes() override;
   std::optional<std::string> edit(std::string_view name, Box box, std::string_view text, std::string_view placeholder, bool several_lines,
                                   std::string_view problem) override;
   const std::vector<HitBox>& hits() const override { return hits_; }
@@ -147,10 +150,17 @@ class Kit final : public Ui {
   bool ringed(std::string_view name) const;                ///< a desk's Tab focus; the kiosk draws its frame last
   struct ButtonStyle;
   ButtonStyle button_style(Look look, Box box, Icon icon, bool one_letter) const;
+  /// The field's text with what is being composed at the caret.
+  struct Written { std::vector<char32_t> shown; std::size_t begin = 0, end = 0; };  ///< composing: [begin, end)
+  static Written written(const FieldView& view);
+  void note_moves(const Written& text, const TextLayout& lines, const Type& type, std::size_t fit);
+  /// The place in `text` nearest to x in a line, in characters of the field (what is composed counts as its begin).
+  std::size_t place_in(const Written& text, const TextLine& line, float x, const Type& type);
   void dashes(float x0, float x1, float y, float thick, std::uint32_t colour);
 
   // five keys (kit_focus.cpp)
   struct Stop { std::uint64_t id = 0; FocusAt at{}; std::size_t first = 0, last = 0; };  ///< indices into hits_, both inside
+  void note_typing();                                      ///< begin: whose Enter and arrows are they
   void take_five_keys();                                   ///< begin: names the roles; back and help act on the page that was seen
   std::vector<Stop> stops() const;                         ///< the walk of this frame
   void walk_on();                                          ///< end: moves the focus and draws its frame
@@ -216,6 +226,13 @@ class Kit final : public Ui {
   // tests
   Drawn* drawn_ = nullptr;
   Leave leave_ = Leave::Nothing;
+  // kiosk text field
+  CaretMoves moves_;
+  std::uint64_t field_id_ = 0;                              ///< the active one, as drawn last
+  std::size_t field_first_ = 0;                             ///< its first line in sight
+  bool field_active_ = false;                               ///< in this frame
+  bool typing_ = false;                                     ///< somebody types on a real keyboard
+  double typed_at_ = -1e9;
   bool active_seen_ = false;
   float fired_x_ = -1e9f, fired_y_ = -1e9f;
   // desk text field

@@ -6,6 +6,7 @@
 
 #include "core/result.h"
 #include "kiosk/ui/kit.h"
+#include "kiosk/writing/rare.h"
 
 namespace yizhan::ui {
 
@@ -71,5 +72,8 @@ class Headless {
 /// librime is loaded here, not linked: call it after the first frame (5 ms warm). One engine at a time. ui thread only.
 /// Errors: Unavailable (data or library missing: the keyboard says so and offers the other ways).
 Result<std::unique_ptr<PinyinEngine>> open_pinyin(const std::string& data_dir);
+
+/// The index of rare characters: `data_dir`/rare.tsv, or the one built beside the program. Errors: Unavailable.
+Result<writing::RareIndex> open_rare(const std::string& data_dir);
 
 }  // namespace yizhan::ui

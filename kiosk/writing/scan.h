@@ -8,14 +8,9 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "kiosk/writing/stroke.h"
 
 namespace yizhan::writing {
-
-/// One thing a real keyboard did: a named key ("Enter", "Backspace", "Left") or text, never both.
-struct Stroke {
-  std::string name, text;
-  bool operator==(const Stroke&) const = default;
-};
 
 /// What was on the paper. Either may be empty, not both.
 struct Scan {
