@@ -9,6 +9,8 @@
 #include "core/event_log.h"
 #include "core/text.h"
 #include "kiosk/cli/cli.h"
+#include "kiosk/ink/model.h"
+#include "kiosk/ink/words.h"
 #include "kiosk/devices/id_reader.h"
 #include "kiosk/devices/printer.h"
 #include "kiosk/engine/line.h"
@@ -132,6 +134,14 @@ void check_writing(Findings& findings, const Config& config) {
   else findings.say(Health::Ok, "places", fmt::format("{}, {} townships", places->name(county), places->parts(county).size()));
 }
 
+void check_handwriting(Findings& findings, const Config& config) {
+  const std::string dir = ink::data_folder(config.assets_dir + "/handwriting");
+  const auto model = ink::Model::open(dir + "/ink.model");
+  const auto words = ink::Words::open(dir + "/ink.words");
+  if (model && words) findings.say(Health::Ok, "handwriting", fmt::format("{} characters, {} rare ones", model->standard.codes.size(), model->rare.codes.size()));
+  else findings.say(Health::Warn, "handwriting", model ? words.error().what : model.error().what, "build the target handwriting_data; the other ways of writing stay");
+}
+
 void check_hub(Findings& findings, const Config& config, std::uint64_t total) {
   if (config.hub_url.empty()) return findings.say(Health::Warn, "hub", "none configured: works alone", "kiosk enrol --hub URL --code CODE");
   if (config.hub_public_hex.empty()) return findings.say(Health::Fail, "hub", "not enrolled", "kiosk enrol --hub URL --code CODE");
@@ -187,6 +197,7 @@ int doctor(const Common& common) {
   check_fonts(findings);
   check_pinyin(findings, *config);
   check_writing(findings, *config);
+  check_handwriting(findings, *config);
   check_hub(findings, *config, total);
   check_devices(findings, *config);
   if (config->discipline_keys.empty() && config->role == "kiosk")

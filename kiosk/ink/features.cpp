@@ -9,7 +9,7 @@ namespace {
 
 constexpr float pi = std::numbers::pi_v<float>;
 /// Resampling step and the reach of the tangent, as shares of the larger side: a trembling hand is shorter than that.
-constexpr float step_share = 1.f / 52;
+constexpr float step_share = 1.f / 64;
 constexpr int tangent_reach = 2;
 constexpr std::size_t bins = 48;
 

@@ -15,8 +15,9 @@ namespace {
 
 /// Guesses kept of one look: far more than are ever shown, so that language can lift one.
 constexpr std::size_t guesses_kept = 60;
-/// How much the language counts against the shape.
-constexpr float language_weight = .3f;
+/// How much the language counts against the shape. At a beginning all common characters are equally likely: whoever writes 拆 should
+/// not have to beat 的. After other text the pair speaks, and is believed less: it knows words, not sentences.
+constexpr float weight_alone = .45f, common = -9, weight_after = .35f;
 /// Who asks for rare characters does not want common ones first: beyond this nothing gets less likely.
 constexpr float unlikely_max = -13;
 /// A line is cut into at most this many pieces, a character made of at most so many; more is a scribble or a picture.
@@ -58,7 +59,8 @@ const Look& Reader::look(const Ink& ink, std::span<const std::uint32_t> which, b
 
 float Reader::language(char32_t before, const Guess& guess, bool rare) const {
   const float likely = words_.likely_after(before, guess.code);
-  return language_weight * (rare ? std::max(likely, unlikely_max) : likely);
+  if (before == 0) return weight_alone * std::min(common, rare ? std::max(likely, unlikely_max) : likely);
+  return weight_after * (rare ? std::max(likely, unlikely_max) : likely);
 }
 
 bool Reader::scribbled(const Ink& ink, std::span<const std::uint32_t> which, const Look& look) const {

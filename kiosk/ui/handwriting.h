@@ -27,7 +27,8 @@ struct HandwritingEngine {
     bool scribble = false;    ///< this is no character: `words` is empty
   };
   /// Reads everything on the pad. `previous_text` is the text before the caret (its last characters count); "" at a beginning.
-  /// At most 20 ms for a pad full of characters, 2 ms for one; the pad asks in every frame, so the same question twice is free.
+  /// Half a millisecond for one character, up to 35 ms for four in a row seen at once (a further stroke costs a few); the pad asks in
+  /// every frame, so the same question twice is free.
   virtual Candidates candidates(const ink::Ink& ink, std::string_view previous_text, int page) = 0;
   /// What often follows the text, for an empty pad after a character was chosen. Empty at a beginning.
   virtual Candidates predict(std::string_view previous_text, int page) = 0;

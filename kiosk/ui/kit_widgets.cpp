@@ -182,7 +182,7 @@ bool Kit::button(std::string_view name, Box box, std::string_view words, Look lo
     Type stacked{s.em, s.em * 1.3f, s.weight};
     while (stacked.em > s.em_min && width_px(decoded(words), stacked) > b.w() - 2 * dp(8, 4)) stacked.em -= 1;
     stacked.line = stacked.em * 1.3f;
-    const float size = std::min(s.icon, b.h() - stacked.line - dp(8, 4)), gap = size >= dp(16, 10) ? dp(6, 4) : 0;
+    const float size = std::min(s.icon, b.h() - stacked.line - dp(22, 10)), gap = size >= dp(26, 14) ? dp(6, 4) : 0;
     const Rgb words_ink = colour(s.words, contrast), soft = s.words == Ink::OnPrimary ? Rgb{0x2C, 0x71, 0x6B, 255} : Rgb{0xEC, 0xE8, 0xDE, 255};
     float y = std::round(face.y0 + (b.h() - stacked.line - (gap > 0 ? size + gap : 0)) / 2);
     if (gap > 0) {  // on something this low the word stands alone

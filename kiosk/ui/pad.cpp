@@ -77,6 +77,9 @@ struct Pad {
     result.state.pen.clear();
     result.state.full = false;
     ink_changed();
+    const auto rest = engine->candidates(result.state.ink, std::string(before) + word.text, 0);
+    result.state.preview = rest.words.empty() ? std::string() : rest.words[0].text;
+    ui.again_in(0);
   }
 
   void candidate_bar(Box bar) {

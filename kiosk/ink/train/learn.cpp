@@ -26,12 +26,6 @@ void in_parallel(std::size_t n, std::size_t threads, const std::function<void(st
   for (auto& thread : all) thread.join();
 }
 
-/// Sums over classes of samples: enough for within-class and between-class scatter.
-struct Moments {
-  Matrix products = Matrix::Zero(ix(feature_count), ix(feature_count));
-  std::vector<double> weights;
-};
-
 struct Means {
   Matrix of;                  ///< a row a class
   std::vector<float> count;   ///< samples a class, weighted
@@ -124,7 +118,7 @@ Matrix discriminant(const Means& means, const Eigen::MatrixXf& within, std::size
 }
 
 /// For each class the centres of other classes that its own lie nearest to.
-std::vector<std::uint16_t> rivals_of(const Matrix& centres, const std::vector<std::uint32_t>& owner, const std::vector<float>& prior, float scale, std::size_t n, std::size_t threads) {
+std::vector<std::uint16_t> rivals_of(const Matrix& centres, const std::vector<std::uint32_t>& owner, std::size_t n, std::size_t threads) {
   const auto rows = static_cast<std::size_t>(centres.rows()), classes = static_cast<std::size_t>(owner.back()) + 1;
   std::vector<std::uint16_t> rivals(classes * n);
   const Eigen::VectorXf norms = centres.rowwise().squaredNorm();
@@ -137,7 +131,7 @@ std::vector<std::uint16_t> rivals_of(const Matrix& centres, const std::vector<st
       for (; row < rows && owner[row] == c; ++row) {
         const Eigen::VectorXf dots = centres * centres.row(ix(row)).transpose();
         for (std::size_t k = 0; k < rows; ++k)
-          near[k] = owner[k] == c ? 1e30f : std::min(near[k], norms(ix(row)) + norms(ix(k)) - 2 * dots(ix(k)) - prior[owner[k]] / scale);
+          near[k] = owner[k] == c ? 1e30f : std::min(near[k], norms(ix(row)) + norms(ix(k)) - 2 * dots(ix(k)));
       }
       std::iota(order.begin(), order.end(), std::uint16_t{0});
       std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(n), order.end(), [&](std::uint16_t x, std::uint16_t y) { return near[x] < near[y]; });
@@ -260,12 +254,12 @@ Learned learn(const Glyphs& glyphs, const LearnOptions& o) {
   };
   std::vector<Part> parts(o.threads);
   // Adam (Kingma and Ba 2015) for the projection; the centres, of which a batch touches few, take plain steps.
-  Matrix speed = Matrix::Zero(ix(feature_count), d), power = Matrix::Zero(ix(feature_count), d);
+  Matrix speed = Matrix::Zero(ix(feature_count), d), power = Matrix::Zero(ix(feature_count), d), step = Matrix::Zero(ix(feature_count), d);
   double loss = 0, right = 0;
   std::size_t since = 0;
   for (std::size_t round = 0; round < rounds; ++round) {
     const float done = static_cast<float>(round) / static_cast<float>(rounds);
-    if (round % std::max<std::size_t>(1, rounds / 4) == 0) rivals = rivals_of(centres, owner, o.prior, scale, rivals_n, o.threads);
+    if (round % std::max<std::size_t>(1, rounds / 4) == 0) rivals = rivals_of(centres, owner, rivals_n, o.threads);
     in_parallel(batch, o.threads, [&](std::size_t t, std::size_t begin, std::size_t end) {
       Part& p = parts[t];
       const std::size_t n = end - begin;
@@ -301,7 +295,7 @@ Learned learn(const Glyphs& glyphs, const LearnOptions& o) {
         float best = -1e30f, best_mine = -1e30f;
         for (std::size_t r = 0; r < tried; ++r) {
           distance[r] = (p.z.row(ix(i)) - centres.row(who[r])).squaredNorm();
-          share[r] = -scale * distance[r] + o.prior[owner[who[r]]];
+          share[r] = -scale * distance[r];
           best = std::max(best, share[r]);
           if (r + 1 == own_n) best_mine = best;
         }
@@ -328,14 +322,20 @@ Learned learn(const Glyphs& glyphs, const LearnOptions& o) {
     for (std::size_t t = 1; t < o.threads; ++t) slope += parts[t].dw;
     const float cool = .5f * (1 + std::cos(3.14159265f * done));
     const float rate_w = o.rate_projection * cool, rate_c = o.rate_centres * cool;
-    slope = whiten * slope / static_cast<float>(batch);
+    // By columns, a share a thread: this is the largest product of a round.
+    const auto whitened = [&](const Matrix& from, Matrix& to, float factor) {
+      in_parallel(o.dimensions, o.threads, [&](std::size_t, std::size_t begin, std::size_t end) {
+        to.middleCols(ix(begin), ix(end - begin)).noalias() = factor * whiten * from.middleCols(ix(begin), ix(end - begin));
+      });
+    };
+    whitened(slope, step, 1 / static_cast<float>(batch));
     constexpr float keep = .9f, keep_power = .99f;
-    speed = keep * speed + (1 - keep) * slope;
-    power = keep_power * power + (1 - keep_power) * slope.cwiseAbs2();
+    speed = keep * speed + (1 - keep) * step;
+    power = keep_power * power + (1 - keep_power) * step.cwiseAbs2();
     const auto turns = static_cast<float>(round + 1);
     const float lift = 1 / (1 - std::pow(keep, turns)), lift_power = 1 / (1 - std::pow(keep_power, turns));
     turned.array() -= rate_w * (lift * speed.array()) / ((lift_power * power.array()).sqrt() + 1e-8f);
-    projection.noalias() = whiten * turned;
+    whitened(turned, projection, 1);
     double scale_slope = 0;
     for (Part& p : parts) {
       for (std::size_t i = 0; i < p.of_class.size(); ++i)

@@ -21,15 +21,14 @@ struct LearnOptions {
   std::size_t dimensions = 208;
   std::size_t lda_rounds = 1;        ///< varied samples a class and font, beside the clean one
   std::size_t centres = 1;           ///< of a class
-  std::size_t samples = 1'500'000;     ///< of the second part
+  std::size_t samples = 1'100'000;     ///< of the second part
   std::size_t threads = 2;
   std::vector<float> often;          ///< how often a class is shown in the second part
-  std::vector<float> prior;          ///< log-probability of a class, added to its score while learning
   float rate_projection = 6e-4f, rate_centres = .2f;
   bool quiet = false;
 };
 
-/// score(class) = −scale · |projection · features − nearest centre|² + prior
+/// score(class) = −scale · |projection · features − nearest centre|²
 struct Learned {
   std::size_t dimensions = 0;
   std::vector<float> projection;     ///< feature_count rows of `dimensions`

@@ -1,6 +1,9 @@
 // ink_train: teaches the recogniser from the characters of Debian's own fonts. Run by the build (target handwriting_data); the
 // result is kept in the user's cache under a hash of everything it depends on, so that a second clean build does not pay again.
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -42,8 +45,8 @@ std::vector<Teacher> teachers() {
           {{ttf + "hanazono/HanaMinA.ttf", 0, "fonts-hanazono"}, .8f, true},
           {{ttf + "hanazono/HanaMinB.ttf", 0, "fonts-hanazono"}, .8f, true},
           {{ttf + "cns11643/TW-Kai-Ext-B-98_1.ttf", 0, "fonts-cns11643-kai"}, 1, true},
-          {{ttf + "seto/setofont.ttf", 0, "fonts-seto"}, .8f},
-          {{ttf + "kiloji/kiloji.ttf", 0, "fonts-kiloji"}, .8f}};
+          {{ttf + "seto/setofont.ttf", 0, "fonts-seto"}, .6f},
+          {{ttf + "kiloji/kiloji.ttf", 0, "fonts-kiloji"}, .6f}};
 }
 
 /// Faces that hold nothing of the standard are not asked for it.
@@ -163,6 +166,11 @@ int main(int argc, char** argv) {
     add_to(key, *bytes);
   }
   const std::string cache = cache_dir(), kept = cache + fmt::format("/{:016x}.model", key);
+  // Builds beside each other learn once: the others wait for the first. The lock goes with its process, however that ends.
+  std::error_code none;
+  if (!cache.empty()) fs::create_directories(cache, none);
+  const int lock = cache.empty() ? -1 : ::open((kept + ".lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+  if (lock >= 0) ::flock(lock, LOCK_EX);
   if (!cache.empty()) {
     if (const auto model = Model::open(kept)) {
       const auto bytes = read_file(kept);
@@ -170,7 +178,7 @@ int main(int argc, char** argv) {
     }
   }
 
-  fmt::print(stderr, "ink_train: learning {} characters and {} rare ones from {} fonts\n", standard.size(), rare.size(), all.size());
+  fmt::print(stderr, "ink_train: learning {} characters and {} rare ones from {} fonts; the result is kept as {}\n", standard.size(), rare.size(), all.size(), cache.empty() ? "nothing" : kept);
   LearnOptions options;
   Glyphs glyphs;
   glyphs.classes = standard.size();
@@ -180,15 +188,12 @@ int main(int argc, char** argv) {
   auto drawn = strokes(asked, standard);
   if (!drawn) return fail(drawn.error().what);
   glyphs.fonts = std::move(*drawn);
-  // What people write often is practised more, and a little of the language's own expectation is there from the start.
+  // What people write often is practised more. How likely it is stays out of it: that is the reader's to weigh, with the text before.
   std::vector<float> likely;
   for (const char32_t c : standard) likely.push_back(words->likely(c));
   std::vector<float> ranked = likely;
   std::nth_element(ranked.begin(), ranked.begin() + 3500, ranked.end(), std::greater<>());
-  for (const float l : likely) {
-    options.often.push_back(l > ranked[3500] ? 1.6f : 1);
-    options.prior.push_back(.15f * l);
-  }
+  for (const float l : likely) options.often.push_back(l > ranked[3500] ? 1.6f : 1);
   const Learned learned = learn(glyphs, options);
 
   ModelParts parts;
@@ -229,11 +234,11 @@ int main(int argc, char** argv) {
   if (!cache.empty() && put(kept, bytes)) {
     // A few results are enough; old ones go.
     std::vector<fs::directory_entry> files;
-    std::error_code none;
     for (const auto& file : fs::directory_iterator(cache, none))
       if (file.path().extension() == ".model") files.push_back(file);
     std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.last_write_time() > b.last_write_time(); });
     for (std::size_t i = 6; i < files.size(); ++i) fs::remove(files[i], none);
+    fs::remove(kept + ".lock", none);
   }
   fmt::print(stderr, "ink_train: {} + {} characters, {} bytes\n", parts.standard.codes.size(), parts.rare.codes.size(), bytes.size());
   return 0;

@@ -104,7 +104,7 @@ Hand some_hand(Random& r) {
   hand.parts = r.uniform(.4f, 1.4f);
   hand.tremor = r.uniform(0, 2);
   if (r.uniform() < .5f) hand.joined = r.uniform(0, haste > .8f ? .8f : .4f);
-  if (r.uniform() < .35f) hand.missing = 1;
+  if (r.uniform() < .32f) hand.missing = 1;
   if (r.uniform() < .5f) hand.rounded = r.uniform(0, haste);
   return hand;
 }
