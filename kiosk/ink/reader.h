@@ -23,7 +23,7 @@ struct Reading {
 };
 
 struct ReadOptions {
-  std::string_view before;   ///< text before the caret
+  std::string_view before{}; ///< text before the caret
   bool rare = false;         ///< characters outside the national standard too
   float cell_mm = 0;         ///< width of a drawn cell; 0: no cells are drawn
   std::size_t choices_max = 60;

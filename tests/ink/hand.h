@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/text.h"
 #include "kiosk/ink/reader.h"
 
 namespace ink_tests {
