@@ -124,6 +124,9 @@ bool queues(Ui& ui, const View& view, Box box, bool paint = true) {
       const Box picture = cell.cut_left(icon - 4, 4);
       ui.icon({picture.x, picture.y + (picture.h - picture.w) / 2, picture.w, picture.w}, window_icon(window));
     }
+    // Name and count belong together: no wider apart than their lines.
+    const float both = std::min(cell.h, line_h + small_h + 2);
+    cell = {cell.x, cell.y + (cell.h - both) / 2, cell.w, both};
     line_in(ui, cell.row(0, 2, 0), words, name);
     const auto* queue = queue_of(view.world.now, window);
     const bool waits = queue != nullptr && queue->waiting > 0 && !window_closed(view.world.now, window);
