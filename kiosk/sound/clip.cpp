@@ -132,6 +132,7 @@ struct OpusWriter::Inner {
   OggOpusComments* comments = nullptr;
   OggOpusEnc* encoder = nullptr;
   std::vector<std::byte> out;
+  bool begun = false;
   ~Inner() {
     if (encoder != nullptr) ::ope_encoder_destroy(encoder);
     if (comments != nullptr) ::ope_comments_destroy(comments);
@@ -143,7 +144,7 @@ OpusWriter::OpusWriter(OpusWriter&&) noexcept = default;
 OpusWriter& OpusWriter::operator=(OpusWriter&&) noexcept = default;
 OpusWriter::~OpusWriter() = default;
 
-Result<OpusWriter> OpusWriter::make(int bits_per_second) {
+Result<OpusWriter> OpusWriter::make(int bits_per_second, int effort) {
   auto inner = std::make_unique<Inner>();
   static constexpr OpusEncCallbacks callbacks{[](void* to, const unsigned char* bytes, opus_int32 n) {
                                                 auto& out = *static_cast<std::vector<std::byte>*>(to);
@@ -158,20 +159,22 @@ Result<OpusWriter> OpusWriter::make(int bits_per_second) {
   if (inner->encoder == nullptr) return Error{Code::Unavailable, "recording: no encoder"};
   ::ope_encoder_ctl(inner->encoder, OPUS_SET_BITRATE(bits_per_second));
   ::ope_encoder_ctl(inner->encoder, OPUS_SET_SIGNAL(OPUS_SIGNAL_VOICE));
-  ::ope_encoder_ctl(inner->encoder, OPUS_SET_COMPLEXITY(5));
+  ::ope_encoder_ctl(inner->encoder, OPUS_SET_COMPLEXITY(effort));
   // Nothing that names a machine or a day goes into the file.
   return OpusWriter(std::move(inner));
 }
 
 Status OpusWriter::write(std::span<const std::int16_t> samples) {
   if (inner_->encoder == nullptr) return Error{Code::Invalid, "recording: already ended"};
+  if (samples.empty()) return Done{};
+  inner_->begun = true;
   if (::ope_encoder_write(inner_->encoder, samples.data(), static_cast<int>(samples.size())) != OPE_OK) return Error{Code::Unavailable, "recording: cannot be encoded"};
   return Done{};
 }
 std::size_t OpusWriter::bytes() const { return inner_->out.size(); }
 std::vector<std::byte> OpusWriter::finish() {
   if (inner_->encoder != nullptr) {
-    ::ope_encoder_drain(inner_->encoder);
+    if (inner_->begun) ::ope_encoder_drain(inner_->encoder);  // libopusenc ends the program over a stream without a beginning
     ::ope_encoder_destroy(inner_->encoder);
     inner_->encoder = nullptr;
   }

@@ -31,8 +31,8 @@ Result<std::unique_ptr<Clip>> open_clip(std::shared_ptr<const std::vector<std::b
 /// Ogg Opus being made in memory. 24 kbit/s by default: 180 KB a minute.
 class OpusWriter {
  public:
-  /// Errors: Unavailable (no memory).
-  static Result<OpusWriter> make(int bits_per_second = 24'000);
+  /// `effort` 0…10: what the encoder spends on a better sound. Errors: Unavailable (no memory).
+  static Result<OpusWriter> make(int bits_per_second = 24'000, int effort = 5);
   OpusWriter(OpusWriter&&) noexcept;
   OpusWriter& operator=(OpusWriter&&) noexcept;
   ~OpusWriter();

@@ -84,7 +84,7 @@ struct Job {
 };
 
 bool write_opus(const std::string& path, const std::vector<std::int16_t>& samples) {
-  auto writer = OpusWriter::make(20'000);
+  auto writer = OpusWriter::make(16'000, 2);
   if (!writer || !writer->write(samples)) return false;
   const auto bytes = writer->finish();
   std::ofstream out(path, std::ios::binary);

@@ -169,13 +169,16 @@ class SdlSound final : public Sound {
 
   /// One order or one look at the devices. Apart from its loop so that no frame that stays ever holds a visitor's words.
   [[gnu::noinline]] bool turn() {
-    const bool open = hall_ || handset_;
-    const Span patience = encoder_ || teller_.busy() || waiting() > 0 ? busy_poll : open ? std::max(rest_at_ - clock_.tick(), Span{1}) : forever;
+    const bool awake = hall_ || handset_;
+    const Span patience = encoder_ || teller_.busy() || waiting() > 0 ? busy_poll : awake ? std::max(rest_at_ - clock_.tick(), Span{1}) : forever;
     auto order = orders_.take(patience);
     if (!order && orders_.closed()) return false;
     while (order) {
       switch (order->kind) {
-        case Order::Kind::Say: teller_.say(order->utterance, order->tuning); break;
+        case Order::Kind::Say:
+          open();  // first: whether there is a handset decides what may be said
+          teller_.say(order->utterance, order->tuning);
+          break;
         case Order::Kind::Tone: teller_.tone(order->tone, order->tuning.volume); break;
         case Order::Kind::Stop: hush(); break;
         case Order::Kind::Record: begin_recording(); break;
@@ -301,7 +304,7 @@ class SdlSound final : public Sound {
 
   /// What the microphone has heard since; true when the recording is as long as it may be.
   bool drain_microphone() {
-    constexpr auto most = static_cast<std::size_t>(recording_max.count()) * (rate_hz / 1000);
+    const auto most = static_cast<std::size_t>(std::min(options_.longest, recording_max).count()) * (rate_hz / 1000);
     std::array<std::int16_t, block_frames> block{};
     double energy = 0;
     std::size_t heard = 0;
