@@ -97,4 +97,12 @@ std::string find_law_books() {
   return "/usr/share/yizhan/assets";
 }
 
+std::string find_built(const std::string& assets_dir, const std::string& name, const std::string& file) {
+  std::error_code none;
+  const fs::path program = fs::read_symlink("/proc/self/exe", none).parent_path();
+  for (const fs::path& place : {fs::path(assets_dir) / name, program / "../share" / name, program / "../share/yizhan" / name})
+    if (fs::exists(place / file, none)) return fs::weakly_canonical(place, none).string();
+  return assets_dir + "/" + name;
+}
+
 }  // namespace yizhan

@@ -21,5 +21,8 @@ Result<LawBooks> load_law_books(const std::string& assets_dir, const std::string
 std::shared_ptr<const Triage> load_triage(const std::string& assets_dir);
 /// Where the assets are: $YIZHAN_ASSETS, beside the installed program, or in the source tree it was built in.
 std::string find_law_books();
+/// The folder of data that the build makes (pinyin, locale, …), known by a file that it must hold: <assets>/<name>, or beside the
+/// program in the build tree or where it is installed. <assets>/<name> when it is nowhere.
+std::string find_built(const std::string& assets_dir, const std::string& name, const std::string& file);
 
 }  // namespace yizhan

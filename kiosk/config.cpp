@@ -254,6 +254,7 @@ Result<Config> load_config(const std::string& data_dir, const std::string& role)
       {"staff", text(config.staff)},
       {"jurisdiction", text(config.jurisdiction)},
       {"assets_dir", text(config.assets_dir)},
+      {"language", text(config.language)},
       {"hub_url", text(config.hub_url)},
       {"ca_file", text(config.ca_file)},
       {"hub_origin", text(config.hub_origin)},

@@ -19,6 +19,7 @@ struct Config {
   std::vector<std::string> windows;    ///< codes a desk serves
   std::string staff;                   ///< name shown at a desk
   std::string jurisdiction = "national";
+  std::string language = "zh_CN";      ///< of the screens' words: assets/locale/<language>.po
   std::string assets_dir;              ///< rulebooks, holidays, strings, pinyin
   std::string hub_url;                 ///< "http://127.0.0.1:7301" or https
   std::string ca_file;                 ///< private CA for https
