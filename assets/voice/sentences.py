@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """sentences.py SOURCE READINGS OUT: what the screens can say, one "<words><tab><file name>" a line; a county records the same list.
 
-Taken from the screens' own sources and from the rulebooks, so that no list can fall behind: every Chinese text in quotes, cut where
-a number or a name is put in. A file is named by its pinyin. words.tsv adds numbers, units and the pieces of a call.
+Taken from the catalogue of the screens' words and from the rulebooks, so that no list can fall behind: every sentence, cut where a
+number or a name is put in. A file is named by its pinyin. words.tsv adds numbers, units and the pieces of a call.
 OUT is written only when it changes, so that a build that moves a button records nothing anew.
 """
 import hashlib
@@ -11,28 +11,34 @@ import sys
 from pathlib import Path
 
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff"
-CODE = ["kiosk/screens/*.cpp", "kiosk/session/*.cpp", "kiosk/ui/keyboard.cpp", "core/text.cpp", "core/number.cpp", "core/petition.cpp"]
-BOOKS = ["assets/rulebooks/*.toml"]
+CATALOGUE = "assets/locale/zh_CN.po"
+SPOKEN = ("core/", "kiosk/screens/", "kiosk/session/", "kiosk/ui/", "kiosk/sound/")  # desks and boards have nothing read to them
+BOOKS = "assets/rulebooks/*.toml"
 BOOK_KEYS = ("name", "place", "blurb", "example", "label", "because", "consequence")
 
 
+def catalogue(path):
+    """The sentences as a county shows them, and where each is shown."""
+    for entry in path.read_text(encoding="utf-8").split("\n\n"):
+        places = [place for line in entry.splitlines() if line.startswith("#: ") for place in line[3:].split()]
+        found = {}
+        for key in ("msgid", "msgstr"):
+            match = re.search(rf'^{key} ((?:".*"\n?)+)', entry, re.M)
+            found[key] = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', match.group(1))) if match else ""
+        yield found["msgstr"] or found["msgid"], places
+
+
 def texts(source):
-    for pattern in CODE:
-        for path in sorted(source.glob(pattern)):
-            for line in path.read_text(encoding="utf-8").splitlines():
-                if line.lstrip().startswith(("//", "#include")):
-                    continue
-                for text in re.findall(r'"((?:[^"\\]|\\.)*)"', line.split(" // ")[0]):
-                    if not pattern.startswith("core/") or re.match(r"[a-z_]+: ", text):  # of core only what is told to people
-                        yield text
-    for pattern in BOOKS:
-        for path in sorted(source.glob(pattern)):
-            for line in path.read_text(encoding="utf-8").splitlines():
-                if line.startswith("phrases"):  # the keyboard's own sentences
-                    yield from re.findall(r'"([^"]*)"', line)
-                match = re.match(r'(\w+) *= *"([^"]*)"', line)
-                if match and match.group(1) in BOOK_KEYS:
-                    yield match.group(2)
+    for text, places in catalogue(source / CATALOGUE):
+        if any(place.startswith(SPOKEN) for place in places):
+            yield text
+    for path in sorted(source.glob(BOOKS)):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line.startswith("phrases"):  # the keyboard's own sentences
+                yield from re.findall(r'"([^"]*)"', line)
+            match = re.match(r'(\w+) *= *"([^"]*)"', line)
+            if match and match.group(1) in BOOK_KEYS:
+                yield match.group(2)
 
 
 def main(source, readings_file, out):
