@@ -95,8 +95,8 @@ Asked draw_progress(Ui& ui, const View& view) {
   }
   const Ink on = ui.theme().contrast ? Ink::Ink : Ink::OnPrimary, on2 = ui.theme().contrast ? Ink::Ink : Ink::OnPrimary2;
   Box in = state.inset(10, 4);
-  line_in(ui, Box{in.x, in.y, in.w, in.h * 0.27f}, progress.matter, {Type::Body, on2, Weight::Regular, Align::Left, 1, true, true});
-  line_in(ui, {in.x, in.y + in.h * 0.27f, in.w, in.h * 0.46f}, tr(progress.state_words), {Type::Choice, on, Weight::Bold, Align::Left, 1, true, true});
+  line_in(ui, Box{in.x, in.y, in.w, in.h * 0.27f}, progress.matter, {Type::Body, on2, Weight::Regular, Align::Left, 1, true, true, ui::Say::Asked, true});
+  line_in(ui, {in.x, in.y + in.h * 0.27f, in.w, in.h * 0.46f}, tr(progress.state_words), {Type::Choice, on, Weight::Bold, Align::Left, 1, true, true, ui::Say::Aloud, true});
   // What the county knew when the line was last up: dated, so that silence is no news.
   const std::string as_of = progress.as_of_known ? trf("县里的消息截至 {} {}", chinese_day(hall_day(progress.as_of)), hall_hhmm(progress.as_of)) : std::string(tr("还没有收到县里的消息"));
   line_in(ui, {in.x, in.bottom() - in.h * 0.27f, in.w, in.h * 0.27f}, as_of, {Type::Caption, on2, Weight::Regular, Align::Left, 1, true, true});
@@ -140,8 +140,8 @@ Asked draw_progress(Ui& ui, const View& view) {
       when = trf("{}前 · {}", chinese_day(deadline.due), deadline.promised ? tr("本县承诺") : tr("法定"));
       what = term == nullptr || term->label.empty() ? tr("告诉您结果") : term->label;
     }
-    line_in(ui, cell.cut_top(h), when, {Type::Caption, Ink::Muted, Weight::Medium, Align::Left, 1, true, true});
-    line_in(ui, cell, what, {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true});
+    line_in(ui, cell.cut_top(h), when, {Type::Caption, Ink::Muted, Weight::Medium, Align::Left, 1, true, true, ui::Say::Asked, true});
+    line_in(ui, cell, what, {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true, ui::Say::Asked, true});
   }
   if (count == 0) text_if_room(ui, area, tr("已经登记，等待转办。"), {Type::Body, Ink::Ink, Weight::Medium});
   return asked;

@@ -1,5 +1,5 @@
 // Check: everything once more, a long text in full, and where to go.
-// Touchables besides those of a page: review: "edit.who", "edit.whom", "edit.kind", "edit.request", "edit.facts", "edit.reasons", "edit.place",
+// Touchables besides those of a page: review: "edit.who", "edit.whom", "edit.kind", "edit.request", "edit.facts", "edit.reasons", "edit.oral", "edit.place",
 // "read.request", "read.facts", "read.reasons", "page.back", "page.next"; read: "page.back", "page.next";
 // ruling: "window.<code>", "page.back", "page.next".
 #include <array>
@@ -50,6 +50,7 @@ std::vector<Entry> entries_of(const View& view) {
   entries.push_back({"edit.reasons", tr("理由"), s.statement.reasons.empty() ? tr("到窗口说") : s.statement.reasons, Edit{Screen::Statement, 2}, "read.reasons", 2, Icon::Pencil});
   std::string place = s.statement.place.empty() ? tr("没写地方") : s.statement.place;
   place += s.statement.party_complained_of.empty() ? "" : trf(" · 反映：{}", s.statement.party_complained_of);
+  if (!s.oral.empty()) entries.push_back({"edit.oral", tr("录音"), trf("您说了{}", length_words(s.oral.length)), Edit{Screen::Speak, 0}, "", 0, Icon::Microphone});
   entries.push_back({"edit.place", tr("地方"), place, Edit{Screen::Place, 0}, "", 0, Icon::Place});
   return entries;
 }
@@ -65,7 +66,7 @@ Asked draw_review(Ui& ui, const View& view) {
   const bool low = ui.theme().low;
   const float gap = touch_gap_mm;
   const TextStyle label{Type::Caption, Ink::Muted, Weight::Medium, Align::Left, 1, false, true};
-  const TextStyle words{Type::Body, Ink::Ink, Weight::Medium};
+  const TextStyle words{Type::Body, Ink::Ink, Weight::Medium, Align::Left, 0, false, false, ui::Say::Asked, true};
   const float label_h = ui.text_height(100, tr("要求"), label), line_h = ui.text_height(100, tr("要求"), words);
   const float row_min = low ? 30.f : std::max(40.f, label_h + 2 * line_h + 6);
   int rows = rows_that_fit(body, row_min, gap);
@@ -119,7 +120,7 @@ Asked draw_read(Ui& ui, const View& view) {
   const Box buttons = low ? page.strip : area.cut_bottom(24, gutter_mm);
   ui.card(area);
   const Box in = area.inset(8, 6);
-  const TextStyle style{Type::Body, Ink::Ink};
+  const TextStyle style{Type::Body, Ink::Ink, Weight::Regular, Align::Left, 0, false, false, ui::Say::Asked, true};
   // Pages of a fixed number of characters that surely fit: line breaks cost less than a third.
   const float line_h = ui.text_height(in.w, tr("字"), style), em = ui.text_width(tr("字"), style);
   const auto per_page = static_cast<std::size_t>(std::max(20.f, in.w / em * (in.h / line_h) * 0.88f));
@@ -144,6 +145,7 @@ Asked draw_ruling(Ui& ui, const View& view) {
   const RuleBook& rules = view.world.rules;
   const bool low = ui.theme().low;
   const std::string window = s.chosen.empty() ? ruling.window : s.chosen;
+  const bool secret = sealed(s, rules);  // where an accusation goes is not for the hall's ears either
   // There is no headline here: the green card says it.
   Box all = low ? Box{page.show.x, step_bar_mm + 6, page.show.w, page.show.bottom() - step_bar_mm - 6} : page.body;
   if (s.filing_error) {
@@ -165,14 +167,14 @@ Asked draw_ruling(Ui& ui, const View& view) {
   ui.circle(picture.x + disc / 2, green.y + green.h / 2, disc / 2, ui.theme().contrast ? Ink::Primary : Ink::Card);
   ui.icon({picture.x + disc * 0.17f, green.y + green.h / 2 - disc * 0.33f, disc * 0.66f, disc * 0.66f}, window_icon(window), ui.theme().contrast ? Ink::Paper : Ink::Primary);
   const float part = in.h / 4;
-  line_in(ui, in.cut_top(part), s.chosen.empty() ? tr("建议您去") : tr("您选了"), {Type::Button, on2, Weight::Regular, Align::Left, 1, true, true});
-  line_in(ui, in.cut_top(part * 2), window_place(rules, window), {Type::Window, on, Weight::Bold, Align::Left, 1, true, true});
+  line_in(ui, in.cut_top(part), s.chosen.empty() ? tr("建议您去") : tr("您选了"), {Type::Button, on2, Weight::Regular, Align::Left, 1, true, true, ui::Say::Aloud});
+  line_in(ui, in.cut_top(part * 2), window_place(rules, window), {Type::Window, on, Weight::Bold, Align::Left, 1, true, true, ui::Say::Aloud, secret});
   const auto* queue = queue_of(view.world.now, window);
   const int waiting = queue == nullptr ? 0 : queue->waiting;
   std::string queue_words = people_words(waiting);
   if (waiting > 0) queue_words += trf(" · 约等{}分钟", std::max(1, queue->minutes));
   queue_words += tr(" · 不收费");
-  line_in(ui, in, queue_words, {Type::Body, on, Weight::Regular, Align::Left, 1, true, true});
+  line_in(ui, in, queue_words, {Type::Body, on, Weight::Regular, Align::Left, 1, true, true, ui::Say::Aloud, secret});
 
   // The other windows stand below; the reasons take what is left.
   const int others = static_cast<int>(ruling.alternatives.size());
@@ -229,9 +231,10 @@ Asked draw_ruling(Ui& ui, const View& view) {
   paragraph(ui, area, tr("为什么去这里"), title, 4);
   int n = 0;
   for (const Reason& reason : ruling.reasons) {
-    const TextStyle strong{Type::Button, Ink::Ink, Weight::Bold};
-    const TextStyle soft{Type::Body, Ink::Ink};
-    const TextStyle source{Type::Caption, Ink::Muted};
+    // What the reasons rest on is what the person said: the hall need not hear it.
+    const TextStyle strong{Type::Button, Ink::Ink, Weight::Bold, Align::Left, 0, false, false, ui::Say::Asked, true};
+    const TextStyle soft{Type::Body, Ink::Ink, Weight::Regular, Align::Left, 0, false, false, ui::Say::Asked, true};
+    const TextStyle source{Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 0, false, false, ui::Say::Asked, true};
     const float w = area.w - 22;
     const std::string basis = chinese(reason.basis);
     const float h1 = ui.text_height(w, reason.because, strong);

@@ -27,7 +27,7 @@ void ticket(Ui& ui, const Box& box, float notch_y) {
 
 void place_line(Ui& ui, const Box& box, const Receipt& receipt, Type step) {
   const std::string words = receipt.place.empty() ? receipt.window_name : receipt.place;
-  const TextStyle style{step, Ink::Ink, Weight::Bold, Align::Left, 1, true, true};
+  const TextStyle style{step, Ink::Ink, Weight::Bold, Align::Left, 1, true, true, ui::Say::Aloud, receipt.sealed};
   const float w = std::min(box.w - 20, ui.text_width(words, style));
   const float x = box.x + (box.w - w - 16) / 2;
   ui.icon({x, box.y + box.h / 2 - 6, 12, 12}, Icon::Next);
@@ -107,13 +107,15 @@ Asked draw_done(Ui& ui, const View& view) {
   ui.line(0, step_bar_mm, page.w, step_bar_mm, Ink::Line, 0.5f);
   ui.circle(margin_mm + 9, step_bar_mm / 2, 9, Ink::Primary);
   ui.icon({margin_mm + 3, step_bar_mm / 2 - 6, 12, 12}, Icon::Check, Ink::OnPrimary);
-  line_in(ui, {margin_mm + 25, 0, page.w - 2 * margin_mm - 25, step_bar_mm}, receipt.matter.empty() ? tr("号取好了") : tr("登记好了"),
-          {Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
+  line_in(ui, {margin_mm + 25, 0, page.w - 2 * margin_mm - 25 - 62, step_bar_mm}, receipt.matter.empty() ? tr("号取好了") : tr("登记好了"),
+          {Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true, ui::Say::Aloud});
+
+  if (!ui.theme().low) again_button(ui, {page.w - margin_mm - 56, 6, 56, 22}, asked);
 
   Box body{margin_mm, step_bar_mm + 7, page.w - 2 * margin_mm, page.h - step_bar_mm - 7 - bottom_bar_mm - gutter_mm};
   const bool coded = !receipt.query_code.empty();
-  const TextStyle soft{Type::Body, Ink::Muted, Weight::Regular, Align::Centre, 1, true, true};
-  const TextStyle bold{Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true};
+  const TextStyle soft{Type::Body, Ink::Muted, Weight::Regular, Align::Centre, 1, true, true, ui::Say::Aloud};
+  const TextStyle bold{Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true, ui::Say::Code, true};
   const std::string wait = receipt.ahead <= 0 ? std::string(tr("前面没有人，请听叫号")) : trf("前面还有{}人，大约等{}分钟", receipt.ahead, std::max(1, receipt.minutes));
   if (paper == Paper::None) {
     const bool empty = (view.world.now.print && view.world.now.print->trouble == "no_paper") || view.world.now.printer == DeviceState::OutOfPaper;
@@ -128,17 +130,17 @@ Asked draw_done(Ui& ui, const View& view) {
     line_in(ui, in.cut_top(12), tr("您的号码"), soft);
     const Box wait_box = in.cut_bottom(15);
     const Box where = in.cut_bottom(18);
-    line_in(ui, in, receipt.ticket, {Type::NumberLarge, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
+    line_in(ui, in, receipt.ticket, {Type::NumberLarge, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true, ui::Say::Aloud});
     place_line(ui, where, receipt, Type::Choice);
-    line_in(ui, wait_box, wait, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true});
+    line_in(ui, wait_box, wait, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true, ui::Say::Aloud});
     if (coded) {
       Box code{card.x + 8, card.y + upper + 4, card.w - 16, card.h - upper - 8};
-      line_in(ui, code.cut_top(11), tr("查询码（16位，请记牢）"), soft);
-      line_in(ui, code.cut_top(12), receipt.matter, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true});
+      line_in(ui, code.cut_top(11), tr("查询码（16位，请记牢）"), {Type::Body, Ink::Muted, Weight::Regular, Align::Centre, 1, true, true, ui::Say::Code, true});
+      line_in(ui, code.cut_top(12), receipt.matter, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true, ui::Say::Asked, true});
       Box tips = code.cut_bottom(std::max(40.f, std::min(60.f, code.h - 88)), 3);
       // Two lines of two groups: 16 digits stay large enough to be copied from a metre away.
       const std::string spaced = grouped(receipt.query_code);
-      const TextStyle big{Type::Code, Ink::Ink, Weight::Bold, Align::Centre, 1, true, true};
+      const TextStyle big{Type::Code, Ink::Ink, Weight::Bold, Align::Centre, 1, true, true, ui::Say::Code, true};
       const float line = ui.text_height(code.w, spaced, big);
       const auto group = [&](int i, std::string_view digits) {
         const Box row = code.row(i, 2, 0);
@@ -171,23 +173,23 @@ Asked draw_done(Ui& ui, const View& view) {
     Box in{card.x + 8, card.y + 6, card.w - 16, upper - 10};
     line_in(ui, in.cut_top(13), tr("您的号码"), soft);
     const Box where = in.cut_bottom(22);
-    line_in(ui, in, receipt.ticket, {Type::Number, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
+    line_in(ui, in, receipt.ticket, {Type::Number, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true, ui::Say::Aloud});
     place_line(ui, where, receipt, Type::Choice);
     Box lower{card.x + 10, card.y + upper + 5, card.w - 20, card_h - upper - 9};
-    const TextStyle label{Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true};
+    const TextStyle label{Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true, ui::Say::Aloud};
     Box counts = coded ? lower.cut_top(34, 4) : lower;
     const Box left = counts.column(0, 2, 10), right = counts.column(1, 2, 10);
     ui.line(right.x - 5, right.y + 3, right.x - 5, right.bottom() - 3, Ink::Line, 0.5f);
     line_in(ui, {left.x, left.y, left.w, 12}, tr("前面还有"), label);
-    line_in(ui, {left.x, left.y + 12, left.w, 20}, receipt.ahead <= 0 ? std::string(tr("没有人")) : trf("{} 人", receipt.ahead), {Type::Choice, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
+    line_in(ui, {left.x, left.y + 12, left.w, 20}, receipt.ahead <= 0 ? std::string(tr("没有人")) : trf("{} 人", receipt.ahead), {Type::Choice, Ink::Ink, Weight::Bold, Align::Left, 1, true, true, ui::Say::Aloud});
     line_in(ui, {right.x, right.y, right.w, 12}, tr("大约要等"), label);
-    line_in(ui, {right.x, right.y + 12, right.w, 20}, receipt.ahead <= 0 ? std::string(tr("不用等")) : trf("{} 分钟", std::max(1, receipt.minutes)), {Type::Choice, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
+    line_in(ui, {right.x, right.y + 12, right.w, 20}, receipt.ahead <= 0 ? std::string(tr("不用等")) : trf("{} 分钟", std::max(1, receipt.minutes)), {Type::Choice, Ink::Ink, Weight::Bold, Align::Left, 1, true, true, ui::Say::Aloud});
     if (coded) {
       ui.line(lower.x, lower.y - 1, lower.right(), lower.y - 1, Ink::Line, 0.5f);
       Box number = lower.cut_top(lower.h * 0.4f);
-      line_in(ui, number, trf("编号 {}", receipt.matter), {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true});
+      line_in(ui, number, trf("编号 {}", receipt.matter), {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true, ui::Say::Asked, true});
       const float w = ui.text_width(tr("查询码"), label) + 5;
-      line_in(ui, {lower.x, lower.y, w, lower.h}, tr("查询码"), label);
+      line_in(ui, {lower.x, lower.y, w, lower.h}, tr("查询码"), {Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true, ui::Say::Code, true});
       line_in(ui, {lower.x + w, lower.y, lower.w - w, lower.h}, grouped(receipt.query_code), bold);
     }
     if (!receipt.matter.empty()) {

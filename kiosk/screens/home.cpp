@@ -1,4 +1,4 @@
-// Home. Touchables: self, help, number, progress, rate, size, contrast, low.
+// Home. Touchables: self, help, number, progress, rate, size, sound, contrast, low.
 #include <array>
 
 #include "kiosk/screens/parts.h"
@@ -46,7 +46,7 @@ void header(Ui& ui, const View& view, const Box& box) {
   const Date day = hall_day(view.world.now.now);
   line_in(ui, {right.x, 25, right_w, 11}, chinese_day(day) + (two ? " " + chinese_weekday(day) : ""), {Type::Caption, second, Weight::Regular, Align::Right, 1, true, true});
 
-  const TextStyle hello{Type::Headline, words, Weight::Bold, Align::Left, 1, false, true};
+  const TextStyle hello{Type::Headline, words, Weight::Bold, Align::Left, 1, false, true, ui::Say::Aloud};
   float y = 50;
   const float h = ui.text_height(box.w - 2 * margin_mm, tr("您好，今天怎么办事？"), hello);
   ui.text({margin_mm, y, box.w - 2 * margin_mm, h}, tr("您好，今天怎么办事？"), hello);
@@ -63,7 +63,7 @@ void header(Ui& ui, const View& view, const Box& box) {
   ui.icon({pill_box.x + 4, y + pill_h / 2 - 4, 8, 8}, online ? Icon::Check : Icon::CloudOff);
   ui.text({pill_box.x + 13, y, pill_w - 13, pill_h}, state, pill);
   const Box hint{margin_mm, y, pill_box.x - margin_mm - 4, pill_h};
-  text_if_room(ui, hint, tr("不会用没关系，点「请人帮我」就行。"), {Type::Body, second, Weight::Regular, Align::Left, 1, true});
+  text_if_room(ui, hint, tr("不会用没关系，点「请人帮我」就行。"), {Type::Body, second, Weight::Regular, Align::Left, 1, true, false, ui::Say::Aloud});
 }
 
 void queues(Ui& ui, const View& view, Box box) {
@@ -100,7 +100,7 @@ Asked settings(Ui& ui, const View& view, Box bar) {
   const Settings now = view.s.settings;
   const std::array<std::string_view, 3> sizes{tr("标准"), tr("大"), tr("最大")};
   const auto one = [&](int i, std::string_view name, Icon icon, std::string_view words, std::string_view value, bool on) {
-    const Box box = row.column(i, 3, 4);
+    const Box box = row.column(i, 4, 4);
     const bool pressed = ui.touch(name, box, words, on);
     Box in = box.inset(on ? 8.f : 10.f, 2);
     const Box picture = in.cut_left(14, 5);
@@ -113,9 +113,12 @@ Asked settings(Ui& ui, const View& view, Box bar) {
   };
   Settings next = now;
   if (one(0, "size", Icon::TextSize, tr("字号"), sizes[static_cast<std::size_t>(now.size)], now.size > 0)) next.size = (now.size + 1) % 3;
-  if (one(1, "contrast", Icon::Contrast, tr("对比"), now.contrast ? tr("黑底") : tr("标准"), now.contrast)) next.contrast = !now.contrast;
-  if (one(2, "low", Icon::Low, tr("低位"), now.low ? tr("够得着") : tr("标准"), now.low)) next.low = !now.low;
+  if (one(2, "contrast", Icon::Contrast, tr("对比"), now.contrast ? tr("黑底") : tr("标准"), now.contrast)) next.contrast = !now.contrast;
+  if (one(3, "low", Icon::Low, tr("低位"), now.low ? tr("够得着") : tr("标准"), now.low)) next.low = !now.low;
   if (!(next == now)) asked = Set{next};
+  constexpr std::array<const char*, 6> volumes{mark("不出声"), mark("很小"), mark("小"), mark("适中"), mark("大"), mark("很大")};
+  const bool changed = now.volume != Settings{}.volume || now.pace != Settings{}.pace;
+  if (one(1, "sound", Icon::Speaker, tr("声音"), tr(volumes[static_cast<std::size_t>(std::clamp(now.volume, 0, 5))]), changed)) asked = Begin{Screen::Sound, {}};
   return asked;
 }
 

@@ -20,6 +20,7 @@ std::string_view section_name(const Session& s) {
     case Screen::Rate:
     case Screen::Thanks: return tr("评价");
     case Screen::Helper: return tr("请人帮我");
+    case Screen::Sound: return tr("声音");
     default: return tr("信访登记");
   }
 }
@@ -28,13 +29,15 @@ void leave_button(Ui& ui, const Box& box, Asked& asked) {
   if (ui.button("leave", box, tr("离开并清除"), Look::Edged, Icon::Leave)) asked = LeaveAsk{};
 }
 
+constexpr float again_mm = 56, again_low_mm = 40;
+
 void step_bar(Ui& ui, const View& view, Asked& asked) {
   const Box page = ui.page();
   const Box bar{0, 0, page.w, step_bar_mm};
   ui.fill(bar, Ink::Card);
   ui.line(0, bar.bottom(), page.w, bar.bottom(), Ink::Line, 0.5f);
   const bool low = ui.theme().low;
-  const float right = low ? margin_mm : margin_mm + 66;
+  const float right = low ? margin_mm : margin_mm + 66 + gutter_mm + again_mm;
   const Box left{margin_mm, 0, page.w - margin_mm - right - gutter_mm, step_bar_mm};
   const int step = step_number(view.s.screen);
   if (step > 0) {
@@ -59,7 +62,9 @@ void step_bar(Ui& ui, const View& view, Asked& asked) {
   } else {
     line_in(ui, left, section_name(view.s), {Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
   }
-  if (!low) leave_button(ui, {page.w - margin_mm - 66, 6, 66, 22}, asked);
+  if (low) return;
+  leave_button(ui, {page.w - margin_mm - 66, 6, 66, 22}, asked);
+  again_button(ui, {page.w - margin_mm - 66 - gutter_mm - again_mm, 6, again_mm, 22}, asked);
 }
 
 /// A running call for help is seen on every page.
@@ -74,7 +79,9 @@ float help_banner(Ui& ui, const View& view, float y) {
   const Box box{0, y, ui.page().w, 18};
   ui.fill(box, lost ? Ink::AmberTint : Ink::Tint);
   ui.icon({margin_mm, y + 3, 12, 12}, Icon::Helper, lost ? Ink::Amber : Ink::Primary);
-  line_in(ui, {margin_mm + 16, y, box.w - 2 * margin_mm - 16, 18}, words, style);
+  TextStyle aloud = style;
+  aloud.say = ui::Say::Aloud;
+  line_in(ui, {margin_mm + 16, y, box.w - 2 * margin_mm - 16, 18}, words, aloud);
   return 18;
 }
 
@@ -83,11 +90,15 @@ float remark_banner(Ui& ui, const View& view, float y) {
   const Box box{0, y, ui.page().w, 16};
   ui.fill(box, Ink::Tint);
   ui.icon({margin_mm, y + 3, 10, 10}, Icon::Info);
-  line_in(ui, {margin_mm + 14, y, box.w - 2 * margin_mm - 14, 16}, view.s.remark, {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true});
+  line_in(ui, {margin_mm + 14, y, box.w - 2 * margin_mm - 14, 16}, view.s.remark, {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true, ui::Say::Aloud});
   return 16;
 }
 
 }  // namespace
+
+void again_button(Ui& ui, const Box& box, Asked& asked) {
+  if (ui.button("again", box, box.w < 50 ? tr("再听") : tr("再听一遍"), Look::Edged, Icon::Speaker)) asked = Again{};
+}
 
 static void bottom_bar(Ui& ui, const View& view, const PageWords& words, Asked& asked) {
   const Box page = ui.page();
@@ -115,14 +126,14 @@ Page begin_page(Ui& ui, const View& view, const PageWords& words) {
   y += 9;
   const Box head{margin_mm, y, all.w - 2 * margin_mm, 200};
   if (!words.title.empty()) {
-    const TextStyle title{Type::Headline, Ink::Ink, Weight::Bold, Align::Left, 1, false, true};
+    const TextStyle title{Type::Headline, Ink::Ink, Weight::Bold, Align::Left, 1, false, true, ui::Say::Aloud};
     const float h = ui.text_height(head.w, words.title, title);
     ui.text({head.x, y, head.w, h}, words.title, title);
     y += h + 1;
   }
   if (!words.hint.empty()) {
     // The second line goes first when the text grows past what a page can hold.
-    const TextStyle hint{Type::Body, Ink::Muted, Weight::Regular, Align::Left, 2};
+    const TextStyle hint{Type::Body, Ink::Muted, Weight::Regular, Align::Left, 2, false, false, ui::Say::Aloud};
     const float h = ui.text_height(head.w, words.hint, hint);
     if (h <= 26) {
       ui.text({head.x, y, head.w, h + 0.5f}, words.hint, hint);
@@ -137,6 +148,8 @@ Page begin_page(Ui& ui, const View& view, const PageWords& words) {
     page.show = {margin_mm, y, all.w - 2 * margin_mm, top - y - gutter_mm};
     page.strip = {margin_mm, top, all.w - 2 * margin_mm - 66 - gutter_mm, 22};
     leave_button(ui, {all.w - margin_mm - 66, top, 66, 22}, page.asked);
+    page.strip.cut_right(again_low_mm, touch_gap_mm);
+    again_button(ui, {page.strip.right() + touch_gap_mm, top, again_low_mm, 22}, page.asked);
     page.body = {margin_mm, top + 22 + touch_gap_mm, all.w - 2 * margin_mm, floor - top - 22 - touch_gap_mm};
   } else {
     page.body = {margin_mm, y, all.w - 2 * margin_mm, floor - y};
@@ -176,9 +189,9 @@ void text_if_room(Ui& ui, const Box& box, std::string_view words, const TextStyl
   line_in(ui, box, words, style);
 }
 
-float message(Ui& ui, Box box, Icon icon, std::string_view bold, std::string_view line, bool attention) {
-  const TextStyle strong{Type::Body, attention ? Ink::Amber : Ink::Ink, Weight::Bold};
-  const TextStyle soft{Type::Caption, attention ? Ink::Ink : Ink::Muted};
+float message(Ui& ui, Box box, Icon icon, std::string_view bold, std::string_view line, bool attention, bool personal) {
+  const TextStyle strong{Type::Body, attention ? Ink::Amber : Ink::Ink, Weight::Bold, Align::Left, 0, false, false, ui::Say::Aloud, personal};
+  const TextStyle soft{Type::Caption, attention ? Ink::Ink : Ink::Muted, Weight::Regular, Align::Left, 0, false, false, ui::Say::Aloud, personal};
   const float text_w = box.w - 32;
   const float h1 = ui.text_height(text_w, bold, strong);
   float h2 = line.empty() ? 0 : ui.text_height(text_w, line, soft);
@@ -260,7 +273,7 @@ Asked fields(Ui& ui, const View& view, const Box& box, std::span<const FieldSpec
     const std::string_view problem = problem_at(view.s, spec.field, spec.index);
     // What is wrong takes the label's place: the field keeps its height and the words stay beside it.
     const bool wrong = !problem.empty();
-    const TextStyle label{Type::Caption, wrong ? Ink::Brick : Ink::Muted, wrong ? Weight::Bold : Weight::Medium, Align::Left, 1, true, true};
+    const TextStyle label{Type::Caption, wrong ? Ink::Brick : Ink::Muted, wrong ? Weight::Bold : Weight::Medium, Align::Left, 1, true, true, wrong ? ui::Say::Aloud : ui::Say::Asked};
     const std::string_view above = wrong ? problem : std::string_view(spec.label);
     bool labelled = false;
     if (!above.empty()) {
@@ -278,6 +291,7 @@ Asked fields(Ui& ui, const View& view, const Box& box, std::span<const FieldSpec
     field.text = shown;
     field.composing = active ? std::string_view(view.s.keys.preedit) : std::string_view{};
     field.placeholder = spec.placeholder;
+    field.label = spec.label;
     field.problem = labelled ? std::string_view{} : problem;
     field.active = active;
     field.several_lines = spec.several_lines;
@@ -287,7 +301,7 @@ Asked fields(Ui& ui, const View& view, const Box& box, std::span<const FieldSpec
       ui.edge(cell, active ? Ink::Primary : Ink::Line, active ? 0.75f : 0.4f, 4);
       const bool tell = wrong && !labelled;
       const std::string words = tell ? std::string(problem) : shown + std::string(field.composing);
-      const TextStyle style{Type::Body, tell ? Ink::Brick : Ink::Ink, Weight::Regular, Align::Left, 1, true};
+      const TextStyle style{Type::Body, tell ? Ink::Brick : Ink::Ink, Weight::Regular, Align::Left, 1, true, false, tell ? ui::Say::Aloud : ui::Say::Asked, !tell};
       ui.text(cell.inset(5, 0), fitted(ui, cell.w - 10, 1, words.empty() ? spec.placeholder : words, style), style);
       continue;
     }
@@ -437,6 +451,8 @@ Asked draw(Ui& ui, const View& view) {
     case Screen::Rate: return draw_rate(ui, view);
     case Screen::Thanks: return draw_thanks(ui, view);
     case Screen::Helper: return draw_helper(ui, view);
+    case Screen::Sound: return draw_sound(ui, view);
+    case Screen::Speak: return draw_speak(ui, view);
     case Screen::Leave: return draw_leave(ui, view);
     case Screen::Idle: return draw_idle(ui, view);
     case Screen::Trouble: return draw_trouble(ui, view);

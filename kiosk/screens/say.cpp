@@ -1,6 +1,7 @@
 // Say: the statement in three parts, then place and party.
-// Touchables besides those of a page and the keyboard: statement: "tab.request", "tab.facts", "tab.reasons", "text", "skip";
+// Touchables besides those of a page and the keyboard: statement: "tab.request", "tab.facts", "tab.reasons", "text", "skip", "speak";
 // place: "place", "party".
+// statement: "speak" leads to the microphone (kiosk/screens/ear.cpp).
 #include <array>
 
 #include "core/text.h"
@@ -29,7 +30,8 @@ Asked draw_statement(Ui& ui, const View& view) {
   // XFTL 19(1): who cannot write may say it; nobody is held up here for not typing.
   const bool nothing = view.s.statement.request.empty() && view.s.statement.facts.empty() && view.s.statement.reasons.empty();
   const std::string_view skip = nothing ? tr("不写了，到窗口说") : tr("够了，其余到窗口说");
-  if (ui.button("skip", low ? strip : strip.cut_right(110), skip, Look::Edged, Icon::Desk)) asked = SkipWriting{};
+  if (ui.button("skip", low ? strip.cut_right(strip.w - 58 - touch_gap_mm, touch_gap_mm) : strip.cut_right(110, touch_gap_mm), skip, Look::Edged, low ? Icon::None : Icon::Desk)) asked = SkipWriting{};
+  if (ui.button("speak", low ? strip : strip.cut_left(80, touch_gap_mm), tr("说给机器听"), Look::Edged, low ? Icon::None : Icon::Microphone)) asked = SpeakInstead{};
   if (!low) text_if_room(ui, strip, trf("写一句也行，{}/3", index + 1), {Type::Body, Ink::Muted, Weight::Regular, Align::Left, 1, true});
   const Box keys = cut_keyboard(ui, page);
   Box area = low ? page.show : page.body;
@@ -65,7 +67,7 @@ Asked draw_statement(Ui& ui, const View& view) {
     area.h = page.show.bottom() - area.y;
     ui.fill(area, Ink::Card, 4);
     ui.edge(area, Ink::Primary, 0.75f, 4);
-    const TextStyle style{Type::Input, problem.empty() ? Ink::Ink : Ink::Brick};
+    const TextStyle style{Type::Input, problem.empty() ? Ink::Ink : Ink::Brick, Weight::Regular, Align::Left, 0, false, false, problem.empty() ? ui::Say::Asked : ui::Say::Aloud, problem.empty()};
     const std::string all = text + view.s.keys.preedit;
     const std::string words = problem.empty() ? (all.empty() ? std::string(part.line) : all) : std::string(problem);
     // The end is where the person writes: the beginning goes out of sight first.
@@ -78,6 +80,7 @@ Asked draw_statement(Ui& ui, const View& view) {
     field.text = text;
     field.composing = view.s.keys.preedit;
     field.placeholder = part.line;
+    field.label = part.word;
     field.problem = problem;
     field.active = true;
     field.several_lines = true;

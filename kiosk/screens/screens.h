@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "kiosk/session/session.h"
+#include "kiosk/sound/sound.h"
 #include "kiosk/ui/kit.h"
 
 namespace yizhan::kiosk {
@@ -14,6 +15,7 @@ struct View {
   const World& world;
   Tick now{};
   ui::PinyinEngine* pinyin = nullptr;  ///< null: letters are typed as they are
+  sound::RecorderState recorder{};     ///< of the microphone, while it is used
 };
 
 /// Draws pick_screen() and returns what the person asked for. ui thread, once a frame.

@@ -823,6 +823,7 @@ void Kit::dashes(float x0, float x1, float y, float thick, std::uint32_t colour)
 bool Kit::field(std::string_view name, Box box, const FieldView& view) {
   const Pressing p = press(name, box, view.secret ? std::string_view{} : view.text, true);
   describe(view.label.empty() ? view.placeholder : view.label, Control::Field, view.active);
+  if (!view.problem.empty()) shown_.push_back({std::string(view.problem), box, Step::Caption, Say::Aloud, false});
   const Px b = px(box);
   const float radius = dp(16, 8);
   const bool wrong = !view.problem.empty();

@@ -25,6 +25,7 @@ std::string pictures() {
 struct Robot {
   Lobby lobby;
   std::unique_ptr<ui::Headless> window;
+  sound::RecorderState recorder{sound::Device::Ready, true, Span{72'000}, 0.6f, false, ""};
   int taps = 0;
 
   explicit Robot(const ui::Theme& theme = {}) {
@@ -35,7 +36,7 @@ struct Robot {
   void frame() {
     std::optional<Action> asked;
     const World world = lobby.world();
-    window->frame([&](ui::Ui& ui) { asked = draw(ui, View{lobby.s, world, lobby.now, nullptr}); });
+    window->frame([&](ui::Ui& ui) { asked = draw(ui, View{lobby.s, world, lobby.now, nullptr, recorder}); });
     if (asked) {
       const Settings before = lobby.s.settings;
       lobby.act(*asked);
@@ -104,6 +105,8 @@ struct Scene {
 const std::string long_words =
     "我在锦绣工地干了四个月木工，讲好每天二百六十元，包工头只付了一部分，还欠一万八千六百元。打过三次电话，都说没有钱。一起干活的还有四个人，也都没有拿到钱，大家都等着过年。";
 
+Oral oral(Span length) { return {std::make_shared<const std::vector<std::byte>>(1000, std::byte{7}), length}; }
+
 std::vector<Scene> scenes() {
   const auto offline = [](Lobby& l) { l.snapshot.hub_online = l.snapshot.county_online = false; };
   return {
@@ -159,6 +162,13 @@ std::vector<Scene> scenes() {
       {"helper", [](Lobby& l) { l.act(CallHelp{}); }, Screen::Helper},
       {"helper_unheard", [offline](Lobby& l) { offline(l); l.to_kind(); l.act(CallHelp{}); l.snapshot.help->reached = false; }, Screen::Helper},
       {"helper_done", [](Lobby& l) { l.to_kind(); l.act(CallHelp{}); l.snapshot.help->taken_by = "440583-D03"; l.snapshot.help->done = true; l.snapshot.help->outcome = "C007 综合接待"; }, Screen::Helper},
+      {"sound", [](Lobby& l) { l.act(Begin{Screen::Sound, {}}); }, Screen::Sound},
+      {"sound_off", [](Lobby& l) { l.act(Begin{Screen::Sound, {}}); Settings off = l.s.settings; off.volume = 0; off.pace = 0; l.act(Set{off}); }, Screen::Sound},
+      {"speak", [](Lobby& l) { l.to_statement(); l.act(SpeakInstead{}); }, Screen::Speak},
+      {"speak_running", [](Lobby& l) { l.to_statement(); l.act(SpeakInstead{}); l.act(Record{}); }, Screen::Speak},
+      {"speak_done", [](Lobby& l) { l.to_statement(); l.act(SpeakInstead{}); l.act(Record{}); l.act(Recorded{oral(80s)}); }, Screen::Speak},
+      {"speak_absent", [](Lobby& l) { l.to_statement(); l.act(SpeakInstead{}); l.act(Record{}); l.act(NoMicrophone{}); }, Screen::Speak},
+      {"review_oral", [](Lobby& l) { l.to_statement(); l.act(SpeakInstead{}); l.act(Record{}); l.act(Recorded{oral(80s)}); l.act(Next{}); }, Screen::Review},
       {"leave", [](Lobby& l) { l.to_kind(); l.act(LeaveAsk{}); }, Screen::Leave},
       {"idle", [](Lobby& l) { l.to_kind(); l.wait(100s); }, Screen::Idle},
       {"trouble", [](Lobby& l) { l.to_kind(); l.snapshot.failed = Error{Code::Io, "x"}; }, Screen::Trouble},
@@ -187,7 +197,7 @@ void walk_scenes(const Settings& settings, const std::string& suffix) {
     if (at != Screen::Idle && at != Screen::Leave) CHECK(robot.has("help"));
     if (at != Screen::Home) CHECK((robot.has("leave") || robot.has("leave.now")));
   }
-  CHECK(drawn.size() == 26);  // every screen there is
+  CHECK(drawn.size() == 28);  // every screen there is
 }
 
 }  // namespace

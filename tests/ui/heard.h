@@ -61,6 +61,7 @@ class Heard final : public Ui {
     return ui_.edit(name, box, text, placeholder, several_lines, problem);
   }
   const std::vector<HitBox>& hits() const override { return ui_.hits(); }
+  const std::vector<Shown>& shown() const override { return ui_.shown(); }
   const std::vector<std::string>& clipped() const override { return ui_.clipped(); }
 
  private:
