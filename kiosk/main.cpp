@@ -51,6 +51,9 @@ int show(const std::string& command, const cli::Common& common, const Screen& sc
   ui::begin_loading_window();
   auto books = load_books(config->assets_dir, config->jurisdiction);
   if (!books) return cli::fail(command, books.error());
+  auto plan = load_hall_plan_file(config->assets_dir, config->plan, books->rules.books.back());
+  if (!plan) return cli::fail(command, plan.error());
+  books->plan = std::move(*plan);
   const bool citizen = config->role == "kiosk", board = config->role == "board";
 
   ui::WindowOptions options;

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 template=$(mktemp)
 trap 'rm -f "$template" "$template.new"' EXIT
 find core kiosk sync -name '*.cpp' -o -name '*.h' | grep -v '^core/tr\.' | LC_ALL=C sort |
-  xgettext --files-from=- --from-code=UTF-8 --language=C++ --keyword= --keyword=tr --keyword=trf --keyword=mark --add-location=file \
+  xgettext --files-from=- --from-code=UTF-8 --language=C++ --keyword= --keyword=tr --keyword=trf --keyword=mark:1,1t --add-location=file \
     --no-wrap --package-name=yizhan --copyright-holder= --output="$template" 2>&1 | { grep -v 'extension' || true; } >&2
 # The date would differ on every run; the charset is ours.
 sed -i -e '/^"POT-Creation-Date/d' -e '/^"PO-Revision-Date/d' -e 's/charset=CHARSET/charset=UTF-8/' -e '/^# SOME DESCRIPTIVE/,/^#$/d' -e 's/^#, fuzzy$/#/' "$template"

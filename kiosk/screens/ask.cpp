@@ -104,12 +104,12 @@ Asked draw_progress(Ui& ui, const View& view) {
   Box buttons = low ? page.strip : Box{};
   if (progress.may_rate) {
     Box row = low ? buttons : area.cut_bottom(26, gutter_mm);
-    if (ui.button("rate", low ? row.cut_right(48, touch_gap_mm) : row, tr("评价这件事"), Look::Edged, low ? Icon::None : Icon::Star)) asked = RateNow{};
+    if (ui.button("rate", low ? row.cut_right(34, touch_gap_mm) : row, low ? tr("评价") : tr("评价这件事"), Look::Edged, low ? Icon::None : Icon::Star)) asked = RateNow{};
     if (low) buttons = row;
   }
   const TextStyle date{Type::Caption, Ink::Muted, Weight::Medium, Align::Left, 1, false, true};
   const TextStyle words{Type::Body, Ink::Ink, Weight::Medium};
-  const float row_min = std::max(26.f, ui.text_height(150, tr("月"), date) + ui.text_height(150, tr("办"), words) + 5);
+  const float row_min = std::max(26.f, ui.text_height(150, "月", date) + ui.text_height(150, "办", words) + 5);
   const int count = static_cast<int>(progress.lines.size() + progress.deadlines.size());
   int rows = rows_that_fit(area, row_min, 3);
   Pages pages = pages_of(count, rows, view.s.page);

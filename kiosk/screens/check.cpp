@@ -122,7 +122,7 @@ Asked draw_read(Ui& ui, const View& view) {
   const Box in = area.inset(8, 6);
   const TextStyle style{Type::Body, Ink::Ink, Weight::Regular, Align::Left, 0, false, false, ui::Say::Asked, true};
   // Pages of a fixed number of characters that surely fit: line breaks cost less than a third.
-  const float line_h = ui.text_height(in.w, tr("字"), style), em = ui.text_width(tr("字"), style);
+  const float line_h = ui.text_height(in.w, "字", style), em = ui.text_width("字", style);
   const auto per_page = static_cast<std::size_t>(std::max(20.f, in.w / em * (in.h / line_h) * 0.88f));
   const std::size_t count = characters(text);
   const Pages pages = pages_of(static_cast<int>((count + per_page - 1) / per_page), 1, view.s.page);
@@ -214,7 +214,7 @@ Asked draw_ruling(Ui& ui, const View& view) {
       const auto* q = queue_of(view.world.now, code);
       const int people = q == nullptr ? 0 : q->waiting;
       const TextStyle soft{Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true};
-      const float wait_h = ui.text_height(cell.w, tr("约"), soft);
+      const float wait_h = ui.text_height(cell.w, "约", soft);
       if (cell.h >= wait_h) {
         const Box wait = cell.cut_bottom(wait_h, 1);
         ui.icon({wait.x, wait.y + wait.h / 2 - 4, 8, 8}, Icon::Clock, Ink::Muted);
@@ -228,7 +228,14 @@ Asked draw_ruling(Ui& ui, const View& view) {
   ui.card(why);
   Box area = why.inset(10, 6);
   const TextStyle title{Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, false, true};
-  paragraph(ui, area, tr("为什么去这里"), title, 4);
+  if (!low) {
+    // The chart of all paths, with this one lit.
+    Box head = area.cut_top(22, 3);
+    if (ui.button("guide", head.cut_right(58, 4), tr("看全图"), Look::Edged, Icon::Signpost, !busy)) asked = OpenGuide{};
+    line_in(ui, head, tr("为什么去这里"), title);
+  } else {
+    paragraph(ui, area, tr("为什么去这里"), title, 4);
+  }
   int n = 0;
   for (const Reason& reason : ruling.reasons) {
     // What the reasons rest on is what the person said: the hall need not hear it.

@@ -1,8 +1,10 @@
 // Done: the number, the window, the code; large without paper. Touchables: reprint, help, leave.
 #include <array>
 
-#include "kiosk/screens/parts.h"
 #include "core/tr.h"
+#include "kiosk/screens/parts.h"
+#include "kiosk/screens/plan.h"
+#include "kiosk/screens/queue_picture.h"
 
 namespace yizhan::kiosk {
 namespace {
@@ -75,9 +77,10 @@ void way_line(Ui& ui, const View& view, const Box& box) {
 void deadline_rows(Ui& ui, const View& view, Box area) {
   const Receipt& receipt = *view.s.receipt;
   // Statutory and promised side by side: the law binds, the county promises (need.md 0.2).
-  if (receipt.deadlines.empty() || area.h < 34) return;
-  const float row_h = std::max(12.f, ui.text_height(area.w, tr("月"), {Type::Body}));
-  area.h = std::min(area.h, 14 + row_h + static_cast<float>(receipt.deadlines.size()) * (row_h + 2));
+  const float row_h = std::max(12.f, ui.text_height(area.w, "月", {Type::Body}));
+  const float head_h = ui.text_height(area.w, "月", {Type::Body, Ink::Ink, Weight::Bold});
+  if (receipt.deadlines.empty() || area.h < 8 + head_h + 1 + row_h) return;
+  area.h = std::min(area.h, 9 + head_h + static_cast<float>(receipt.deadlines.size()) * (row_h + 2));
   ui.card(area);
   Box in = area.inset(8, 4);
   const TextStyle head{Type::Body, Ink::Ink, Weight::Bold, Align::Left, 1, false, true};
@@ -166,9 +169,10 @@ Asked draw_done(Ui& ui, const View& view) {
       }
     }
   } else {
-    const float card_h = coded ? 204.f : 176.f;
+    const bool plan = view.world.plan != nullptr && !view.world.plan->empty();
+    const float upper = plan ? 116 : 124;
+    const float card_h = upper + (coded ? 80.f : 52.f);
     Box card = body.cut_top(card_h, gutter_mm);
-    const float upper = 124;
     ticket(ui, card, card.y + upper);
     Box in{card.x + 8, card.y + 6, card.w - 16, upper - 10};
     line_in(ui, in.cut_top(13), tr("您的号码"), soft);
@@ -181,9 +185,16 @@ Asked draw_done(Ui& ui, const View& view) {
     const Box left = counts.column(0, 2, 10), right = counts.column(1, 2, 10);
     ui.line(right.x - 5, right.y + 3, right.x - 5, right.bottom() - 3, Ink::Line, 0.5f);
     line_in(ui, {left.x, left.y, left.w, 12}, tr("前面还有"), label);
-    line_in(ui, {left.x, left.y + 12, left.w, 20}, receipt.ahead <= 0 ? std::string(tr("没有人")) : trf("{} 人", receipt.ahead), {Type::Choice, Ink::Ink, Weight::Bold, Align::Left, 1, true, true, ui::Say::Aloud});
+    const TextStyle big{Type::Choice, Ink::Ink, Weight::Bold, Align::Left, 1, true, true, ui::Say::Aloud};
+    const std::string people = receipt.ahead <= 0 ? std::string(tr("没有人")) : trf("{} 人", receipt.ahead);
+    line_in(ui, {left.x, left.y + 12, left.w, 20}, people, big);
+    // The same as a picture, for those who look instead of reading.
+    const float people_w = ui.text_width(people, big) + 5;
+    if (receipt.ahead > 0 && left.w - people_w > 40) draw_queue_picture(ui, {left.x + people_w, left.y + 14, left.w - people_w, 16}, receipt.ahead, 0);
     line_in(ui, {right.x, right.y, right.w, 12}, tr("大约要等"), label);
-    line_in(ui, {right.x, right.y + 12, right.w, 20}, receipt.ahead <= 0 ? std::string(tr("不用等")) : trf("{} 分钟", std::max(1, receipt.minutes)), {Type::Choice, Ink::Ink, Weight::Bold, Align::Left, 1, true, true, ui::Say::Aloud});
+    const std::string minutes = receipt.ahead <= 0 ? std::string(tr("不用等")) : trf("{} 分钟", std::max(1, receipt.minutes));
+    line_in(ui, {right.x, right.y + 12, right.w, 20}, minutes, big);
+    if (receipt.ahead > 0 && right.w - ui.text_width(minutes, big) > 24) draw_dial(ui, right.right() - 10, right.y + 22, 9, receipt.minutes);
     if (coded) {
       ui.line(lower.x, lower.y - 1, lower.right(), lower.y - 1, Ink::Line, 0.5f);
       Box number = lower.cut_top(lower.h * 0.4f);
@@ -207,10 +218,12 @@ Asked draw_done(Ui& ui, const View& view) {
         // XFTL 30: neutral words; what it is about is on no screen and no paper of the hall.
         message(ui, body, Icon::Lock, tr("已密封"), tr("只有有权处理的机关能打开。"), false);
       } else {
+        if (plan) body.cut_top(draw_plan(ui, {body.x, body.y, body.w, std::min(body.h, ui.theme().size == ui::TextSize::Normal ? 70.f : 110.f)}, *view.world.plan, receipt.window, view.world.origin).h, 4);
         deadline_rows(ui, view, body);
       }
     } else {
-      Box print = body.cut_top(18);
+      Box print = body.cut_top(18, 4);
+      if (plan) draw_plan(ui, {body.x, body.y, body.w, std::min(body.h, 100.f)}, *view.world.plan, receipt.window, view.world.origin);
       ui.icon({print.x + 2, print.y + 4, 10, 10}, Icon::Printer);
       line_in(ui, {print.x + 17, print.y, print.w - 17, print.h}, paper == Paper::Printing ? tr("正在印小票，请稍等。") : tr("小票印好了，叫号时会念号码。"),
               {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true});

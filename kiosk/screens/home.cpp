@@ -1,4 +1,4 @@
-// Home. Touchables: self, help, number, progress, rate, size, sound, contrast, low.
+// Home. Touchables: self, help, number, progress, rate, guide, size, sound, contrast, low.
 #include <array>
 
 #include "kiosk/screens/parts.h"
@@ -29,7 +29,7 @@ void header(Ui& ui, const View& view, const Box& box) {
   line_in(ui, seal, tr("信"), {Type::Choice, Ink::OnPrimary, Weight::Bold, Align::Centre, 1, true, true});
   const float right_w = 62;
   const TextStyle second_line{Type::Caption, second, Weight::Regular, Align::Left, 1};
-  const bool two = ui.text_height(60, tr("一"), second_line) < 11;  // larger type drops the second lines first
+  const bool two = ui.text_height(60, "一", second_line) < 11;  // larger type drops the second lines first
   const Box left{margin_mm + 30, two ? 9.f : 11.f, box.w - 2 * margin_mm - 30 - right_w, two ? 16.f : 24.f};
   // A long name of a centre takes two lines and the slogan's room.
   const bool long_name = ui.text_width(view.world.now.center, {Type::Title, words, Weight::Bold}) > left.w * 1.25f;
@@ -102,11 +102,12 @@ Asked settings(Ui& ui, const View& view, Box bar) {
   const auto one = [&](int i, std::string_view name, Icon icon, std::string_view words, std::string_view value, bool on) {
     const Box box = row.column(i, 4, 4);
     const bool pressed = ui.touch(name, box, words, on);
-    Box in = box.inset(on ? 8.f : 10.f, 2);
-    const Box picture = in.cut_left(14, 5);
+    Box in = box.inset(on ? 5.f : 7.f, 2);
+    const Box picture = in.cut_left(14, on ? 3.f : 5.f);
     ui.icon({picture.x, box.y + box.h / 2 - 7, 14, 14}, icon, Ink::Ink);
-    if (on) in.cut_right(10);
-    const Box upper = in.row(0, 2, 0), lower = in.row(1, 2, 0);
+    Box upper = in.row(0, 2, 0);
+    const Box lower = in.row(1, 2, 0);
+    if (on) upper.cut_right(11);  // the tick
     line_in(ui, upper, words, {Type::Body, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
     line_in(ui, lower, value, {Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true});
     return pressed;
@@ -150,8 +151,9 @@ Asked draw_home(Ui& ui, const View& view) {
     if (choice_card(ui, "self", self, Icon::Screen, tr("我自己来"), self_line, 0, false, !full)) asked = Begin{Screen::Notice, {}};
     if (choice_card(ui, "help", help, Icon::Helper, tr("请人帮我"), help_line, 1)) asked = CallHelp{};
     if (choice_card(ui, "number", number, Icon::Ticket, tr("只取号"), number_line, 2, false, !full)) asked = Begin{Screen::TakeNumber, {}};
-    if (ui.button("progress", last.column(0, 2, gutter_mm), tr("查进度"), Look::Edged, Icon::Search)) asked = Begin{Screen::Ask, Purpose::Progress};
-    if (ui.button("rate", last.column(1, 2, gutter_mm), tr("评价"), Look::Edged, Icon::Star)) asked = Begin{Screen::Ask, Purpose::Rating};
+    if (ui.button("progress", last.column(0, 3, gap), tr("查进度"), Look::Edged, Icon::Search)) asked = Begin{Screen::Ask, Purpose::Progress};
+    if (ui.button("rate", last.column(1, 3, gap), tr("评价"), Look::Edged, Icon::Star)) asked = Begin{Screen::Ask, Purpose::Rating};
+    if (ui.button("guide", last.column(2, 3, gap), tr("看懂信访"), Look::Edged, Icon::Signpost)) asked = OpenGuide{};
     return asked;
   }
   if (full) {
@@ -167,11 +169,11 @@ Asked draw_home(Ui& ui, const View& view) {
   const Box small = body.cut_top(46, gutter_mm);
   const Box queue_box{body.x, body.y, body.w, std::min(body.h, 70.f)};
   const auto little = [&](int i, std::string_view name, Icon icon, std::string_view words, std::string_view line) {
-    const Box box = small.column(i, 2, gutter_mm);
+    const Box box = small.column(i, 3, 4);
     const bool pressed = ui.touch(name, box, words);
-    Box in = box.inset(10, 4);
-    const Box picture = in.cut_left(20, 6);
-    ui.icon({picture.x, box.y + box.h / 2 - 10, 20, 20}, icon);
+    Box in = box.inset(5, 4);
+    const Box picture = in.cut_left(17, 4);
+    ui.icon({picture.x, box.y + box.h / 2 - 8.5f, 17, 17}, icon);
     const TextStyle big{Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, false, true};
     const TextStyle soft{Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1};
     const float h1 = ui.text_height(in.w, words, big);
@@ -184,6 +186,7 @@ Asked draw_home(Ui& ui, const View& view) {
   };
   if (little(0, "progress", Icon::Search, tr("查进度"), tr("办到哪了"))) asked = Begin{Screen::Ask, Purpose::Progress};
   if (little(1, "rate", Icon::Star, tr("评价"), tr("说句实话"))) asked = Begin{Screen::Ask, Purpose::Rating};
+  if (little(2, "guide", Icon::Signpost, tr("看懂信访"), tr("归哪里管"))) asked = OpenGuide{};
   queues(ui, view, queue_box);
   return asked;
 }

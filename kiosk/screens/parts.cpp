@@ -21,6 +21,7 @@ std::string_view section_name(const Session& s) {
     case Screen::Thanks: return tr("评价");
     case Screen::Helper: return tr("请人帮我");
     case Screen::Sound: return tr("声音");
+    case Screen::Guide: return tr("看懂信访");
     default: return tr("信访登记");
   }
 }
@@ -254,7 +255,7 @@ Asked page_buttons(Ui& ui, const Box& row, const Pages& pages) {
   if (pages.pages < 2) return {};
   Asked asked;
   Box in = row;
-  const float w = std::min(72.f, (row.w - 40) / 2);
+  const float w = std::min(72.f, (row.w - (row.w < 120 ? 26 : 40)) / 2);
   if (ui.button("page.back", in.cut_left(w, gutter_mm), tr("上一页"), Look::Edged, Icon::Back, pages.page > 0)) asked = Turn{pages.page - 1};
   if (ui.button("page.next", in.cut_right(w, gutter_mm), tr("下一页"), Look::Edged, Icon::Next, pages.page + 1 < pages.pages)) asked = Turn{pages.page + 1};
   const std::string words = std::to_string(pages.page + 1) + " / " + std::to_string(pages.pages);
@@ -410,7 +411,7 @@ std::string fitted(Ui& ui, float width_mm, int lines, std::string_view text, con
   TextStyle plain = style;
   plain.lines_max = 0;
   plain.shrink = false;
-  const float room = ui.text_height(width_mm, tr("字"), plain) * static_cast<float>(lines) + 0.2f;
+  const float room = ui.text_height(width_mm, "字", plain) * static_cast<float>(lines) + 0.2f;
   // A long statement is never measured whole: no page shows more than this.
   std::string best = shortened(text, 400);
   if (ui.text_height(width_mm, best, plain) <= room) return best;
@@ -453,6 +454,7 @@ Asked draw(Ui& ui, const View& view) {
     case Screen::Helper: return draw_helper(ui, view);
     case Screen::Sound: return draw_sound(ui, view);
     case Screen::Speak: return draw_speak(ui, view);
+    case Screen::Guide: return draw_guide(ui, view);
     case Screen::Leave: return draw_leave(ui, view);
     case Screen::Idle: return draw_idle(ui, view);
     case Screen::Trouble: return draw_trouble(ui, view);

@@ -128,6 +128,7 @@ Asked draw_thanks(Ui&, const View&);
 Asked draw_helper(Ui&, const View&);
 Asked draw_sound(Ui&, const View&);
 Asked draw_speak(Ui&, const View&);
+Asked draw_guide(Ui&, const View&);
 Asked draw_leave(Ui&, const View&);
 Asked draw_idle(Ui&, const View&);
 Asked draw_trouble(Ui&, const View&);

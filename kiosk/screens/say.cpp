@@ -30,7 +30,7 @@ Asked draw_statement(Ui& ui, const View& view) {
   // XFTL 19(1): who cannot write may say it; nobody is held up here for not typing.
   const bool nothing = view.s.statement.request.empty() && view.s.statement.facts.empty() && view.s.statement.reasons.empty();
   const std::string_view skip = nothing ? tr("不写了，到窗口说") : tr("够了，其余到窗口说");
-  if (ui.button("skip", low ? strip.cut_right(strip.w - 58 - touch_gap_mm, touch_gap_mm) : strip.cut_right(110, touch_gap_mm), skip, Look::Edged, low ? Icon::None : Icon::Desk)) asked = SkipWriting{};
+  if (ui.button("skip", low ? strip.cut_right(strip.w - 50 - touch_gap_mm, touch_gap_mm) : strip.cut_right(110, touch_gap_mm), skip, Look::Edged, low ? Icon::None : Icon::Desk)) asked = SkipWriting{};
   if (ui.button("speak", low ? strip : strip.cut_left(80, touch_gap_mm), tr("说给机器听"), Look::Edged, low ? Icon::None : Icon::Microphone)) asked = SpeakInstead{};
   if (!low) text_if_room(ui, strip, trf("写一句也行，{}/3", index + 1), {Type::Body, Ink::Muted, Weight::Regular, Align::Left, 1, true});
   const Box keys = cut_keyboard(ui, page);
@@ -74,7 +74,7 @@ Asked draw_statement(Ui& ui, const View& view) {
     const std::size_t count = characters(words);
     const std::size_t skip_count = count > 60 ? count - 60 : 0;
     const std::string tail(words.substr(first_characters(words, skip_count).size()));
-    ui.text(area.inset(6, 4), fitted(ui, area.w - 12, std::max(1, static_cast<int>((area.h - 8) / ui.text_height(area.w, tr("字"), style))), tail, style), style);
+    ui.text(area.inset(6, 4), fitted(ui, area.w - 12, std::max(1, static_cast<int>((area.h - 8) / ui.text_height(area.w, "字", style))), tail, style), style);
   } else {
     ui::Ui::FieldView field;
     field.text = text;

@@ -107,6 +107,7 @@ std::string_view place_words(Screen screen) {
     case Screen::Progress: return tr("查进度");
     case Screen::Rate:
     case Screen::Thanks: return tr("评价");
+    case Screen::Guide: return tr("看懂信访");
     default: return tr("首页");
   }
 }
@@ -183,6 +184,9 @@ class Visit {
     if (s.help.empty()) s.help = id('h');
     say_help();
     if (s.screen != Screen::Helper) go(Screen::Helper, 0);
+  }
+  void operator()(const OpenGuide&) {
+    if (s.filing.empty() && (s.screen == Screen::Home || s.screen == Screen::Ruling)) go(Screen::Guide, 0);
   }
   void operator()(const CancelHelp&) {
     if (!s.help.empty()) commands_.emplace_back(StopHelper{s.help});
@@ -469,6 +473,7 @@ class Visit {
       case Screen::Progress:
       case Screen::Done:
       case Screen::Thanks: return (*this)(LeaveAsk{});
+      case Screen::Guide: return (*this)(Back{});
       case Screen::Helper:
         if (!s.trail.empty() && s.trail.back().screen == Screen::Home) return (*this)(Begin{Screen::Notice, {}});
         return (*this)(Back{});
@@ -896,9 +901,9 @@ int step_number(Screen screen) {
 }
 
 std::string_view word(Screen screen) {
-  static constexpr std::array<std::string_view, 28> words{
+  static constexpr std::array<std::string_view, 29> words{
       "home",   "notice", "card",   "identify", "whom",   "other",       "heads", "representatives", "kind",   "question", "urgent", "statement", "place",
-      "review", "read",   "ruling", "done",     "number", "ask",         "progress", "rate",         "thanks", "helper",   "sound", "speak", "leave",  "idle",      "trouble"};
+      "review", "read",   "ruling", "done",     "number", "ask",         "progress", "rate",         "thanks", "helper",   "sound", "speak", "guide", "leave",  "idle",      "trouble"};
   return words[static_cast<std::size_t>(screen)];
 }
 
