@@ -79,6 +79,17 @@ int sync_once(const Common& common, const Sync& options);
 struct Report { std::string what, from, to; };  ///< what: "" counts, "routing" suggested against decided
 int report(const Common& common, const Report& options);
 
+struct Say {
+  std::string text, out;   ///< out: a WAV file instead of the loudspeaker
+  std::string voice;       ///< a voice folder over the configuration's
+  std::string pace = "normal";
+  int volume = 5;
+  bool personal = false, spelled = false;  ///< to the handset; digit by digit
+  bool list = false, devices = false;
+};
+/// Speaks a text, lists what a county should record, or names the sound devices.
+int say(const Common& common, const Say& options);
+
 int doctor(const Common& common);
 int verify(const Common& common);
 

@@ -103,8 +103,11 @@ Asked settings(Ui& ui, const View& view, Box bar) {
     const Box box = row.column(i, 4, 4);
     const bool pressed = ui.touch(name, box, words, on);
     Box in = box.inset(on ? 5.f : 7.f, 2);
-    const Box picture = in.cut_left(14, on ? 3.f : 5.f);
-    ui.icon({picture.x, box.y + box.h / 2 - 7, 14, 14}, icon, Ink::Ink);
+    // Large words and the tick together leave no room for the picture.
+    if (!on || ui.theme().size == ui::TextSize::Normal) {
+      const Box picture = in.cut_left(14, on ? 3.f : 5.f);
+      ui.icon({picture.x, box.y + box.h / 2 - 7, 14, 14}, icon, Ink::Ink);
+    }
     Box upper = in.row(0, 2, 0);
     const Box lower = in.row(1, 2, 0);
     if (on) upper.cut_right(11);  // the tick

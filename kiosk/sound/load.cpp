@@ -15,13 +15,6 @@ std::filesystem::path program_folder() {
 
 }  // namespace
 
-std::string shipped_voice(const std::string& assets_dir) {
-  std::error_code none;
-  for (const std::filesystem::path& folder : {std::filesystem::path(assets_dir) / "voice", program_folder() / "../share/voice", program_folder() / "../share/yizhan/voice"})
-    if (std::filesystem::exists(folder / "readings.tsv", none)) return folder.string();
-  return assets_dir + "/voice";
-}
-
 Result<std::unique_ptr<Sound>> open_sound(const SoundOptions& options) {
   using Open = Sound* (*)(const SoundOptions*, Error*);
   static std::mutex mutex;

@@ -93,7 +93,5 @@ struct Sound {
 /// Loads kiosk-sound.so, beside this program or in ../lib/yizhan, at the first call, and starts the thread; 1–3 ms warm. Any thread.
 /// Errors: Unavailable (module, readings or voice missing).
 Result<std::unique_ptr<Sound>> open_sound(const SoundOptions& options);
-/// The folder of the shipped voice: <assets>/voice when it is built there, else <program>/../share/voice.
-std::string shipped_voice(const std::string& assets_dir);
 
 }  // namespace yizhan::kiosk::sound
