@@ -113,7 +113,7 @@ TEST_CASE("再听一遍 says the whole page, and wakes a silenced machine", "[so
   v.touch(Set{silent});
   v.heard();
   v.touch(ChooseDocument{DocumentKind::None});
-  CHECK(v.heard().empty());
+  for (const auto& words : v.heard()) CHECK(words == "■");
   v.touch(Again{});
   CHECK(v.said(v.heard(), "请问您是谁？"));
 }
