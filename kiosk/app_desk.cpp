@@ -5,9 +5,9 @@
 #include <thread>
 
 #include "core/seal.h"
+#include "kiosk/app_sound_options.h"
 #include "kiosk/desk/board.h"
 #include "kiosk/desk/screen.h"
-#include "kiosk/app_sound.h"
 #include "kiosk/engine/stop.h"
 
 namespace yizhan::kiosk {
@@ -132,9 +132,9 @@ int run_board(Engine& engine, const ui::WindowOptions& options) {
       // Loaded when the first picture is on the glass; a hall without a loudspeaker has the board to look at.
       if (++frames == 1) ui.again_in(0.1);
       if (frames == 2 && engine.config().sound == "page") {
-        auto opened = sound::open_sound(sound_options(engine.config()));
-        if (opened) sound = std::move(*opened);
-        else std::fprintf(stderr, "%s\n", opened.error().what.c_str());
+        auto loaded = sound::open_sound(sound_options(engine.config()));
+        if (loaded) sound = std::move(*loaded);
+        else std::fprintf(stderr, "%s\n", loaded.error().what.c_str());
       }
       for (const std::string& call : desk::calls_to_say(voice, *world)) {
         if (!sound) continue;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/clock.h"
-#include "kiosk/config.h"
+#include "kiosk/app_sound_options.h"
 #include "kiosk/session/session.h"
 #include "kiosk/sound/sound.h"
 #include "kiosk/ui/kit.h"
@@ -22,8 +22,6 @@ std::vector<std::string> personal_texts(const Session& session);
 sound::Utterance guarded(sound::Utterance utterance, const Session& session);
 /// How the settings of a visit sound.
 sound::Tuning tuning_of(const Settings& settings);
-/// Options of a machine's sound from its settings.
-sound::SoundOptions sound_options(const Config& config);
 
 class AppSound {
  public:
