@@ -67,7 +67,7 @@ struct SoundOptions {
   std::string handset;          ///< name of the handset's device; "" there is none
   std::string microphone;       ///< "" the system's own
   void (*after_each)() = nullptr;  ///< called on the sound thread after every piece of work (wipe_stack)
-  Span retry{10'000};           ///< a device that is away is looked for this often at most, and only when there is something to say
+  Span retry{60'000};           ///< a device that is away is looked for this often at most, and only when there is something to say
   Span longest{recording_max};  ///< of a recording
   Span rest{20'000};            ///< an open device with nothing to say is closed after this: an idle kiosk uses no CPU
 };
