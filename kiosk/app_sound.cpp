@@ -132,10 +132,21 @@ void AppSound::drawn(ui::Ui& ui, const Session& session, Screen screen) {
   const bool again = std::exchange(again_, false), tuned = std::exchange(tuned_, false);
   // Nobody is spoken to who is not there, and nobody is spoken over.
   const bool quiet = session.visit.empty() || session.microphone == Microphone::Recording || session.playing;
+  // The five keys say where they stand, whatever the pages do by themselves.
+  const ui::Focus& focus = ui.focus();
+  const bool moved = focus.moved != std::exchange(focus_moved_, focus.moved) && focus.at != ui::FocusAt::Nothing;
+  by_keys_ |= moved;
   if (quiet) {
     // The next page that opens says itself.
   } else if (again) {
     say(sound::say_page(ui), session);
+  } else if (moved && focus.at == ui::FocusAt::Control) {
+    if (entered) say(opening, session);
+    say(sound::say_control(ui, focus.name), session);
+  } else if (moved && focus.at == ui::FocusAt::Row) {
+    say({{sound::Phrase{focus.words, true, false, {}}}}, session);  // which keys lie there is nobody else's business
+  } else if (moved) {
+    say(opening, session);
   } else if (mode_ == "page" || session.listening || screen == Screen::Idle) {
     // The first page waits for a touch: a hall full of talking machines helps nobody.
     if (tuned || (entered && screen != Screen::Home)) say(opening, session);
@@ -146,6 +157,7 @@ void AppSound::drawn(ui::Ui& ui, const Session& session, Screen screen) {
 }
 
 std::optional<Action> AppSound::heard(const Session& session, Tick now) {
+  if (std::exchange(by_keys_, false) && !session.visit.empty() && !session.listening) return Listens{};
   const bool wanted = session.microphone == Microphone::Recording;
   if (wanted && failed_) return NoMicrophone{};
   if (!wanted && !recording_ && !awaiting_ && !playing_ && !session.playing) return {};

@@ -59,7 +59,8 @@ class AppSound {
   std::string page_;               ///< the page that was said
   sound::Utterance said_;
   std::optional<std::pair<sound::Utterance, sound::Tuning>> waiting_;  ///< for sound to be loaded
-  bool again_ = false, tuned_ = false;
+  bool again_ = false, tuned_ = false, by_keys_ = false;
+  std::uint64_t focus_moved_ = 0;  ///< of Ui::focus(): what was said of it
   // microphone and own recording
   bool recording_ = false, awaiting_ = false, playing_ = false;
   Tick playing_since_{};

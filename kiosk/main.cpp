@@ -60,7 +60,8 @@ int show(const std::string& command, const cli::Common& common, const Screen& sc
   options.title = config->center + " " + config->place;
   options.width = citizen ? 1080 : 1920;
   options.height = citizen ? 1920 : 1080;
-  options.px_per_mm = screen.px_per_mm > 0 ? screen.px_per_mm : citizen ? 4.0F : board ? 2.0F : 3.6F;
+  options.px_per_mm = screen.px_per_mm > 0 ? screen.px_per_mm : citizen ? 0.0F : board ? 2.0F : 3.6F;
+  options.theme.citizen = citizen;
   options.fullscreen = !screen.windowed && screen.size.empty();
   options.hits_file = screen.hits;
   options.picture_file = screen.picture;

@@ -10,22 +10,44 @@ namespace {
 
 /// A page with one big picture and two answers. In the low theme the answers lie where they always lie: at the bottom.
 struct Answers2 { std::string_view filled_name, filled; Icon filled_icon; std::string_view edged_name, edged; Icon edged_icon; };
-int quiet_page(Ui& ui, Icon icon, std::string_view title, std::string_view line, std::string_view big, const Answers2& answers) {
+int quiet_page(Ui& ui, const View& view, Icon icon, std::string_view title, std::string_view line, std::string_view big, const Answers2& answers) {
   const Box page = ui.page();
+  const Measure m = measure(ui);
+  const float margin_mm = m.margin;
   ui.fill(page, Ink::Paper);
   Box area{margin_mm, 60, page.w - 2 * margin_mm, page.h - 60 - 140};
-  const float size = std::min(80.f, area.h * 0.35f);
+  if (m.across) area = {margin_mm, m.margin, page.w * 0.5f - margin_mm, page.h - 2 * m.margin};
+  const TextStyle title_style{Type::Headline, Ink::Ink, Weight::Bold, Align::Centre}, line_style{Type::Body, Ink::Muted, Weight::Regular, Align::Centre};
+  const float words_h = ui.text_height(area.w, title, title_style) + ui.text_height(area.w, line, line_style) + 20;
+  const float size = std::min(80.f, m.across ? area.h - words_h : area.h * 0.35f);
+  if (m.across) area.cut_top(std::max(0.f, (area.h - size - words_h) / 2));
   Box picture = area.cut_top(size, 10);
   if (big.empty()) ui.icon({picture.x + (picture.w - size) / 2, picture.y, size, size}, icon);
   else line_in(ui, picture, big, {Type::Number, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
+  ui.headline(screen_id(view), {area.x, area.y, area.w, ui.text_height(area.w, title, {Type::Headline, Ink::Ink, Weight::Bold})}, std::string(title) + "。" + std::string(line));
   paragraph(ui, area, title, {Type::Headline, Ink::Ink, Weight::Bold, Align::Centre, 0, false, false, ui::Say::Aloud}, 4);
   paragraph(ui, area, line, {Type::Body, Ink::Muted, Weight::Regular, Align::Centre, 0, false, false, ui::Say::Aloud}, 4);
   int pressed = 0;
-  // Confirming and destroying are never neighbours: 20 mm apart (trust.md 6).
-  const Box filled{margin_mm, page.h - 50, page.w - 2 * margin_mm, 36};
-  const Box edged{margin_mm, page.h - 50 - 24 - 30, page.w - 2 * margin_mm, 30};
-  if (ui.button(answers.edged_name, edged, answers.edged, Look::Edged, answers.edged_icon)) pressed = 2;
+  // Confirming and destroying are never neighbours: 20 mm apart (trust.md 6). 请人帮我 stands between them where it is not
+  // itself the answer.
+  const bool help = answers.filled_name != "help";
+  Box filled{margin_mm, page.h - 50, page.w - 2 * margin_mm, 36};
+  Box between{margin_mm, filled.y - 36, page.w - 2 * margin_mm, 30};
+  Box edged{margin_mm, (help ? between.y : filled.y) - (help ? 6 : 24) - 30, page.w - 2 * margin_mm, 30};
+  if (m.across) {
+    Box side{page.w * 0.5f + m.gutter, 0, page.w * 0.5f - m.gutter - margin_mm, page.h};
+    const float h = std::min(34.f, (page.h - ui.reach_top() - 40) / 3);
+    side = {side.x, std::max(ui.reach_top(), (page.h - 3 * h - 14) / 2), side.w, 3 * h + 14};
+    edged = side.cut_top(h, 7);
+    between = side.cut_top(h, 7);
+    filled = side.cut_top(h);
+    if (!help) edged.y -= std::max(0.f, 20 - (filled.y - edged.bottom()));
+  }
   if (ui.button(answers.filled_name, filled, answers.filled, Look::Filled, answers.filled_icon)) pressed = 1;
+  if (help && ui.button("help", between, tr("请人帮我"), Look::Help, Icon::Helper)) pressed = 3;
+  ui.walk(ui::Walk::Last);
+  if (ui.button(answers.edged_name, edged, answers.edged, Look::Edged, answers.edged_icon)) pressed = 2;
+  ui.walk(ui::Walk::Body);
   return pressed;
 }
 
@@ -41,12 +63,14 @@ Asked draw_helper(Ui& ui, const View& view) {
   const std::string_view hint = done      ? tr("号码在下面，请记好。")
                                 : unheard ? tr("没联系上前台，接待窗口就在大厅里。")
                                           : tr("您写的都在，不用再说一遍。");
-  Page page = begin_page(ui, view, {.title = title, .hint = hint, .next = from_home ? tr("我先自己办") : tr("接着办")});
+  Page page = begin_page(ui, view, {.title = std::string(title), .hint = std::string(hint), .next = from_home ? tr("我先自己办") : tr("接着办")});
   Asked asked = page.asked;
-  const bool low = ui.theme().low;
+  const Measure m = measure(ui);
+  const bool low = m.low;
   Box area = low ? page.show : page.body;
-  const Box cancel = low ? page.strip : area.cut_bottom(26, gutter_mm);
-  if (!done && ui.button("cancel", low ? cancel : Box{cancel.x, cancel.y, 96, cancel.h}, tr("不用帮了"), Look::Edged, low ? Icon::None : Icon::Cross)) asked = CancelHelp{};
+  Box beside = page.show;
+  const Box cancel = low ? page.strip : m.across ? beside.cut_bottom(22) : area.cut_bottom(26, m.gutter);
+  if (!done && ui.button("cancel", low ? cancel : Box{cancel.x, cancel.y, std::min(96.f, cancel.w), cancel.h}, tr("不用帮了"), Look::Edged, low ? Icon::None : Icon::Cross)) asked = CancelHelp{};
   if (area.h > 40) {
     Box card = area;
     card.h = std::min(card.h, 170.f);
@@ -64,10 +88,11 @@ Asked draw_helper(Ui& ui, const View& view) {
 
 Asked draw_leave(Ui& ui, const View& view) {
   const bool done = view.s.receipt.has_value();
-  const int pressed = quiet_page(ui, Icon::Leave, done ? tr("小票还在印，现在离开？") : tr("要离开吗？"), done ? tr("没印完的小票会取消。") : tr("您写的会全部清除，别人看不到。"), "",
+  const int pressed = quiet_page(ui, view, Icon::Leave, done ? tr("小票还在印，现在离开？") : tr("要离开吗？"), done ? tr("没印完的小票会取消。") : tr("您写的会全部清除，别人看不到。"), "",
                                  {"stay", tr("不离开，接着办"), Icon::Back, "leave.now", tr("离开并清除"), Icon::Leave});
   if (pressed == 1) return Stay{};
   if (pressed == 2) return LeaveNow{};
+  if (pressed == 3) return CallHelp{};
   return {};
 }
 
@@ -78,14 +103,15 @@ Asked draw_idle(Ui& ui, const View& view) {
   const auto left = std::max<std::int64_t>(0, (warn + patience.idle_wipe - quiet + Span{999}).count() / 1000);
   ui.again_in(0.25);
   const std::string seconds = std::to_string(left);
-  const int pressed = quiet_page(ui, Icon::Clock, tr("您还在吗？"), tr("没人的话，数到0就清除。"), seconds, {"stay", tr("我还在"), Icon::Check, "leave.now", tr("离开并清除"), Icon::Leave});
+  const int pressed = quiet_page(ui, view, Icon::Clock, tr("您还在吗？"), tr("没人的话，数到0就清除。"), seconds, {"stay", tr("我还在"), Icon::Check, "leave.now", tr("离开并清除"), Icon::Leave});
   if (pressed == 1) return Stay{};
   if (pressed == 2) return LeaveNow{};
+  if (pressed == 3) return CallHelp{};
   return {};
 }
 
-Asked draw_trouble(Ui& ui, const View&) {
-  const int pressed = quiet_page(ui, Icon::Warning, tr("本机暂停，请到窗口"), tr("接待窗口照常登记。点下面，人就过来。"), "",
+Asked draw_trouble(Ui& ui, const View& view) {
+  const int pressed = quiet_page(ui, view, Icon::Warning, tr("本机暂停，请到窗口"), tr("接待窗口照常登记。点下面，人就过来。"), "",
                                  {"help", tr("请人帮我"), Icon::Helper, "leave.now", tr("离开并清除"), Icon::Leave});
   if (pressed == 1) return CallHelp{};
   if (pressed == 2) return LeaveNow{};

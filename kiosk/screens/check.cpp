@@ -58,21 +58,23 @@ std::vector<Entry> entries_of(const View& view) {
 }  // namespace
 
 Asked draw_review(Ui& ui, const View& view) {
-  Page page = begin_page(ui, view, {.title = tr("请您看一看，对吗？"), .hint = tr("哪里不对，点右边「改」。"), .next = tr("都对，下一步")});
+  Page page = begin_page(ui, view, {.title = tr("请您看一看，对吗？"), .hint = tr("哪里不对，点右边「改」。"), .next = tr("都对，下一步"), .left_share = 0.3f});
   Asked asked = page.asked;
   const auto entries = entries_of(view);
   const int count = static_cast<int>(entries.size());
+  const Measure m = measure(ui);
   Box body = page.body;
-  const bool low = ui.theme().low;
+  const bool low = m.low;
   const float gap = touch_gap_mm;
   const TextStyle label{Type::Caption, Ink::Muted, Weight::Medium, Align::Left, 1, false, true};
   const TextStyle words{Type::Body, Ink::Ink, Weight::Medium, Align::Left, 0, false, false, ui::Say::Asked, true};
   const float label_h = ui.text_height(100, tr("要求"), label), line_h = ui.text_height(100, tr("要求"), words);
-  const float row_min = low ? 30.f : std::max(40.f, label_h + 2 * line_h + 6);
+  const float label_w = m.across ? ui.text_width(tr("谁的事"), label) + 4 : 0;   // beside the words, not above them
+  const float row_min = low ? 30.f : m.across ? std::max(24.f, line_h + 8) : std::max(40.f, label_h + 2 * line_h + 6);
   int rows = rows_that_fit(body, row_min, gap);
   Pages pages = pages_of(count, rows, view.s.page);
   if (pages.pages > 1) {
-    const Box buttons = low ? page.strip : body.cut_bottom(24, gap);
+    const Box buttons = low ? page.strip : body.cut_bottom(22, gap);
     rows = rows_that_fit(body, row_min, gap);
     pages = pages_of(count, rows, view.s.page);
     if (auto turn = page_buttons(ui, buttons, pages)) asked = turn;
@@ -86,12 +88,13 @@ Asked draw_review(Ui& ui, const View& view) {
     Box in = row.inset(7, 3);
     const float button_h = std::max(20.f, std::min(26.f, row.h - 4));
     const Box edit = in.cut_right(42, 5);
+    if (m.across) line_in(ui, in.cut_left(label_w, 2), entry.label, {Type::Caption, Ink::Muted, Weight::Medium, Align::Left, 1, true, true});
     if (ui.button(entry.name, {edit.x, row.y + (row.h - button_h) / 2, edit.w, button_h}, tr("改"), Look::Edged, Icon::Pencil)) asked = entry.edit;
-    const bool labelled = in.h >= label_h + line_h;
+    const bool labelled = !m.across && in.h >= label_h + line_h;
     const int lines = std::max(1, static_cast<int>((in.h - (labelled ? label_h : 0)) / line_h));
     std::string text = fitted(ui, in.w, lines, entry.words, words);
     if (!entry.read.empty() && text != entry.words) {
-      const Box read = in.cut_right(46, 5);
+      const Box read = in.cut_right(std::max(46.f, ui.text_width(tr("看全文"), {Type::Caption, Ink::Ink, Weight::Medium}) + 9), 5);
       if (ui.button(entry.read, {read.x, row.y + (row.h - button_h) / 2, read.w, button_h}, tr("看全文"))) asked = ReadText{entry.part};
       text = fitted(ui, in.w, lines, entry.words, words);
     }
@@ -103,8 +106,8 @@ Asked draw_review(Ui& ui, const View& view) {
   }
   if (view.s.filing_error && view.s.filing_error->code == Code::Invalid) {
     // Shown where the person is, in the words the check gave: nothing typed is lost.
-    const Box at = low ? page.show : Box{margin_mm, page.body.bottom() - 26, page.body.w, 26};
-    if (low || body.h >= 26) message(ui, at, Icon::Warning, view.s.filing_error->what, "", true);
+    const Box at = low || m.across ? page.show : Box{m.margin, page.body.bottom() - 26, page.body.w, 26};
+    if (low || m.across || body.h >= 26) message(ui, at, Icon::Warning, view.s.filing_error->what, "", true);
   }
   return asked;
 }
@@ -112,18 +115,20 @@ Asked draw_review(Ui& ui, const View& view) {
 Asked draw_read(Ui& ui, const View& view) {
   const std::array<std::string_view, 3> titles{tr("您的要求"), tr("事情经过"), tr("您的理由")};
   const auto part = static_cast<std::size_t>(std::clamp(view.s.index, 0, 2));
-  Page page = begin_page(ui, view, {.title = titles[part], .next = tr("看好了"), .next_icon = Icon::Check});
+  Page page = begin_page(ui, view, {.title = std::string(titles[part]), .next = tr("看好了"), .next_icon = Icon::Check, .left_share = 0.26f});
   Asked asked = page.asked;
+  const Measure m = measure(ui);
   const std::string& text = text_of(view.s, part == 0 ? Field::Request : part == 1 ? Field::Facts : Field::Reasons);
-  const bool low = ui.theme().low;
+  const bool low = m.low;
   Box area = low ? page.show : page.body;
-  const Box buttons = low ? page.strip : area.cut_bottom(24, gutter_mm);
+  const Box buttons = low ? page.strip : area.cut_bottom(22, m.across ? touch_gap_mm : m.gutter);
   ui.card(area);
   const Box in = area.inset(8, 6);
   const TextStyle style{Type::Body, Ink::Ink, Weight::Regular, Align::Left, 0, false, false, ui::Say::Asked, true};
   // Pages of a fixed number of characters that surely fit: line breaks cost less than a third.
   const float line_h = ui.text_height(in.w, "字", style), em = ui.text_width("字", style);
-  const auto per_page = static_cast<std::size_t>(std::max(20.f, in.w / em * (in.h / line_h) * 0.88f));
+  const float columns = std::floor(in.w / em), lines = std::floor((in.h + 0.01f) / line_h);
+  const auto per_page = static_cast<std::size_t>(std::max(12.f, (columns - 1.5f) * lines));
   const std::size_t count = characters(text);
   const Pages pages = pages_of(static_cast<int>((count + per_page - 1) / per_page), 1, view.s.page);
   const std::string_view from = std::string_view(text).substr(first_characters(text, static_cast<std::size_t>(pages.page) * per_page).size());
@@ -138,22 +143,26 @@ Asked draw_read(Ui& ui, const View& view) {
 Asked draw_ruling(Ui& ui, const View& view) {
   const Session& s = view.s;
   const bool busy = !s.filing.empty();
-  Page page = begin_page(ui, view, {.title = "", .next = busy ? tr("正在登记") : tr("就去这里")});
+  Page page = begin_page(ui, view, {.title = "", .next = busy ? tr("正在登记") : tr("就去这里"), .left_share = 0.4f});
   Asked asked = page.asked;
   if (!s.ruling) return asked;
   const Ruling& ruling = *s.ruling;
   const RuleBook& rules = view.world.rules;
-  const bool low = ui.theme().low;
+  const Measure m = measure(ui);
+  const bool low = m.low;
   const std::string window = s.chosen.empty() ? ruling.window : s.chosen;
   const bool secret = sealed(s, rules);  // where an accusation goes is not for the hall's ears either
   // There is no headline here: the green card says it.
-  Box all = low ? Box{page.show.x, step_bar_mm + 6, page.show.w, page.show.bottom() - step_bar_mm - 6} : page.body;
+  Box all = low ? Box{page.show.x, m.step_bar + 6, page.show.w, page.show.bottom() - m.step_bar - 6} : page.body;
+  Box left = page.show;  // landscape: where to go stands beside the reasons
   if (s.filing_error) {
     const bool words = s.filing_error->code == Code::Invalid;  // other errors speak to operators
-    const float h = message(ui, all, Icon::Warning, words ? std::string_view(s.filing_error->what) : tr("还没登记上，您写的都在。"), tr("请点「请人帮我」，或到接待窗口登记。"), true);
-    all.cut_top(h, gutter_mm);
+    Box& at = m.across ? left : all;
+    const float h = message(ui, at, Icon::Warning, words ? std::string_view(s.filing_error->what) : tr("还没登记上，您写的都在。"), tr("请点「请人帮我」，或到接待窗口登记。"), true);
+    at.cut_top(h, m.gutter);
   }
-  Box green = all.cut_top(low ? 56.f : 75.f, gutter_mm);
+  Box green = m.across ? left : all.cut_top(low ? 56.f : 75.f, m.gutter);
+  ui.headline(screen_id(view), green, (s.chosen.empty() ? tr("建议您去") : tr("您选了")) + window_place(rules, window));
   if (ui.theme().contrast) {
     ui.fill(green, Ink::Card, 4);
     ui.edge(green, Ink::Primary, 1, 4);
@@ -161,25 +170,47 @@ Asked draw_ruling(Ui& ui, const View& view) {
     ui.gradient(green, Ink::Primary, Ink::Primary2, 4);
   }
   const Ink on = ui.theme().contrast ? Ink::Ink : Ink::OnPrimary, on2 = ui.theme().contrast ? Ink::Ink : Ink::OnPrimary2;
-  Box in = green.inset(11, 6);
-  const float disc = std::min(46.f, in.h);
-  Box picture = in.cut_right(disc, 6);
-  ui.circle(picture.x + disc / 2, green.y + green.h / 2, disc / 2, ui.theme().contrast ? Ink::Primary : Ink::Card);
-  ui.icon({picture.x + disc * 0.17f, green.y + green.h / 2 - disc * 0.33f, disc * 0.66f, disc * 0.66f}, window_icon(window), ui.theme().contrast ? Ink::Paper : Ink::Primary);
-  const float part = in.h / 4;
-  line_in(ui, in.cut_top(part), s.chosen.empty() ? tr("建议您去") : tr("您选了"), {Type::Button, on2, Weight::Regular, Align::Left, 1, true, true, ui::Say::Aloud});
-  line_in(ui, in.cut_top(part * 2), window_place(rules, window), {Type::Window, on, Weight::Bold, Align::Left, 1, true, true, ui::Say::Aloud, secret});
   const auto* queue = queue_of(view.world.now, window);
   const int waiting = queue == nullptr ? 0 : queue->waiting;
   std::string queue_words = people_words(waiting);
   if (waiting > 0) queue_words += trf(" · 约等{}分钟", std::max(1, queue->minutes));
   queue_words += tr(" · 不收费");
-  line_in(ui, in, queue_words, {Type::Body, on, Weight::Regular, Align::Left, 1, true, true, ui::Say::Aloud, secret});
+  const std::string_view lead = s.chosen.empty() ? tr("建议您去") : tr("您选了");
+  const auto disc_at = [&](float cx, float cy, float size) {
+    ui.circle(cx, cy, size / 2, ui.theme().contrast ? Ink::Primary : Ink::Card);
+    ui.icon({cx - size * 0.33f, cy - size * 0.33f, size * 0.66f, size * 0.66f}, window_icon(window), ui.theme().contrast ? Ink::Paper : Ink::Primary);
+  };
+  if (m.across) {
+    Box in = green.inset(8, 7);
+    const TextStyle words{Type::Body, on, Weight::Regular, Align::Left, 0, false, false, ui::Say::Aloud, secret};
+    const float lead_h = ui.text_height(in.w, lead, {Type::Button, on2}), words_h = ui.text_height(in.w, queue_words, words);
+    const Box last = in.cut_bottom(words_h + 0.5f, 3);
+    const TextStyle place{Type::Choice, on, Weight::Bold, Align::Left, 3, false, false, ui::Say::Aloud, secret};
+    const float place_h = ui.text_height(in.w, window_place(rules, window), {Type::Choice, on, Weight::Bold});
+    const float disc = std::min({46.f, in.h - lead_h - place_h - 8, in.w * 0.5f});
+    if (disc >= 20) {
+      disc_at(in.x + disc / 2, in.y + disc / 2, disc);
+      in.cut_top(disc, 5);
+    }
+    if (in.h >= lead_h + place_h) line_in(ui, in.cut_top(lead_h), lead, {Type::Button, on2, Weight::Regular, Align::Left, 1, true, true, ui::Say::Aloud});
+    if (place_h <= in.h) ui.text({in.x, in.y, in.w, place_h + 0.5f}, window_place(rules, window), place);
+    else line_in(ui, in, window_place(rules, window), {Type::Choice, on, Weight::Bold, Align::Left, 1, true, true, ui::Say::Aloud, secret});
+    ui.text(last, queue_words, words);
+  } else {
+    Box in = green.inset(11, 6);
+    const float disc = std::min(46.f, in.h);
+    const Box picture = in.cut_right(disc, 6);
+    disc_at(picture.x + disc / 2, green.y + green.h / 2, disc);
+    const float part = in.h / 4;
+    line_in(ui, in.cut_top(part), lead, {Type::Button, on2, Weight::Regular, Align::Left, 1, true, true, ui::Say::Aloud});
+    line_in(ui, in.cut_top(part * 2), window_place(rules, window), {Type::Window, on, Weight::Bold, Align::Left, 1, true, true, ui::Say::Aloud, secret});
+    line_in(ui, in, queue_words, {Type::Body, on, Weight::Regular, Align::Left, 1, true, true, ui::Say::Aloud, secret});
+  }
 
   // The other windows stand below; the reasons take what is left.
   const int others = static_cast<int>(ruling.alternatives.size());
   Box below = low ? page.body : all;
-  float card_h = low ? std::min(66.f, below.h) : std::min(74.f, std::max(52.f, all.h * 0.3f));
+  const float card_h = low ? std::min(66.f, below.h) : m.across ? std::clamp(all.h * 0.26f, 32.f, 56.f) : std::min(74.f, std::max(52.f, all.h * 0.3f));
   if (others > 0) {
     const int per_page = others > 2 && !low ? 2 : std::min(others, 2);
     const Pages pages = pages_of(others, per_page, s.page);
@@ -193,7 +224,7 @@ Asked draw_ruling(Ui& ui, const View& view) {
         if (auto turn = page_buttons(ui, all.cut_bottom(22, 4), pages)) asked = turn;
       }
       choices = all.cut_bottom(card_h, 4);
-      Box head = all.cut_bottom(16, gutter_mm);
+      Box head = all.cut_bottom(m.across ? 12 : 16, m.across ? touch_gap_mm : m.gutter);
       const TextStyle bold{Type::Button, Ink::Ink, Weight::Bold, Align::Left, 1, true, true};
       line_in(ui, head, tr("也可以去"), bold);
       const float w = ui.text_width(tr("也可以去"), {Type::Button, Ink::Ink, Weight::Bold});
@@ -201,12 +232,12 @@ Asked draw_ruling(Ui& ui, const View& view) {
     }
     for (int i = pages.first; i < pages.last; ++i) {
       const WindowCode& code = ruling.alternatives[static_cast<std::size_t>(i)];
-      const Box box = choices.column(i - pages.first, std::max(2, per_page), gutter_mm);
+      const Box box = choices.column(i - pages.first, std::max(2, per_page), m.gutter);
       const WindowInfo* info = rules.window(code);
       const bool chosen = s.chosen == code;
       if (ui.touch("window." + code, box, window_name(rules, code), chosen, !busy)) asked = ChooseWindow{code};
-      Box cell = box.inset(7, 5);
-      Box top = cell.cut_top(std::min(20.f, cell.h * 0.4f), 1);
+      Box cell = box.inset(m.across ? 5.f : 7.f, m.across ? 3.f : 5.f);
+      Box top = cell.cut_top(std::min(20.f, cell.h * (m.across ? 0.5f : 0.4f)), 1);
       const Box icon_box = top.cut_left(top.h, 5);
       ui.icon(icon_box, window_icon(code));
       if (chosen) top.cut_right(12);
@@ -218,7 +249,10 @@ Asked draw_ruling(Ui& ui, const View& view) {
       if (cell.h >= wait_h) {
         const Box wait = cell.cut_bottom(wait_h, 1);
         ui.icon({wait.x, wait.y + wait.h / 2 - 4, 8, 8}, Icon::Clock, Ink::Muted);
-        line_in(ui, {wait.x + 11, wait.y, wait.w - 11, wait.h}, people == 0 ? tr("现在不用等") : people_words(people) + "，" + wait_words(people, q->minutes), soft);
+        const Box at{wait.x + 11, wait.y, wait.w - 11, wait.h};
+        if (window_closed(view.world.now, code)) first_that_fits(ui, at, {tr("现在没人值班"), tr("没人值班")}, soft);
+        else if (people == 0) first_that_fits(ui, at, {tr("现在不用等"), tr("不用等")}, soft);
+        else first_that_fits(ui, at, {people_words(people) + "，" + wait_words(people, q->minutes), people_words(people), trf("{}人", people)}, soft);
       }
       if (info != nullptr) text_if_room(ui, cell, info->blurb, {Type::Body, Ink::Ink});
     }
@@ -226,13 +260,14 @@ Asked draw_ruling(Ui& ui, const View& view) {
   if (low && all.h < 40) return asked;
   Box why = all;
   ui.card(why);
-  Box area = why.inset(10, 6);
+  Box area = why.inset(m.across ? 7.f : 10.f, m.across ? 4.f : 6.f);
   const TextStyle title{Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, false, true};
   if (!low) {
-    // The chart of all paths, with this one lit.
-    Box head = area.cut_top(22, 3);
-    if (ui.button("guide", head.cut_right(58, 4), tr("看全图"), Look::Edged, Icon::Signpost, !busy)) asked = OpenGuide{};
-    line_in(ui, head, tr("为什么去这里"), title);
+    // The chart of all paths, with this one lit. A low page has the reasons without their title: the page says it already.
+    const float w = std::max(58.f, ui.text_width(tr("看全图"), {Type::Caption, Ink::Ink, Weight::Medium}) + 22);
+    Box head = area.cut_top(21, 3);
+    if (ui.button("guide", head.cut_right(std::min(w, head.w), 4), tr("看全图"), Look::Edged, Icon::Signpost, !busy)) asked = OpenGuide{};
+    if (ui.text_width(tr("为什么去这里"), title) <= head.w) line_in(ui, head, tr("为什么去这里"), {Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
   } else {
     paragraph(ui, area, tr("为什么去这里"), title, 4);
   }
@@ -247,12 +282,12 @@ Asked draw_ruling(Ui& ui, const View& view) {
     const float h1 = ui.text_height(w, reason.because, strong);
     float h2 = reason.consequence.empty() ? 0 : ui.text_height(w, reason.consequence, soft);
     const float h3 = ui.text_height(w, basis, source);
-    const float lead = n == 0 ? 0 : 8;
-    if (lead + h1 + h2 + h3 > area.h) h2 = 0;  // the article stays: it is why
-    if (lead + h1 + h2 + h3 > area.h) break;
+    const float before = n == 0 ? 0 : 8;
+    if (before + h1 + h2 + h3 > area.h) h2 = 0;  // the article stays: it is why
+    if (before + h1 + h2 + h3 > area.h) break;
     if (n > 0) {
       ui.line(area.x, area.y + 3.5f, area.right(), area.y + 3.5f, Ink::Line, 0.4f);
-      area.cut_top(lead);
+      area.cut_top(before);
     }
     ++n;
     ui.circle(area.x + 7.5f, area.y + 7.5f, 7.5f, Ink::Tint);

@@ -64,11 +64,14 @@ void way_line(Ui& ui, const View& view, const Box& box) {
     const Stop& stop = stops[static_cast<std::size_t>(i)];
     const Box cell = box.column(i, 3, 0);
     const float cy = box.y + box.h / 2, r = 6.5f;
-    if (i < 2) ui.line(cell.right() - 15, cy, cell.right() - 3, cy, Ink::Edge, 0.6f);
+    // The connecting line is the first to go where words are large or the column is narrow.
+    const float words_w = std::max(ui.text_width(stop.words, {Type::Body, Ink::Ink, Weight::Bold}), ui.text_width(stop.line, {Type::Caption}));
+    const bool joined = i < 2 && words_w + 2 * r + 3 + 18 <= cell.w;
+    if (joined) ui.line(cell.right() - 15, cy, cell.right() - 3, cy, Ink::Edge, 0.6f);
     ui.circle(cell.x + r, cy, r, stop.done ? Ink::Primary : Ink::Card);
     if (stop.done) ui.icon({cell.x + r - 4, cy - 4, 8, 8}, Icon::Check, Ink::OnPrimary);
     else ui.edge({cell.x, cy - r, 2 * r, 2 * r}, Ink::Edge, 0.5f, r);
-    const Box in{cell.x + 2 * r + 3, box.y, cell.w - 2 * r - 19, box.h};
+    const Box in{cell.x + 2 * r + 3, box.y, cell.w - 2 * r - (joined ? 19.f : 5.f), box.h};
     line_in(ui, in.row(0, 2, 0), stop.words, {Type::Body, stop.done ? Ink::Ink : Ink::Muted, Weight::Bold, Align::Left, 1, true, true});
     line_in(ui, in.row(1, 2, 0), stop.line, {Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true});
   }
@@ -97,33 +100,151 @@ void deadline_rows(Ui& ui, const View& view, Box area) {
   }
 }
 
+/// What the page shows in its body, portrait or landscape.
+struct Told {
+  const View& view;
+  const Receipt& receipt;
+  Paper paper;
+  bool coded;
+  std::string wait, printed;
+};
+
+void qr_code(Ui& ui, const Box& at, const Receipt& receipt) {
+  ui.fill(at, Ink::OnPrimary, 2);
+  if (ui.theme().contrast) ui.fill(at, Ink::Ink, 2);  // white whatever the theme: a telephone reads it
+  ui.edge(at, Ink::Edge, 0.5f, 2);
+  ui.qr(at.inset(2.5f), "XF1:" + receipt.matter + ":" + receipt.query_code + ":" + receipt.chain8);  // as on paper
+}
+
+/// Sixteen digits in two lines of two groups: large enough to be copied from a metre away.
+void code_digits(Ui& ui, const Box& at, const Receipt& receipt) {
+  const std::string spaced = grouped(receipt.query_code);
+  const TextStyle big{Type::Code, Ink::Ink, Weight::Bold, Align::Centre, 1, true, true, ui::Say::Code, true};
+  const float line = ui.text_height(at.w, spaced, big);
+  const auto group = [&](int i, std::string_view digits) {
+    const Box row = at.row(i, 2, 0);
+    // Digits fill two thirds of their line: lines may come this close.
+    if (line <= row.h * 1.2f) ui.text({row.x, row.y + (row.h - line) / 2, row.w, line}, digits, big);
+    else line_in(ui, row, digits, big);
+  };
+  group(0, std::string_view(spaced).substr(0, 9));
+  if (spaced.size() > 10) group(1, std::string_view(spaced).substr(10));
+}
+
+std::string no_paper_words(const View& view) {
+  const bool empty = (view.world.now.print && view.world.now.print->trouble == "no_paper") || view.world.now.printer == DeviceState::OutOfPaper;
+  return empty ? tr("打印纸用完了，号码一样有效") : tr("小票没印出来，号码一样有效");
+}
+
+void print_line(Ui& ui, const Box& at, const std::string& words) {
+  ui.icon({at.x + 2, at.y + at.h / 2 - 5, 10, 10}, Icon::Printer);
+  line_in(ui, {at.x + 17, at.y, at.w - 17, at.h}, words, {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true});
+}
+
+/// Landscape: the number left, as large as it goes; what belongs to it right.
+void across(Ui& ui, const Told& t, const Measure& m, const Box& body) {
+  const TextStyle soft{Type::Body, Ink::Muted, Weight::Regular, Align::Centre, 1, true, true, ui::Say::Aloud};
+  Box right = body;
+  const Box card = right.cut_left(body.w * 0.45f, m.gutter * 1.5f);
+  ui.card(card);
+  Box in = card.inset(7, 5);
+  const float line_h = ui.text_height(in.w, t.wait, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre});
+  line_in(ui, in.cut_top(ui.text_height(in.w, tr("您的号码"), {Type::Body, Ink::Muted})), tr("您的号码"), soft);
+  const Box wait = in.cut_bottom(line_h + 0.5f, 1);
+  const Box where = in.cut_bottom(std::min(20.f, in.h * 0.3f), 1);
+  line_in(ui, in, t.receipt.ticket, {Type::NumberLarge, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true, ui::Say::Aloud});
+  place_line(ui, where, t.receipt, Type::Choice);
+  ui.text(wait, t.wait, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 0, false, false, ui::Say::Aloud});
+
+  const float gap = touch_gap_mm + 1;
+  const bool plan = t.view.world.plan != nullptr && !t.view.world.plan->empty();
+  if (t.paper == Paper::None) {
+    right.cut_top(message(ui, right, Icon::PaperOut, no_paper_words(t.view), tr("请抄写或拍照，窗口可补打。"), true), gap);
+    if (!t.coded) return;
+    safe_line(ui, t.view, right.cut_bottom(20, gap));
+    ui.card(right);
+    Box code = right.inset(6, 3);
+    const float row = std::min(12.f, code.h * 0.25f);
+    line_in(ui, code.cut_top(row, 1), tr("查询码（16位，请记牢）"), {Type::Body, Ink::Muted, Weight::Regular, Align::Centre, 1, true, true, ui::Say::Code, true});
+    line_in(ui, code.cut_bottom(row, 1), t.receipt.matter, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true, ui::Say::Asked, true});
+    const float side = std::min({code.h, 56.f, code.w * 0.36f});
+    qr_code(ui, {code.x, code.y + (code.h - side) / 2, side, side}, t.receipt);
+    code.cut_left(side, 6);
+    code_digits(ui, code, t.receipt);
+    return;
+  }
+  if (t.coded) {
+    const TextStyle label{Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true};
+    Box code = right.cut_top(std::clamp(right.h * 0.28f, 36.f, 50.f), gap);
+    ui.card(code);
+    code = code.inset(6, 3);
+    const float w = std::max(ui.text_width(tr("查询码"), label), ui.text_width(tr("编号"), label)) + 5;
+    const Box first = code.row(0, 2, 0), second = code.row(1, 2, 0);
+    line_in(ui, {first.x, first.y, w, first.h}, tr("编号"), label);
+    line_in(ui, {first.x + w, first.y, first.w - w, first.h}, t.receipt.matter, {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true, ui::Say::Asked, true});
+    line_in(ui, {second.x, second.y, w, second.h}, tr("查询码"), {Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true, ui::Say::Code, true});
+    line_in(ui, {second.x + w, second.y, second.w - w, second.h}, grouped(t.receipt.query_code), {Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true, ui::Say::Code, true});
+    const float line = std::max(14.f, ui.text_height(right.w, t.printed, {Type::Body, Ink::Ink}));
+    print_line(ui, right.cut_bottom(line, 2), t.printed);
+    safe_line(ui, t.view, right.cut_top(std::min(24.f, std::max(16.f, right.h * 0.3f)), gap));
+    if (right.h >= 24) way_line(ui, t.view, right.cut_top(std::min(26.f, right.h), gap));
+    if (t.receipt.sealed) {
+      if (right.h >= 24) message(ui, right, Icon::Lock, tr("已密封"), tr("只有有权处理的机关能打开。"), false);
+    } else if (plan && right.h >= 56) {
+      draw_plan(ui, right, *t.view.world.plan, t.receipt.window, t.view.world.origin);
+    } else {
+      deadline_rows(ui, t.view, right);
+    }
+    return;
+  }
+  print_line(ui, right.cut_top(18, gap), t.printed);
+  if (plan) draw_plan(ui, right, *t.view.world.plan, t.receipt.window, t.view.world.origin);
+}
+
 }  // namespace
 
 Asked draw_done(Ui& ui, const View& view) {
   Asked asked;
   const Box page = ui.page();
+  const Measure m = measure(ui);
   ui.fill(page, Ink::Paper);
   if (!view.s.receipt) return asked;
   const Receipt& receipt = *view.s.receipt;
   const Paper paper = paper_of(view);
-  ui.fill({0, 0, page.w, step_bar_mm}, Ink::Card);
-  ui.line(0, step_bar_mm, page.w, step_bar_mm, Ink::Line, 0.5f);
-  ui.circle(margin_mm + 9, step_bar_mm / 2, 9, Ink::Primary);
-  ui.icon({margin_mm + 3, step_bar_mm / 2 - 6, 12, 12}, Icon::Check, Ink::OnPrimary);
-  line_in(ui, {margin_mm + 25, 0, page.w - 2 * margin_mm - 25 - 62, step_bar_mm}, receipt.matter.empty() ? tr("号取好了") : tr("登记好了"),
-          {Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true, ui::Say::Aloud});
+  ui.fill({0, 0, page.w, m.step_bar}, Ink::Card);
+  ui.line(0, m.step_bar, page.w, m.step_bar, Ink::Line, 0.5f);
+  ui.circle(m.margin + 9, m.step_bar / 2, 9, Ink::Primary);
+  ui.icon({m.margin + 3, m.step_bar / 2 - 6, 12, 12}, Icon::Check, Ink::OnPrimary);
+  const std::string title = receipt.matter.empty() ? tr("号取好了") : tr("登记好了");
+  line_in(ui, {m.margin + 25, 0, page.w - 2 * m.margin - 25 - 62, m.step_bar}, title, {Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true, ui::Say::Aloud});
+  if (const float h = m.across ? 20.5f : 22; ui.reach_top() <= m.step_bar / 2 - h / 2) again_button(ui, {page.w - m.margin - 56, m.step_bar / 2 - h / 2, 56, h}, asked);
+  Box buttons = bar_row(ui, m);
+  const float leave_w = m.across ? 130.f : buttons.w - 70 - 82 - 2 * m.gutter;
+  ui.walk(ui::Walk::Bar);
+  if (ui.button("leave", {buttons.right() - leave_w, buttons.y, leave_w, buttons.h}, tr("办好了，离开"), Look::Filled)) asked = LeaveAsk{};
+  if (ui.button("reprint", buttons.cut_left(70, m.gutter), tr("再印一张"), Look::Edged, Icon::Printer, paper != Paper::Printing)) asked = Reprint{};
+  if (ui.button("help", buttons.cut_left(82, m.gutter), tr("请人帮我"), Look::Help, Icon::Helper)) asked = CallHelp{};
+  ui.walk(ui::Walk::Body);
 
-  if (!ui.theme().low) again_button(ui, {page.w - margin_mm - 56, 6, 56, 22}, asked);
-
-  Box body{margin_mm, step_bar_mm + 7, page.w - 2 * margin_mm, page.h - step_bar_mm - 7 - bottom_bar_mm - gutter_mm};
+  const std::string place = receipt.place.empty() ? receipt.window_name : receipt.place;
+  ui.headline(screen_id(view), {m.margin + 22, m.step_bar / 2 - 11, ui.text_width(title, {Type::Title, Ink::Ink, Weight::Bold}) + 8, 22}, title + "。" + receipt.ticket + "，" + place);
+  Box body{m.margin, m.step_bar + (m.across ? m.gutter : 7), page.w - 2 * m.margin, 0};
+  body.h = page.h - body.y - m.bottom_bar - m.gutter;
   const bool coded = !receipt.query_code.empty();
   const TextStyle soft{Type::Body, Ink::Muted, Weight::Regular, Align::Centre, 1, true, true, ui::Say::Aloud};
   const TextStyle bold{Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true, ui::Say::Code, true};
   const std::string wait = receipt.ahead <= 0 ? std::string(tr("前面没有人，请听叫号")) : trf("前面还有{}人，大约等{}分钟", receipt.ahead, std::max(1, receipt.minutes));
+  const std::string printed = paper == Paper::Printing ? tr("正在印小票，请稍等。")
+                              : receipt.matter.empty() ? tr("小票印好了，叫号时会念号码。")
+                              : receipt.sealed         ? tr("小票印好了，上面只有编号。")
+                                                       : tr("小票印好了，请在右下方取走。");
+  if (m.across) {
+    across(ui, {view, receipt, paper, coded, wait, printed}, m, body);
+    return asked;
+  }
   if (paper == Paper::None) {
-    const bool empty = (view.world.now.print && view.world.now.print->trouble == "no_paper") || view.world.now.printer == DeviceState::OutOfPaper;
-    body.cut_top(message(ui, body, Icon::PaperOut, empty ? tr("打印纸用完了，号码一样有效") : tr("小票没印出来，号码一样有效"), tr("请抄写或拍照，窗口可补打。"), true), gutter_mm);
-    if (!receipt.matter.empty()) safe_line(ui, view, body.cut_bottom(26, gutter_mm));
+    body.cut_top(message(ui, body, Icon::PaperOut, no_paper_words(view), tr("请抄写或拍照，窗口可补打。"), true), m.gutter);
+    if (!receipt.matter.empty()) safe_line(ui, view, body.cut_bottom(26, m.gutter));
     Box card = body;
     if (!coded) card.h = std::min(card.h, 200.f);
     const float upper = coded ? card.h * 0.45f : card.h;
@@ -141,24 +262,10 @@ Asked draw_done(Ui& ui, const View& view) {
       line_in(ui, code.cut_top(11), tr("查询码（16位，请记牢）"), {Type::Body, Ink::Muted, Weight::Regular, Align::Centre, 1, true, true, ui::Say::Code, true});
       line_in(ui, code.cut_top(12), receipt.matter, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true, ui::Say::Asked, true});
       Box tips = code.cut_bottom(std::max(40.f, std::min(60.f, code.h - 88)), 3);
-      // Two lines of two groups: 16 digits stay large enough to be copied from a metre away.
-      const std::string spaced = grouped(receipt.query_code);
-      const TextStyle big{Type::Code, Ink::Ink, Weight::Bold, Align::Centre, 1, true, true, ui::Say::Code, true};
-      const float line = ui.text_height(code.w, spaced, big);
-      const auto group = [&](int i, std::string_view digits) {
-        const Box row = code.row(i, 2, 0);
-        // Digits fill two thirds of their line: lines may come this close.
-        if (line <= row.h * 1.2f) ui.text({row.x, row.y + (row.h - line) / 2, row.w, line}, digits, big);
-        else line_in(ui, row, digits, big);
-      };
-      group(0, std::string_view(spaced).substr(0, 9));
-      if (spaced.size() > 10) group(1, std::string_view(spaced).substr(10));
+      code_digits(ui, code, receipt);
       const float side = std::min(tips.h, 52.f);
       const Box qr = tips.cut_left(side + 10, 8);
-      const Box qr_box{qr.x + 5, tips.y + (tips.h - side) / 2, side, side};
-      ui.fill(qr_box, Ink::OnPrimary, 2);
-      ui.edge(qr_box, Ink::Edge, 0.5f, 2);
-      ui.qr(qr_box.inset(2.5f), "XF1:" + receipt.matter + ":" + receipt.query_code + ":" + receipt.chain8);  // as on paper
+      qr_code(ui, {qr.x + 5, tips.y + (tips.h - side) / 2, side, side}, receipt);
       struct Tip { Icon icon; std::string_view words; };
       const std::array<Tip, 3> ways{{{Icon::Phone, tr("用手机拍下这一屏")}, {Icon::Pencil, tr("或用台上的纸笔抄下来")}, {Icon::Desk, tr("也可到窗口补打小票")}}};
       for (int i = 0; i < 3; ++i) {
@@ -172,7 +279,7 @@ Asked draw_done(Ui& ui, const View& view) {
     const bool plan = view.world.plan != nullptr && !view.world.plan->empty();
     const float upper = plan ? 116 : 124;
     const float card_h = upper + (coded ? 80.f : 52.f);
-    Box card = body.cut_top(card_h, gutter_mm);
+    Box card = body.cut_top(card_h, m.gutter);
     ticket(ui, card, card.y + upper);
     Box in{card.x + 8, card.y + 6, card.w - 16, upper - 10};
     line_in(ui, in.cut_top(13), tr("您的号码"), soft);
@@ -209,10 +316,7 @@ Asked draw_done(Ui& ui, const View& view) {
       const Box safe = body.cut_bottom(26, 5);
       safe_line(ui, view, safe);
       way_line(ui, view, way);
-      ui.icon({print.x + 2, print.y + 3, 10, 10}, Icon::Printer);
-      const std::string_view printed = receipt.sealed ? tr("小票印好了，上面只有编号。") : tr("小票印好了，请在右下方取走。");
-      line_in(ui, {print.x + 17, print.y, print.w - 17, print.h}, paper == Paper::Printing ? tr("正在印小票，请稍等。") : printed,
-              {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true});
+      print_line(ui, print, printed);
       if (receipt.sealed) {
         body.h = std::min(body.h, 60.f);
         // XFTL 30: neutral words; what it is about is on no screen and no paper of the hall.
@@ -222,20 +326,10 @@ Asked draw_done(Ui& ui, const View& view) {
         deadline_rows(ui, view, body);
       }
     } else {
-      Box print = body.cut_top(18, 4);
+      print_line(ui, body.cut_top(18, 4), printed);
       if (plan) draw_plan(ui, {body.x, body.y, body.w, std::min(body.h, 100.f)}, *view.world.plan, receipt.window, view.world.origin);
-      ui.icon({print.x + 2, print.y + 4, 10, 10}, Icon::Printer);
-      line_in(ui, {print.x + 17, print.y, print.w - 17, print.h}, paper == Paper::Printing ? tr("正在印小票，请稍等。") : tr("小票印好了，叫号时会念号码。"),
-              {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true});
     }
   }
-  const Box bar{0, page.h - bottom_bar_mm, page.w, bottom_bar_mm};
-  ui.fill(bar, Ink::Card);
-  ui.line(0, bar.y, page.w, bar.y, Ink::Line, 0.5f);
-  Box row{margin_mm, bar.y + 7, page.w - 2 * margin_mm, bar_button_mm};
-  if (ui.button("reprint", row.cut_left(70, gutter_mm), tr("再印一张"), Look::Edged, Icon::Printer, paper != Paper::Printing)) asked = Reprint{};
-  if (ui.button("help", row.cut_left(82, gutter_mm), tr("请人帮我"), Look::Help, Icon::Helper)) asked = CallHelp{};
-  if (ui.button("leave", row, tr("办好了，离开"), Look::Filled)) asked = LeaveAsk{};
   return asked;
 }
 

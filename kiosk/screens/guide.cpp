@@ -72,11 +72,12 @@ void branch(Ui& ui, const Box& box, const Branch& one, bool lit) {
 
 Asked draw_guide(Ui& ui, const View& view) {
   const bool own = view.s.ruling.has_value();
-  Page page = begin_page(ui, view, {.title = tr("您的事归哪里管？"), .hint = own ? tr("亮起来的，就是您这件事走的路。") : tr("说不清也不要紧，点「返回」办起来。"), .next_shown = false});
-  const Box area = ui.theme().low && page.show.h > page.body.h ? page.show : page.body;
+  Page page = begin_page(ui, view, {.title = tr("您的事归哪里管？"), .hint = own ? tr("亮起来的，就是您这件事走的路。") : tr("说不清也不要紧，点「返回」办起来。"), .next_shown = false, .left_share = 0.26f});
+  const Measure m = measure(ui);
+  const Box area = m.low && page.show.h > page.body.h ? page.show : page.body;
   const LegalPath mine = own ? view.s.ruling->path : LegalPath::Unknown;
   // A trunk on the left from which the branches leave; two columns on a wide page.
-  const int columns = area.w < area.h * 1.2f ? 1 : area.w > 330 ? 3 : 2;
+  const int columns = m.across ? 2 : area.w < area.h * 1.2f ? 1 : area.w > 330 ? 3 : 2;
   const int rows = (static_cast<int>(branches.size()) + columns - 1) / columns;
   constexpr float trunk = 12;
   for (int c = 0; c < columns; ++c) {

@@ -8,158 +8,6 @@
 #include "core/tr.h"
 
 namespace yizhan::kiosk {
-namespace {
-
-constexpr std::array<const char*, 7> step_names{"", mark("说明"), mark("您是谁"), mark("什么事"), mark("说事情"), mark("核对"), mark("去哪里")};
-
-std::string_view section_name(const Session& s) {
-  switch (s.screen) {
-    case Screen::TakeNumber: return tr("只取号");
-    case Screen::Ask:
-    case Screen::Progress: return s.purpose == Purpose::Rating ? tr("评价") : tr("查进度");
-    case Screen::Rate:
-    case Screen::Thanks: return tr("评价");
-    case Screen::Helper: return tr("请人帮我");
-    case Screen::Sound: return tr("声音");
-    case Screen::Guide: return tr("看懂信访");
-    default: return tr("信访登记");
-  }
-}
-
-void leave_button(Ui& ui, const Box& box, Asked& asked) {
-  if (ui.button("leave", box, tr("离开并清除"), Look::Edged, Icon::Leave)) asked = LeaveAsk{};
-}
-
-constexpr float again_mm = 56, again_low_mm = 40;
-
-void step_bar(Ui& ui, const View& view, Asked& asked) {
-  const Box page = ui.page();
-  const Box bar{0, 0, page.w, step_bar_mm};
-  ui.fill(bar, Ink::Card);
-  ui.line(0, bar.bottom(), page.w, bar.bottom(), Ink::Line, 0.5f);
-  const bool low = ui.theme().low;
-  const float right = low ? margin_mm : margin_mm + 66 + gutter_mm + again_mm;
-  const Box left{margin_mm, 0, page.w - margin_mm - right - gutter_mm, step_bar_mm};
-  const int step = step_number(view.s.screen);
-  if (step > 0) {
-    const TextStyle bold{Type::Button, Ink::Ink, Weight::Bold, Align::Left, 1, true};
-    const std::string nth = trf("第{}步", step);
-    const Box row{left.x, 1.5f, left.w, 21};
-    const float used = ui.text_width(nth, bold);
-    ui.text(row, nth, bold);
-    const TextStyle soft{Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true};
-    const std::string rest = trf("共6步 · {}", tr(step_names[static_cast<std::size_t>(step)]));
-    const Box rest_box{row.x + used + 4, row.y, row.w - used - 4, row.h};
-    text_if_room(ui, rest_box, rest, soft);
-    // Six segments; the current one is wider: place by shape, not by colour alone.
-    const float gap = 2.5f, wide = 1.8f;
-    const float unit = (left.w - 5 * gap) / (5 + wide);
-    float x = left.x;
-    for (int i = 1; i <= 6; ++i) {
-      const float w = i == step ? unit * wide : unit;
-      ui.fill({x, step_bar_mm - 9, w, 3}, i <= step ? Ink::Primary : Ink::Line, 1.5f);
-      x += w + gap;
-    }
-  } else {
-    line_in(ui, left, section_name(view.s), {Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
-  }
-  if (low) return;
-  leave_button(ui, {page.w - margin_mm - 66, 6, 66, 22}, asked);
-  again_button(ui, {page.w - margin_mm - 66 - gutter_mm - again_mm, 6, again_mm, 22}, asked);
-}
-
-/// A running call for help is seen on every page.
-float help_banner(Ui& ui, const View& view, float y) {
-  if (view.s.help.empty() || view.s.screen == Screen::Helper || view.s.screen == Screen::Urgent) return 0;
-  const auto& help = view.world.now.help;
-  const bool mine = help && help->id == view.s.help;
-  const bool taken = mine && !help->taken_by.empty();
-  const bool lost = mine && !help->reached && !view.world.now.hub_online;
-  const std::string_view words = taken ? tr("工作人员已接手，马上就到。") : lost ? tr("没联系上前台，请直接到接待窗口。") : tr("工作人员马上过来，您可以接着办。");
-  const TextStyle style{Type::Body, lost ? Ink::Amber : Ink::Primary, Weight::Medium, Align::Left, 1, true, true};
-  const Box box{0, y, ui.page().w, 18};
-  ui.fill(box, lost ? Ink::AmberTint : Ink::Tint);
-  ui.icon({margin_mm, y + 3, 12, 12}, Icon::Helper, lost ? Ink::Amber : Ink::Primary);
-  TextStyle aloud = style;
-  aloud.say = ui::Say::Aloud;
-  line_in(ui, {margin_mm + 16, y, box.w - 2 * margin_mm - 16, 18}, words, aloud);
-  return 18;
-}
-
-float remark_banner(Ui& ui, const View& view, float y) {
-  if (view.s.remark.empty()) return 0;
-  const Box box{0, y, ui.page().w, 16};
-  ui.fill(box, Ink::Tint);
-  ui.icon({margin_mm, y + 3, 10, 10}, Icon::Info);
-  line_in(ui, {margin_mm + 14, y, box.w - 2 * margin_mm - 14, 16}, view.s.remark, {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true, ui::Say::Aloud});
-  return 16;
-}
-
-}  // namespace
-
-void again_button(Ui& ui, const Box& box, Asked& asked) {
-  if (ui.button("again", box, box.w < 50 ? tr("再听") : tr("再听一遍"), Look::Edged, Icon::Speaker)) asked = Again{};
-}
-
-static void bottom_bar(Ui& ui, const View& view, const PageWords& words, Asked& asked) {
-  const Box page = ui.page();
-  const Box bar{0, page.h - bottom_bar_mm, page.w, bottom_bar_mm};
-  ui.fill(bar, Ink::Card);
-  ui.line(0, bar.y, page.w, bar.y, Ink::Line, 0.5f);
-  Box row{margin_mm, bar.y + 7, page.w - 2 * margin_mm, bar_button_mm};
-  // 请人帮我 never moves: the room of a missing 返回 stays empty.
-  const Box back = row.cut_left(58, gutter_mm);
-  const Box help = row.cut_left(82, gutter_mm);
-  const bool busy = !view.s.filing.empty() || !view.s.asking.empty();
-  if (words.back && ui.button("back", back, tr("返回"), Look::Edged, Icon::Back, !busy)) asked = Back{};
-  if (ui.button("help", help, tr("请人帮我"), Look::Help, Icon::Helper)) asked = CallHelp{};
-  if (words.next_shown && ui.button("next", row, words.next, Look::Filled, words.next_icon, words.next_on && !busy)) asked = Next{};
-}
-
-Page begin_page(Ui& ui, const View& view, const PageWords& words) {
-  Page page;
-  const Box all = ui.page();
-  ui.fill(all, Ink::Paper);
-  step_bar(ui, view, page.asked);
-  float y = step_bar_mm;
-  y += help_banner(ui, view, y);
-  y += remark_banner(ui, view, y);
-  y += 9;
-  const Box head{margin_mm, y, all.w - 2 * margin_mm, 200};
-  if (!words.title.empty()) {
-    const TextStyle title{Type::Headline, Ink::Ink, Weight::Bold, Align::Left, 1, false, true, ui::Say::Aloud};
-    const float h = ui.text_height(head.w, words.title, title);
-    ui.text({head.x, y, head.w, h}, words.title, title);
-    y += h + 1;
-  }
-  if (!words.hint.empty()) {
-    // The second line goes first when the text grows past what a page can hold.
-    const TextStyle hint{Type::Body, Ink::Muted, Weight::Regular, Align::Left, 2, false, false, ui::Say::Aloud};
-    const float h = ui.text_height(head.w, words.hint, hint);
-    if (h <= 26) {
-      ui.text({head.x, y, head.w, h + 0.5f}, words.hint, hint);
-      y += h;
-    }
-  }
-  y += 5;
-  const bool low = ui.theme().low;
-  const float floor = all.h - bottom_bar_mm - gutter_mm;
-  if (low) {
-    const float top = all.h * 0.55f;
-    page.show = {margin_mm, y, all.w - 2 * margin_mm, top - y - gutter_mm};
-    page.strip = {margin_mm, top, all.w - 2 * margin_mm - 66 - gutter_mm, 22};
-    leave_button(ui, {all.w - margin_mm - 66, top, 66, 22}, page.asked);
-    page.strip.cut_right(again_low_mm, touch_gap_mm);
-    again_button(ui, {page.strip.right() + touch_gap_mm, top, again_low_mm, 22}, page.asked);
-    page.body = {margin_mm, top + 22 + touch_gap_mm, all.w - 2 * margin_mm, floor - top - 22 - touch_gap_mm};
-  } else {
-    page.body = {margin_mm, y, all.w - 2 * margin_mm, floor - y};
-    if (words.strip_mm > 0) page.strip = page.body.cut_top(words.strip_mm, gutter_mm);
-  }
-  bottom_bar(ui, view, words, page.asked);
-  return page;
-}
-
 bool paragraph(Ui& ui, Box& area, std::string_view words, const TextStyle& style, float gap_mm) {
   const float h = ui.text_height(area.w, words, style);
   if (h > area.h || words.empty()) return false;
@@ -183,6 +31,13 @@ void line_in(Ui& ui, Box box, std::string_view words, TextStyle style) {
   ui.text(box, words, style);
 }
 
+void first_that_fits(Ui& ui, const Box& box, std::initializer_list<std::string> ways, const TextStyle& style) {
+  TextStyle one = style;
+  one.lines_max = 1;
+  for (const std::string& words : ways)
+    if (ui.text_width(words, one) <= box.w) return line_in(ui, box, words, one);
+}
+
 void text_if_room(Ui& ui, const Box& box, std::string_view words, const TextStyle& style) {
   if (words.empty() || box.w <= 0) return;
   if (style.lines_max == 1 && ui.text_width(words, style) > box.w) return;
@@ -193,7 +48,7 @@ void text_if_room(Ui& ui, const Box& box, std::string_view words, const TextStyl
 float message(Ui& ui, Box box, Icon icon, std::string_view bold, std::string_view line, bool attention, bool personal) {
   const TextStyle strong{Type::Body, attention ? Ink::Amber : Ink::Ink, Weight::Bold, Align::Left, 0, false, false, ui::Say::Aloud, personal};
   const TextStyle soft{Type::Caption, attention ? Ink::Ink : Ink::Muted, Weight::Regular, Align::Left, 0, false, false, ui::Say::Aloud, personal};
-  const float text_w = box.w - 32;
+  const float icon_mm = box.w < 150 ? 12.f : 16.f, text_w = box.w - icon_mm - 16;
   const float h1 = ui.text_height(text_w, bold, strong);
   float h2 = line.empty() ? 0 : ui.text_height(text_w, line, soft);
   if (h1 + h2 + 10 > box.h) h2 = 0;
@@ -201,10 +56,10 @@ float message(Ui& ui, Box box, Icon icon, std::string_view bold, std::string_vie
   box.h = h;
   ui.fill(box, attention ? Ink::AmberTint : Ink::Tint, 4);
   if (attention || ui.theme().contrast) ui.edge(box, attention ? Ink::AmberEdge : Ink::Edge, 0.6f, 4);
-  ui.icon({box.x + 8, box.y + h / 2 - 8, 16, 16}, icon, attention ? Ink::Amber : Ink::Primary);
+  ui.icon({box.x + 5, box.y + (h - icon_mm) / 2, icon_mm, icon_mm}, icon, attention ? Ink::Amber : Ink::Primary);
   const float top = box.y + (h - h1 - h2) / 2;
-  ui.text({box.x + 28, top, text_w, h1 + 0.5f}, bold, strong);
-  if (h2 > 0) ui.text({box.x + 28, top + h1, text_w, h2 + 0.5f}, line, soft);
+  ui.text({box.x + icon_mm + 11, top, text_w, h1 + 0.5f}, bold, strong);
+  if (h2 > 0) ui.text({box.x + icon_mm + 11, top + h1, text_w, h2 + 0.5f}, line, soft);
   return h;
 }
 
@@ -217,22 +72,26 @@ void plate(Ui& ui, const Box& box, Icon icon, int kind) {
 bool choice_card(Ui& ui, std::string_view name, const Box& box, Icon icon, std::string_view words, std::string_view line, int kind, bool selected, bool enabled) {
   const bool pressed = ui.touch(name, box, words, selected, enabled);
   Box in = box.inset(box.h > 44 ? 10.f : 6.f, 0);
-  const float plate_mm = std::min(35.5f, box.h - 12);
+  const float plate_mm = std::min({35.5f, box.h - (box.h > 44 ? 12.f : 8.f), box.w * .3f});
   const Box picture = in.cut_left(plate_mm, box.h > 44 ? 9.f : 6.f);
   plate(ui, {picture.x, box.y + (box.h - plate_mm) / 2, plate_mm, plate_mm}, icon, kind);
-  const Box arrow = in.cut_right(18, 4);
-  if (!selected) {
+  const TextStyle big{box.h > 44 ? Type::Choice : Type::Title, enabled ? Ink::Ink : Ink::Muted, Weight::Bold, Align::Left, 1, false, true};
+  // Large words take the arrow's room before they shrink; the tick of a choice stays.
+  const float words_mm = ui.text_width(words, big);
+  const bool round = !selected && enabled && words_mm <= in.w - 22;
+  const Box arrow = round ? in.cut_right(18, 4) : selected ? in.cut_right(16, 2) : Box{};
+  if (round) {
     const float cx = arrow.x + 9, cy = box.y + box.h / 2;
     ui.circle(cx, cy, 9, kind == 0 ? Ink::Primary : kind == 1 ? Ink::AmberTint : Ink::Tint);
     ui.icon({cx - 5, cy - 5, 10, 10}, Icon::Chevron, kind == 0 ? Ink::OnPrimary : kind == 1 ? Ink::Amber : Ink::Primary);
   }
-  const TextStyle big{box.h > 44 ? Type::Choice : Type::Title, enabled ? Ink::Ink : Ink::Muted, Weight::Bold, Align::Left, 1, false, true};
   const TextStyle small{Type::Body, Ink::Muted, Weight::Regular, Align::Left, 1};
   const float h1 = ui.text_height(in.w, words, big);
   float h2 = line.empty() || ui.text_width(line, small) > in.w ? 0 : ui.text_height(in.w, line, small);
-  if (h1 + h2 > box.h - 4) h2 = 0;
+  if (h1 + h2 > box.h - 2) h2 = 0;
   const float top = box.y + (box.h - h1 - h2) / 2;
-  ui.text({in.x, top, in.w, h1 + 0.5f}, words, big);
+  if (h2 == 0) line_in(ui, {in.x, box.y + 1, in.w, box.h - 2}, words, {big.step, big.ink, Weight::Bold, Align::Left, 1, true, true});
+  else ui.text({in.x, top, in.w, h1 + 0.5f}, words, big);
   if (h2 > 0) ui.text({in.x, top + h1, in.w, h2 + 0.5f}, line, small);
   return pressed;
 }
@@ -251,106 +110,46 @@ Pages pages_of(int count, int per_page, int page) {
   return p;
 }
 
+Grid grid_of(Ui& ui, const Page& page, Box body, int count, int at_page, float words_mm) {
+  const Measure m = measure(ui);
+  Grid grid;
+  grid.gap = m.low ? touch_gap_mm : m.across ? std::min(m.gutter, 4.f) : m.gutter;
+  // A tile gives its picture a third; three columns where the words still stand beside it.
+  if (m.across && (body.w - 2 * grid.gap) / 3 * 0.64f - 13 >= words_mm) grid.columns = 3;
+  const float row_min = m.low ? 40.f : m.across ? 22.f : 44.f;
+  const auto rows_of = [&](int items) { return (items + grid.columns - 1) / grid.columns; };
+  int rows = rows_that_fit(body, row_min, grid.gap);
+  grid.pages = pages_of(count, rows * grid.columns, at_page);
+  if (grid.pages.pages > 1) {
+    const Box buttons = m.low ? page.strip : body.cut_bottom(22, grid.gap);
+    rows = rows_that_fit(body, row_min, grid.gap);
+    grid.pages = pages_of(count, rows * grid.columns, at_page);
+    grid.asked = page_buttons(ui, buttons, grid.pages);
+  }
+  const auto used = static_cast<float>(std::max(1, grid.pages.pages > 1 ? rows : rows_of(count)));
+  grid.row = std::min(56.f, (body.h - grid.gap * (used - 1)) / used);
+  grid.body = body;
+  return grid;
+}
+Box Grid::cell(int at) const {
+  const Box line{body.x, body.y + static_cast<float>(at / columns) * (row + gap), body.w, row};
+  return line.column(at % columns, columns, gap);
+}
+
 Asked page_buttons(Ui& ui, const Box& row, const Pages& pages) {
   if (pages.pages < 2) return {};
   Asked asked;
   Box in = row;
-  const float w = std::min(72.f, (row.w - (row.w < 120 ? 26 : 40)) / 2);
+  const std::string words = std::to_string(pages.page + 1) + " / " + std::to_string(pages.pages);
+  const TextStyle count{Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true};
+  // Where the row is narrow the two buttons share it and the count goes.
+  const float count_w = ui.text_width(words, count) + 6, least = ui.text_width(tr("上一页"), {Type::Caption, Ink::Ink, Weight::Bold}) + 10;
+  const bool counted = row.w >= 2 * least + count_w + 6;
+  const float w = std::min(72.f, (row.w - (counted ? count_w : 0) - 6) / 2), gutter_mm = 3;
   if (ui.button("page.back", in.cut_left(w, gutter_mm), tr("上一页"), Look::Edged, Icon::Back, pages.page > 0)) asked = Turn{pages.page - 1};
   if (ui.button("page.next", in.cut_right(w, gutter_mm), tr("下一页"), Look::Edged, Icon::Next, pages.page + 1 < pages.pages)) asked = Turn{pages.page + 1};
-  const std::string words = std::to_string(pages.page + 1) + " / " + std::to_string(pages.pages);
-  line_in(ui, in, words, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true});
+  if (counted) line_in(ui, in, words, count);
   return asked;
-}
-
-Asked fields(Ui& ui, const View& view, const Box& box, std::span<const FieldSpec> specs) {
-  Asked asked;
-  const bool low = ui.theme().low;
-  const int n = static_cast<int>(specs.size());
-  for (int i = 0; i < n; ++i) {
-    const FieldSpec& spec = specs[static_cast<std::size_t>(i)];
-    Box cell = box.row(i, n, touch_gap_mm);
-    const bool active = view.s.field == spec.field && view.s.field_index == spec.index;
-    const std::string_view problem = problem_at(view.s, spec.field, spec.index);
-    // What is wrong takes the label's place: the field keeps its height and the words stay beside it.
-    const bool wrong = !problem.empty();
-    const TextStyle label{Type::Caption, wrong ? Ink::Brick : Ink::Muted, wrong ? Weight::Bold : Weight::Medium, Align::Left, 1, true, true, wrong ? ui::Say::Aloud : ui::Say::Asked};
-    const std::string_view above = wrong ? problem : std::string_view(spec.label);
-    bool labelled = false;
-    if (!above.empty()) {
-      const float h = ui.text_height(cell.w, above, label);
-      labelled = cell.h - h >= (low ? 12.f : 20.f);
-      if (labelled) line_in(ui, cell.cut_top(h, 1), above, label);
-    }
-    const std::string& text = text_of(view.s, spec.field, spec.index);
-    ui::Ui::FieldView field;
-    std::string shown = text;
-    if (spec.field == Field::MatterNumber) shown = spaced_number(text);
-    if (spec.field == Field::QueryCode) shown = spaced_code(text);
-    if (spec.secret && masked(view.s, view.world.patience, view.now)) shown = spec.field == Field::Phone ? mask_phone(text) : mask_id(text);
-    if (spec.secret && active && !view.s.shown && !text.empty()) ui.again_in(2.05);
-    field.text = shown;
-    field.composing = active ? std::string_view(view.s.keys.preedit) : std::string_view{};
-    field.placeholder = spec.placeholder;
-    field.label = spec.label;
-    field.problem = labelled ? std::string_view{} : problem;
-    field.active = active;
-    field.several_lines = spec.several_lines;
-    if (low) {
-      // Shown high, written low: the field itself lies out of reach.
-      ui.fill(cell, Ink::Card, 4);
-      ui.edge(cell, active ? Ink::Primary : Ink::Line, active ? 0.75f : 0.4f, 4);
-      const bool tell = wrong && !labelled;
-      const std::string words = tell ? std::string(problem) : shown + std::string(field.composing);
-      const TextStyle style{Type::Body, tell ? Ink::Brick : Ink::Ink, Weight::Regular, Align::Left, 1, true, false, tell ? ui::Say::Aloud : ui::Say::Asked, !tell};
-      ui.text(cell.inset(5, 0), fitted(ui, cell.w - 10, 1, words.empty() ? spec.placeholder : words, style), style);
-      continue;
-    }
-    if (ui.field(spec.name, cell, field)) asked = Focus{spec.field, spec.index};
-    if (wrong && labelled) ui.edge(cell, Ink::Brick, 0.75f, 4);
-  }
-  return asked;
-}
-
-Asked keyboard_panel(Ui& ui, const View& view, const Box& box) {
-  const Field field = view.s.field;
-  if (field == Field::None) return {};
-  using Mode = ui::KeyboardMode;
-  std::vector<Mode> modes;
-  std::vector<std::string> phrases;
-  bool letters = false;
-  switch (field) {
-    case Field::Number:
-      if (view.s.document == DocumentKind::ResidentId || view.s.document == DocumentKind::ResidencePermit) modes = {Mode::Digits};
-      else modes = {Mode::Digits, Mode::Pinyin};
-      letters = true;  // passports have letters and never characters
-      break;
-    case Field::Phone:
-    case Field::MatterNumber:
-    case Field::QueryCode: modes = {Mode::Digits}; break;
-    case Field::Name:
-    case Field::OtherName:
-    case Field::Representative: modes = {Mode::Pinyin}; break;
-    case Field::Place:
-    case Field::Party: modes = {Mode::Pinyin, Mode::Digits}; break;
-    default:
-      modes = {Mode::Pinyin, Mode::Digits, Mode::Phrases};
-      if (const TopicInfo* topic = view.world.rules.topic(view.s.topic)) phrases = topic->phrases;
-      if (phrases.empty()) modes.pop_back();
-      break;
-  }
-  ui::KeyboardState state{static_cast<Mode>(view.s.keys.mode), view.s.keys.composing, view.s.keys.page, view.s.keys.fuzzy, view.s.keys.preedit};
-  if (std::find(modes.begin(), modes.end(), state.mode) == modes.end()) state.mode = modes.front();
-  const ui::KeyboardResult result = ui::keyboard(ui, box, state, letters ? nullptr : view.pinyin, modes, phrases);
-  if (!result.changed) return {};
-  return Typed{result.insert, result.backspaces, {static_cast<int>(result.state.mode), result.state.composing, result.state.page, result.state.fuzzy, result.state.preedit}};
-}
-
-Box cut_keyboard(Ui& ui, Page& page) {
-  const float bottom = ui.page().h - bottom_bar_mm;
-  const float top = ui.theme().low ? page.body.y : bottom - keyboard_mm;
-  page.body.h = std::max(0.f, top - gutter_mm - page.body.y);
-  return {0, top, ui.page().w, bottom - top};
 }
 
 std::string wait_words(int waiting, int minutes) {
@@ -359,6 +158,9 @@ std::string wait_words(int waiting, int minutes) {
 }
 std::string people_words(int waiting) { return waiting <= 0 ? std::string(tr("现在没人排队")) : trf("前面{}人", waiting); }
 
+bool window_closed(const Snapshot& now, std::string_view window) {
+  return std::find(now.closed.begin(), now.closed.end(), window) != now.closed.end();
+}
 const sync::WindowQueue* queue_of(const Snapshot& now, std::string_view window) {
   for (const auto& queue : now.hall.queues)
     if (queue.window == window) return &queue;
@@ -402,6 +204,14 @@ Icon icon_named(std::string_view name) {
   return Icon::Question;
 }
 
+std::string in_short(std::string_view problem) {
+  for (const std::string_view stop : {"；", "。", "，"}) {
+    if (characters(problem) <= 20) break;
+    problem = problem.substr(0, problem.find(stop));
+  }
+  return std::string(problem);
+}
+
 std::string shortened(std::string_view text, std::size_t characters_max) {
   if (characters(text) <= characters_max) return std::string(text);
   return std::string(first_characters(text, characters_max)) + "……";
@@ -424,7 +234,7 @@ std::string fitted(Ui& ui, float width_mm, int lines, std::string_view text, con
 }
 
 ui::Theme theme_of(const Settings& settings) {
-  return {static_cast<ui::TextSize>(std::clamp(settings.size, 0, 2)), settings.contrast, settings.low};
+  return {static_cast<ui::TextSize>(std::clamp(settings.size, 0, 2)), settings.contrast, settings.low, true};
 }
 
 Asked draw(Ui& ui, const View& view) {
@@ -452,9 +262,9 @@ Asked draw(Ui& ui, const View& view) {
     case Screen::Rate: return draw_rate(ui, view);
     case Screen::Thanks: return draw_thanks(ui, view);
     case Screen::Helper: return draw_helper(ui, view);
+    case Screen::Guide: return draw_guide(ui, view);
     case Screen::Sound: return draw_sound(ui, view);
     case Screen::Speak: return draw_speak(ui, view);
-    case Screen::Guide: return draw_guide(ui, view);
     case Screen::Leave: return draw_leave(ui, view);
     case Screen::Idle: return draw_idle(ui, view);
     case Screen::Trouble: return draw_trouble(ui, view);

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/tr.h"
 #include "kiosk/screens/screens.h"
 
 namespace yizhan::kiosk {
@@ -23,38 +24,55 @@ using ui::Ui;
 using ui::Weight;
 using Type = ui::Step;  ///< `Step` is the machine's word
 
-inline constexpr float margin_mm = 12, gutter_mm = 6, touch_gap_mm = 3;
-inline constexpr float step_bar_mm = 34, bottom_bar_mm = 44, bar_button_mm = 30;
-inline constexpr float keyboard_mm = 179;
+inline constexpr float touch_gap_mm = 3;
+inline constexpr float keyboard_mm = 179;  ///< portrait; in landscape the keyboard has the right side for itself
+
+/// What a page is laid out with, in mm. Portrait screens have the drawn pages' sizes; landscape ones fold down to 194 mm of height.
+struct Measure {
+  bool across = false;   ///< landscape: the question left, the answers right
+  bool low = false;      ///< portrait in the low position: everything touchable in the lower 45 %
+  float margin = 12, gutter = 6, step_bar = 34, bottom_bar = 44, bar_button = 30;
+};
+Measure measure(const Ui& ui);
 
 using Asked = std::optional<Action>;
 
 struct PageWords {
-  std::string_view title;         ///< the question, ≤ 12 characters
-  std::string_view hint = {};     ///< takes the fear away
-  std::string_view next = "下一步";
+  std::string title;              ///< the question, ≤ 12 characters
+  std::string hint = {};          ///< takes the fear away
+  std::string next = tr("下一步");
   bool next_on = true;
   bool next_shown = true;
   bool back = true;
   float strip_mm = 0;             ///< asks for a strip under the headline for one or two small buttons
   Icon next_icon = Icon::Next;
+  float left_share = 0.38f;       ///< landscape: of the width, for the question's side
+  float hint_mm = 40;             ///< landscape: a hint taller than this is left out
 };
 /// Paper, step bar, banner of a running help call, headline, bottom bar. The boxes left over are the screen's own.
-/// In the low theme everything that can be touched lies in the lower 45 % (trust.md 6, wheelchair); `show` above it
-/// may only be looked at.
+/// In the low position everything that can be touched lies in reach (trust.md 6, wheelchair).
 struct Page {
-  Box show;    ///< low theme: free room above the touchable zone; otherwise empty
+  Box show;    ///< low: free room above the touchable zone, only to look at. Landscape: under the question. Otherwise empty
   Box strip;
   Box body;
   Asked asked;
 };
 Page begin_page(Ui& ui, const View& view, const PageWords& words);
+/// Draws the bottom bar's ground; returns the row for its buttons.
+Box bar_row(Ui& ui, const Measure& m);
+/// Where what is only shown or written into stands: beside the question in landscape, above the zone in the low position.
+Box looking_area(const Ui& ui, const Page& page);
+
+/// What the five keys know a page by: another question of the same screen is another page.
+std::string screen_id(const View& view);
 
 /// Draws a paragraph at the top of `area` and cuts it off; nothing (and nothing cut) when it does not fit.
 bool paragraph(Ui& ui, Box& area, std::string_view words, const TextStyle& style, float gap_mm = 2);
 /// One line in a box: narrower words shrink, and where the visitor's text size is too tall for the box a smaller step is taken.
 /// Always centred on the box's height.
 void line_in(Ui& ui, Box box, std::string_view words, TextStyle style);
+/// The first of several wordings, longest first, that stands in one line unshrunk; none when none does.
+void first_that_fits(Ui& ui, const Box& box, std::initializer_list<std::string> ways, const TextStyle& style);
 /// One line (or paragraph) that is left out rather than cut when there is no room.
 void text_if_room(Ui& ui, const Box& box, std::string_view words, const TextStyle& style);
 /// Calm or attentive message with an icon, spoken when it appears; returns its height. `personal`: somebody's name is in it.
@@ -72,6 +90,16 @@ int rows_that_fit(const Box& box, float row_mm, float gap_mm);
 struct Pages { int first = 0, last = 0, page = 0, pages = 1; };
 Pages pages_of(int count, int per_page, int page);
 Asked page_buttons(Ui& ui, const Box& row, const Pages& pages);
+/// Tiles in two columns, in landscape in three where `words_mm`, the widest name, has room; pages when they do not all fit.
+struct Grid {
+  Box body;
+  int columns = 2;
+  float row = 0, gap = 0;
+  Pages pages;
+  Asked asked;
+  Box cell(int at) const;   ///< the at-th of this page
+};
+Grid grid_of(Ui& ui, const Page& page, Box body, int count, int at_page, float words_mm);
 
 /// The fields of a page and the keyboard below them.
 struct FieldSpec {
@@ -92,11 +120,15 @@ Box cut_keyboard(Ui& ui, Page& page);
 /// "约25分钟", "不用等".
 std::string wait_words(int waiting, int minutes);
 std::string people_words(int waiting);
+/// Nobody sits at that window now (the rulebook's hours): registering goes on.
+bool window_closed(const Snapshot& now, std::string_view window);
 const sync::WindowQueue* queue_of(const Snapshot& now, std::string_view window);
 std::string window_name(const RuleBook& rules, std::string_view window);   ///< "律师窗口"
 std::string window_place(const RuleBook& rules, std::string_view window);  ///< "1号律师窗口"
 Icon window_icon(std::string_view window);
 Icon icon_named(std::string_view name);
+/// What went wrong in at most twenty characters: advice after the first stop is left to the person who is called.
+std::string in_short(std::string_view problem);
 /// The first characters of a long text, with an ellipsis of our own: nothing is cut by accident.
 std::string shortened(std::string_view text, std::size_t characters_max);
 /// As much of `text` as fits the box in `lines` lines.

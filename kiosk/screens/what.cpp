@@ -13,39 +13,25 @@ Asked draw_kind(Ui& ui, const View& view) {
   Asked asked = page.asked;
   const auto& topics = view.world.rules.topics;
   const int count = static_cast<int>(topics.size());
+  const Measure m = measure(ui);
   Box body = page.body;
-  const bool low = ui.theme().low;
   const TopicInfo* chosen = view.world.rules.topic(view.s.topic);
-  Box line = low ? (page.show.h > 30 ? Box{page.show.x, page.show.bottom() - 26, page.show.w, 26} : Box{}) : body.cut_bottom(24, gutter_mm);
-  const float gap = low ? touch_gap_mm : gutter_mm;
-  const float row_min = low ? 40.f : 46.f;
-  int rows = rows_that_fit(body, row_min, gap);
-  int per_page = rows * 2;
-  Pages pages = pages_of(count, per_page, view.s.page);
-  if (pages.pages > 1) {
-    Box buttons = low ? page.strip : body.cut_bottom(24, gap);
-    if (low) {
-      if (ui.button("page.back", buttons.column(0, 2, touch_gap_mm), tr("上一页"), Look::Edged, Icon::None, pages.page > 0)) asked = Turn{pages.page - 1};
-    }
-    rows = rows_that_fit(body, row_min, gap);
-    per_page = rows * 2;
-    pages = pages_of(count, per_page, view.s.page);
-    if (low) {
-      if (ui.button("page.next", buttons.column(1, 2, touch_gap_mm), tr("下一页"), Look::Edged, Icon::None, pages.page + 1 < pages.pages)) asked = Turn{pages.page + 1};
-    } else if (auto turn = page_buttons(ui, buttons, pages)) {
-      asked = turn;
-    }
-  }
-  const int used = std::min(rows, (pages.last - pages.first + 1) / 2);
-  const float row = std::min(56.f, (body.h - gap * static_cast<float>(std::max(used, 1) - 1)) / static_cast<float>(std::max(used, 1)));
-  for (int i = pages.first; i < pages.last; ++i) {
+  Box line;
+  if (m.low && page.show.h > 30) line = {page.show.x, page.show.bottom() - 26, page.show.w, 26};
+  else if (m.across) line = page.show;
+  else if (!m.low) line = body.cut_bottom(24, m.gutter);
+  float widest = 0;
+  for (const TopicInfo& topic : topics) widest = std::max(widest, ui.text_width(topic.name, {Type::Title, Ink::Ink, Weight::Bold}));
+  const Grid grid = grid_of(ui, page, body, count, view.s.page, widest);
+  if (grid.asked) asked = grid.asked;
+  for (int i = grid.pages.first; i < grid.pages.last; ++i) {
     const TopicInfo& topic = topics[static_cast<std::size_t>(i)];
-    const int at = i - pages.first;
-    Box cell = body;
-    cell.y += static_cast<float>(at / 2) * (row + gap);
-    cell.h = row;
-    if (ui.tile("topic." + topic.code, cell.column(at % 2, 2, gap), icon_named(topic.icon), topic.name, topic.example, topic.code == view.s.topic))
+    if (ui.tile("topic." + topic.code, grid.cell(i - grid.pages.first), icon_named(topic.icon), topic.name, topic.example, topic.code == view.s.topic))
       asked = ChooseTopic{topic.code};
+  }
+  if (m.across && chosen != nullptr && line.h >= 24) {
+    message(ui, line, Icon::Check, trf("您选了：{}", chosen->name), tr("点「下一步」，接着说。"), false);
+    return asked;
   }
   if (chosen != nullptr && line.h > 0) {
     ui.fill(line, Ink::Tint, 4);
@@ -82,28 +68,14 @@ constexpr std::array<Party, 10> parties{{{"party.employer", Counterparty::Employ
 
 Asked counterparty(Ui& ui, const View& view, Page& page) {
   Asked asked;
-  Box body = page.body;
-  const bool low = ui.theme().low;
-  const float gap = low ? touch_gap_mm : gutter_mm;
-  const float row_min = low ? 40.f : 44.f;
-  int rows = rows_that_fit(body, row_min, gap);
-  Pages pages = pages_of(static_cast<int>(parties.size()), rows * 2, view.s.page);
-  if (pages.pages > 1) {
-    const Box buttons = low ? page.strip : body.cut_bottom(24, gap);
-    rows = rows_that_fit(body, row_min, gap);
-    pages = pages_of(static_cast<int>(parties.size()), rows * 2, view.s.page);
-    if (auto turn = page_buttons(ui, buttons, pages)) asked = turn;
-  }
-  const int used = std::max(1, (pages.last - pages.first + 1) / 2);
-  const float row = std::min(56.f, (body.h - gap * static_cast<float>(used - 1)) / static_cast<float>(used));
-  for (int i = pages.first; i < pages.last; ++i) {
+  float widest = 0;
+  for (const Party& party : parties) widest = std::max(widest, ui.text_width(tr(party.words), {Type::Title, Ink::Ink, Weight::Bold}));
+  const Grid grid = grid_of(ui, page, page.body, static_cast<int>(parties.size()), view.s.page, widest);
+  if (grid.asked) asked = grid.asked;
+  for (int i = grid.pages.first; i < grid.pages.last; ++i) {
     const Party& party = parties[static_cast<std::size_t>(i)];
-    const int at = i - pages.first;
-    Box cell = body;
-    cell.y += static_cast<float>(at / 2) * (row + gap);
-    cell.h = row;
     const bool selected = view.s.answers.counterparty == party.party && party.party != Counterparty::Unknown;
-    if (ui.tile(party.name, cell.column(at % 2, 2, gap), party.icon, tr(party.words), tr(party.line), selected)) asked = AnswerParty{party.party};
+    if (ui.tile(party.name, grid.cell(i - grid.pages.first), party.icon, tr(party.words), tr(party.line), selected)) asked = AnswerParty{party.party};
   }
   return asked;
 }
@@ -134,8 +106,9 @@ Asked draw_question(Ui& ui, const View& view) {
     if (auto got = counterparty(ui, view, page)) asked = got;
     return asked;
   }
-  const bool low = ui.theme().low;
-  const float gap = low ? touch_gap_mm : gutter_mm;
+  const Measure m = measure(ui);
+  const bool low = m.low;
+  const float gap = low ? touch_gap_mm : m.gutter;
   Box body = page.body;
   const float row = std::min(64.f, (body.h - 2 * gap) / 3);
   const std::string nth = trf("第{}问，共{}问", view.s.index + 1, questions.size());
@@ -143,7 +116,7 @@ Asked draw_question(Ui& ui, const View& view) {
     if (choice_card(ui, "answer.yes", body.cut_top(row, gap), Icon::Check, tr("是"), "", 0, given == Answer::Yes)) asked = AnswerWith{Answer::Yes};
     if (choice_card(ui, "answer.no", body.cut_top(row, gap), Icon::Cross, tr("不是"), "", 0, given == Answer::No)) asked = AnswerWith{Answer::No};
     if (choice_card(ui, "answer.unsure", body.cut_top(row, gap), Icon::Question, tr("不清楚"), tr("不清楚就点这个，不影响办理"), 2, given == Answer::Unsure)) asked = AnswerWith{Answer::Unsure};
-    text_if_room(ui, {body.x, body.y + 2, body.w, 14}, nth, {Type::Body, Ink::Muted, Weight::Regular, Align::Left, 1});
+    text_if_room(ui, m.across ? Box{page.show.x, page.show.y, page.show.w, 16} : Box{body.x, body.y + 2, body.w, 14}, nth, {Type::Body, Ink::Muted, Weight::Regular, Align::Left, 1});
   } else {
     if (choice_card(ui, "answer.yes", body.row(0, 3, gap), Icon::Check, tr("是"), "", 0, given == Answer::Yes)) asked = AnswerWith{Answer::Yes};
     if (choice_card(ui, "answer.no", body.row(1, 3, gap), Icon::Cross, tr("不是"), "", 0, given == Answer::No)) asked = AnswerWith{Answer::No};
@@ -156,14 +129,15 @@ Asked draw_question(Ui& ui, const View& view) {
 Asked draw_urgent(Ui& ui, const View& view) {
   Page page = begin_page(ui, view, {.title = tr("先顾人，别着急"), .hint = tr("已经叫了工作人员，马上到您身边。"), .next = tr("接着登记")});
   Asked asked = page.asked;
-  Box area = ui.theme().low ? page.show : page.body;
+  const Measure m = measure(ui);
+  Box area = m.low ? page.show : page.body;
   const auto& help = view.world.now.help;
   const bool mine = help && help->id == view.s.help;
   const bool taken = mine && !help->taken_by.empty();
   // Offline, nobody hears the machine: say so and name the ways that work without it.
   const bool unheard = mine && !help->reached && !view.world.now.hub_online;
-  area.y += message(ui, area, Icon::Helper, taken ? tr("工作人员已接手，正在过来。") : unheard ? tr("没联系上前台，请大声叫人。") : tr("正在叫工作人员。"), tr("您的登记照常进行，不会耽误。"), unheard) + gutter_mm;
-  area.h = (ui.theme().low ? page.show.bottom() : page.body.bottom()) - area.y;
+  area.y += message(ui, area, Icon::Helper, taken ? tr("工作人员已接手，正在过来。") : unheard ? tr("没联系上前台，请大声叫人。") : tr("正在叫工作人员。"), tr("您的登记照常进行，不会耽误。"), unheard) + m.gutter;
+  area.h = (m.low ? page.show.bottom() : page.body.bottom()) - area.y;
   struct Line { Icon icon; std::string_view words, line; };
   const std::array<Line, 3> lines{{{Icon::Phone, tr("有人打人、闹事：110"), tr("用任何电话都能打。")},
                                        {Icon::Phone, tr("有人受伤、生病：120"), tr("说清在哪里、几个人。")},

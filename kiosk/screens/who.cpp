@@ -15,8 +15,7 @@ Asked draw_notice(Ui& ui, const View& view) {
   // PIPL 17 and 35: a state body informs; it does not ask for a consent it does not need.
   Page page = begin_page(ui, view, {.title = tr("先跟您说几句"), .hint = tr("看完点「知道了」就开始。"), .next = tr("知道了")});
   Asked asked = page.asked;
-  Box area = ui.theme().low ? Box{page.show.x, page.show.y, page.show.w, page.body.bottom() - page.show.y} : page.body;
-  if (ui.theme().low) area.h = page.show.h;
+  const Box area = measure(ui).low ? page.show : page.body;
   struct Point { Icon icon; std::string_view bold; std::string_view line; };
   const std::array<Point, 5> points{{{Icon::Lock, tr("您的信息只用来办这件事"), tr("由本厅和县信访局使用，依法保密。")},
                                      {Icon::Person, tr("只问必要的"), tr("姓名、证件号、您说的事。电话可以不留。")},
@@ -52,7 +51,9 @@ Asked draw_card(Ui& ui, const View& view) {
                                     .next_shown = false});
   Asked asked = page.asked;
   Box body = page.body;
-  Box picture = ui.theme().low ? page.show : (works ? body.cut_top(std::min(150.f, body.h * 0.42f), gutter_mm) : Box{});
+  const Measure m = measure(ui);
+  Box picture = m.low || m.across ? page.show : works ? body.cut_top(std::min(150.f, body.h * 0.42f), m.gutter) : Box{};
+  if (m.across) picture.h = std::min(picture.h, 110.f);
   if (works && picture.h > 30) {
     ui.fill(picture, Ink::Tint, 4);
     if (ui.theme().contrast) ui.edge(picture, Ink::Edge, 0.5f, 4);
@@ -65,9 +66,8 @@ Asked draw_card(Ui& ui, const View& view) {
             {Type::Button, view.s.card_trouble.empty() ? Ink::Primary : Ink::Amber, Weight::Bold, Align::Centre, 1, true, true, ui::Say::Aloud});
   }
   const int rows = 3;
-  const float row = std::min(50.f, (body.h - 2 * gutter_mm) / rows);
-  const float gap = ui.theme().low ? touch_gap_mm : gutter_mm;
-  const float fit = std::min(row, (body.h - 2 * gap) / rows);
+  const float gap = m.low ? touch_gap_mm : m.gutter;
+  const float fit = std::min(m.across ? 62.f : 50.f, (body.h - 2 * gap) / rows);
   if (choice_card(ui, "id", body.cut_top(fit, gap), Icon::Keyboard, tr("输入身份证号"), tr("自己按数字"), 2)) asked = ChooseDocument{DocumentKind::ResidentId};
   if (choice_card(ui, "other_document", body.cut_top(fit, gap), Icon::Document, tr("用别的证件"), tr("居住证、护照、永居证"), 2)) asked = ChooseDocument{DocumentKind::Other};
   if (choice_card(ui, "no_document", body.cut_top(fit, gap), Icon::NoDocument, tr("没带证件"), tr("留个姓名就能登记"), 2)) asked = ChooseDocument{DocumentKind::None};
@@ -79,29 +79,29 @@ Asked draw_identify(Ui& ui, const View& view) {
   const bool resident = view.s.document == DocumentKind::ResidentId;
   const bool wrong = !problem_at(view.s, Field::Number).empty();
   const bool chips = numbered && !resident;
-  Page page = begin_page(ui, view, {.title = tr("请问您是谁？"), .hint = chips ? "" : numbered ? tr("号码只用来核对，会遮起来。") : tr("只留姓名也可以。")});
+  Page page = begin_page(ui, view, {.title = tr("请问您是谁？"), .hint = chips ? "" : numbered ? tr("号码只用来核对，会遮起来。") : tr("只留姓名也可以。"), .left_share = 0.48f, .hint_mm = 11});
   Asked asked = page.asked;
+  const Measure m = measure(ui);
   const Box keys = cut_keyboard(ui, page);
-  Box area = ui.theme().low ? page.show : page.body;
+  Box area = looking_area(ui, page);
   if (chips) {
     struct Chip { std::string_view name, words; DocumentKind kind; };
     const std::array<Chip, 4> kinds{{{"document.permit", tr("居住证"), DocumentKind::ResidencePermit},
                                          {"document.resident_foreign", tr("永居证"), DocumentKind::ForeignPermanentResident},
                                          {"document.passport", tr("护照"), DocumentKind::Passport},
                                          {"document.other", tr("其他"), DocumentKind::Other}}};
-    const Box row = ui.theme().low ? page.strip : area.cut_top(21, touch_gap_mm);
+    const Box row = m.low ? page.strip : area.cut_top(21, touch_gap_mm);
     for (int i = 0; i < 4; ++i) {
       const Chip& chip = kinds[static_cast<std::size_t>(i)];
-      const Box box = row.column(i, 4, touch_gap_mm);
-      if (ui.touch(chip.name, box, chip.words, view.s.document == chip.kind)) asked = ChooseDocument{chip.kind};
-      line_in(ui, box.inset(4, 0), chip.words, {Type::Body, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
+      const bool chosen = view.s.document == chip.kind;
+      if (ui.button(chip.name, row.column(i, 4, touch_gap_mm), chip.words, chosen ? Look::TabActive : Look::Tab, chosen ? Icon::Check : Icon::None)) asked = ChooseDocument{chip.kind};
     }
   }
   std::vector<FieldSpec> specs;
   specs.push_back({Field::Name, 0, "name", tr("姓名"), tr("请写姓名"), false, false});
   if (numbered) specs.push_back({Field::Number, 0, "number", resident ? tr("身份证号（18位）") : tr("证件号码"), resident ? tr("请按数字") : tr("没有可以不填"), false, true});
   specs.push_back({Field::Phone, 0, "phone", tr("电话（可以不留）"), tr("方便联系您"), false, true});
-  if (ui.theme().low) {
+  if (m.low) {
     if (!chips) {
       Box strip = page.strip;
       if (ui.button("field.next", strip.cut_right(60, touch_gap_mm), tr("下一格"))) {
@@ -114,7 +114,8 @@ Asked draw_identify(Ui& ui, const View& view) {
     }
   } else {
     // Each field has its small helper at the right: the point of names like 买买提·艾力, a look at the masked number.
-    Box right = area.cut_right(46, touch_gap_mm);
+    const float side_w = std::max(46.f, std::max(ui.text_width(tr("中间点 ·"), {Type::Caption, Ink::Ink, Weight::Medium}), ui.text_width(tr("证件特殊"), {Type::Caption, Ink::Ink, Weight::Medium})) + 9);
+    Box right = area.cut_right(side_w, touch_gap_mm);
     const int n = static_cast<int>(specs.size());
     const auto side = [&](int i) {
       const Box row = right.row(i, n, touch_gap_mm);
@@ -133,9 +134,10 @@ Asked draw_identify(Ui& ui, const View& view) {
 Asked draw_whom(Ui& ui, const View& view) {
   Page page = begin_page(ui, view, {.title = tr("这是谁的事？"), .hint = tr("替别人来，也可以办。"), .next_shown = view.s.whom != Whom::Unasked});
   Asked asked = page.asked;
+  const Measure m = measure(ui);
   Box body = page.body;
   if (!view.s.me.name.empty()) {
-    Box who = ui.theme().low ? page.show : body.cut_top(26, gutter_mm);
+    Box who = m.low || m.across ? page.show : body.cut_top(26, m.gutter);
     const std::string words = fitted(ui, who.w - 40, 1, trf("您是：{}", view.s.me.name), {Type::Body, Ink::Ink, Weight::Bold});
     message(ui, who, view.s.from_card ? Icon::Card : Icon::Person, words, view.s.from_card ? tr("身份证读好了，可以拿走。") : "", false, true);
   }
@@ -144,7 +146,7 @@ Asked draw_whom(Ui& ui, const View& view) {
                                      {"whom.relative", Whom::Relative, Icon::Family, tr("家里人的事"), tr("替父母、子女、配偶来")},
                                      {"whom.agent", Whom::Agent, Icon::Document, tr("受人委托"), tr("替朋友、邻居、同事来")},
                                      {"whom.group", Whom::Group, Icon::Persons, tr("我们很多人"), tr("几个人、几家人一起的事")}}};
-  const float gap = ui.theme().low ? touch_gap_mm : gutter_mm;
+  const float gap = m.low ? touch_gap_mm : m.gutter;
   const float row = std::min(56.f, (body.h - 3 * gap) / 4);
   for (const Way& way : ways)
     if (choice_card(ui, way.name, body.cut_top(row, gap), way.icon, way.words, way.line, 2, view.s.whom == way.whom)) asked = ChooseWhom{way.whom};
@@ -153,22 +155,24 @@ Asked draw_whom(Ui& ui, const View& view) {
 
 Asked draw_other(Ui& ui, const View& view) {
   const bool agent = view.s.whom == Whom::Agent;
-  Page page = begin_page(ui, view, {.title = agent ? tr("谁委托您来的？") : tr("是谁的事？"), .hint = tr("写他（她）的姓名就行。")});
+  Page page = begin_page(ui, view, {.title = agent ? tr("谁委托您来的？") : tr("是谁的事？"), .hint = tr("写他（她）的姓名就行。"), .hint_mm = agent ? 11.f : 40.f});
   Asked asked = page.asked;
+  const Measure m = measure(ui);
   const Box keys = cut_keyboard(ui, page);
-  Box area = ui.theme().low ? page.show : page.body;
+  Box area = looking_area(ui, page);
   if (agent) {
-    Box row = ui.theme().low ? page.strip : area.cut_bottom(std::min(40.f, area.h * 0.34f), gutter_mm);
+    const Box row = m.low ? page.strip : m.across ? area.cut_bottom(std::min(64.f, area.h * 0.55f), m.gutter) : area.cut_bottom(std::min(40.f, area.h * 0.34f), m.gutter);
     const auto one = [&](int i, std::string_view name, std::string_view words, bool has) {
-      const Box box = row.column(i, 2, gutter_mm);
+      const Box box = m.across ? row.row(i, 2, touch_gap_mm) : row.column(i, 2, m.gutter);
       if (ui.touch(name, box, words, view.s.authority == has)) asked = ChooseAuthority{has};
-      line_in(ui, box.inset(8, 2), words, {Type::Button, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
+      line_in(ui, {box.x + 6, box.y + 2, box.w - (view.s.authority == has ? 26.f : 12.f), box.h - 4}, words, {Type::Button, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
     };
     one(0, "authority.yes", tr("有委托书"), true);
     one(1, "authority.no", tr("没有委托书"), false);
   }
   const std::array<FieldSpec, 1> specs{{{Field::OtherName, 0, "other_name", tr("姓名"), tr("请写姓名"), false, false}}};
   Box field = area.h > 60 ? area.cut_top(std::max(42.f, area.h * 0.4f)) : area;
+  if (m.across) field.h = std::min(field.h, 44.f);
   if (auto got = fields(ui, view, field, specs)) asked = got;
   if (auto got = keyboard_panel(ui, view, keys)) asked = got;
   return asked;
@@ -179,30 +183,34 @@ Asked draw_heads(Ui& ui, const View& view) {
   const std::string hint = trf("最多选{}位代表来谈。", limit);  // XFTL 20(3)
   Page page = begin_page(ui, view, {.title = tr("一共多少人？"), .hint = hint});
   Asked asked = page.asked;
+  const Measure m = measure(ui);
   Box body = page.body;
-  Box number = ui.theme().low ? page.show : body.cut_top(std::min(120.f, body.h * 0.45f), gutter_mm);
+  Box number = m.low || m.across ? page.show : body.cut_top(std::min(120.f, body.h * 0.45f), m.gutter);
+  if (m.across) number.h = std::min(number.h, 90.f);
   if (number.h > 30) {
     ui.card(number);
     line_in(ui, number, trf("{} 人", view.s.heads), {number.h > 60 ? Type::Code : Type::Choice, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
   }
-  const float row_h = std::min(36.f, (body.h - gutter_mm) / 2);
-  const Box row = body.cut_top(row_h, gutter_mm);
+  const float row_h = std::min(m.across ? 48.f : 36.f, (body.h - m.gutter) / 2);
+  const Box row = body.cut_top(row_h, m.gutter);
   const auto step = [&](int i, std::string_view name, std::string_view words, int by) {
     const bool can = by < 0 ? view.s.heads + by >= 2 : view.s.heads + by <= heads_max;
-    if (ui.button(name, row.column(i, 4, gutter_mm), words, Look::Edged, Icon::None, can)) asked = AddHeads{by};
+    if (ui.button(name, row.column(i, 4, touch_gap_mm), words, Look::Edged, Icon::None, can)) asked = AddHeads{by};
   };
   step(0, "heads.minus10", tr("少10人"), -10);
   step(1, "heads.minus", tr("少1人"), -1);
   step(2, "heads.plus", tr("多1人"), +1);
   step(3, "heads.plus10", tr("多10人"), +10);
-  const Box quick = body.cut_top(row_h, gutter_mm);
+  const Box quick = body.cut_top(row_h, m.gutter);
   constexpr std::array<int, 4> counts{5, 10, 20, 50};
   for (int i = 0; i < 4; ++i) {
     const int heads = counts[static_cast<std::size_t>(i)];
-    const Box box = quick.column(i, 4, gutter_mm);
+    const Box box = quick.column(i, 4, touch_gap_mm);
     if (ui.touch("heads." + std::to_string(heads), box, trf("{}人", heads), view.s.heads == heads)) asked = AddHeads{heads - view.s.heads};
-    line_in(ui, Box{box.x + 8, box.y, box.w - 26, box.h}, trf("{}人", heads), {Type::Button, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
+    const bool chosen = view.s.heads == heads;
+    line_in(ui, {box.x + 4, box.y, box.w - (chosen ? 24.f : 8.f), box.h}, trf("{}人", heads), {Type::Button, Ink::Ink, Weight::Bold, chosen ? Align::Left : Align::Centre, 1, true, true});
   }
+  if (m.across) body = {page.show.x, number.bottom() + m.gutter, page.show.w, page.show.bottom() - number.bottom() - m.gutter};
   if (!problem_at(view.s, Field::Representative).empty()) text_if_room(ui, body, problem_at(view.s, Field::Representative), {Type::Body, Ink::Brick});
   for (const Problem& problem : view.s.problems)
     if (problem.field == "head_count") text_if_room(ui, body, problem.what, {Type::Body, Ink::Brick, Weight::Medium});
@@ -212,12 +220,12 @@ Asked draw_heads(Ui& ui, const View& view) {
 Asked draw_representatives(Ui& ui, const View& view) {
   const int limit = view.world.rules.rep_limit(view.s.heads);
   const std::string hint = trf("您算一位，最多{}位。可以先空着。", limit);
-  Page page = begin_page(ui, view, {.title = tr("还有谁做代表？"), .hint = hint});
+  Page page = begin_page(ui, view, {.title = tr("还有谁做代表？"), .hint = hint, .left_share = 0.46f, .hint_mm = 22});
   Asked asked = page.asked;
   const Box keys = cut_keyboard(ui, page);
-  const Box area = ui.theme().low ? page.show : page.body;
+  const Box area = looking_area(ui, page);
   const int count = static_cast<int>(view.s.representatives.size());
-  if (ui.theme().low && count > 1) {
+  if (measure(ui).low && count > 1) {
     Box strip = page.strip;
     if (ui.button("field.next", strip.cut_right(60), tr("下一格"))) asked = Focus{Field::Representative, (view.s.field_index + 1) % count};
   }

@@ -182,6 +182,7 @@ class Visit {
   void operator()(const Stay&) { s.leaving = false; }
   void operator()(const CallHelp&) {
     if (s.help.empty()) s.help = id('h');
+    s.leaving = false;  // who asks for a person has not left
     say_help();
     if (s.screen != Screen::Helper) go(Screen::Helper, 0);
   }
@@ -338,6 +339,7 @@ class Visit {
   void operator()(const SpeakInstead&) {
     if (s.screen == Screen::Statement) go(Screen::Speak, 0);
   }
+  void operator()(const Listens&) { s.listening = true; }
   void operator()(const Again&) {
     s.listening = true;
     if (s.settings.volume == 0) s.settings.volume = Settings{}.volume;

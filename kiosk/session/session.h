@@ -159,6 +159,7 @@ struct Reprint {};
 struct Grade { int service = 0, outcome = 0; };            ///< 0 leaves the other as it is
 struct RateNow {};                                         ///< from the progress page
 struct SpeakInstead {};                                    ///< 说给机器听
+struct Listens {};                                         ///< the five keys are used
 struct Again {};                                           ///< 再听一遍
 struct Record {};                                          ///< begins a recording, or ends the one that runs
 struct Recorded { Oral oral; };                            ///< the microphone's answer; an empty one: it was too short
@@ -169,7 +170,7 @@ struct OpenGuide {};                                       ///< the chart of law
 
 using Action = std::variant<News, Touched, Begin, Next, Back, LeaveAsk, LeaveNow, Stay, CallHelp, CancelHelp, Set, ChooseDocument, SpecialDocument,
                             ChooseWhom, ChooseAuthority, AddHeads, ChooseTopic, AnswerWith, AnswerParty, SkipWriting, Part, Edit, ReadText, Focus,
-                            Typed, Letter, Reveal, Turn, ChooseWindow, Submit, PickNumber, Reprint, Grade, RateNow, SpeakInstead, Again, Record, Recorded, NoMicrophone,
+                            Typed, Letter, Reveal, Turn, ChooseWindow, Submit, PickNumber, Reprint, Grade, RateNow, SpeakInstead, Listens, Again, Record, Recorded, NoMicrophone,
                             PlayOral, DropOral, OpenGuide>;
 
 /// How long the machine waits for a person (need.md 4.10, WCAG 2.2.1): warn, then count down, then forget.

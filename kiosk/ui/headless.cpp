@@ -41,6 +41,7 @@ class HeadlessStage final : public Headless {
   }
   void type(std::string_view utf8) override { stage_->kit().typed(utf8); }
   void key(std::string_view key) override { stage_->kit().key(key); }
+  const Focus& focus() const override { return stage_->kit().focus(); }
   const std::vector<HitBox>& hits() const override { return stage_->kit().hits(); }
   const std::vector<std::string>& clipped() const override { return stage_->kit().clipped(); }
   const std::vector<std::string>& missing_glyphs() const override { return stage_->kit().missing(); }
@@ -62,8 +63,8 @@ class HeadlessStage final : public Headless {
 
 }  // namespace
 
-Result<std::unique_ptr<Headless>> Headless::open(int width, int height, float px_per_mm, const Theme& theme) {
-  auto stage = Stage::open(px_per_mm, theme);
+Result<std::unique_ptr<Headless>> Headless::open(int width, int height, float px_per_mm, const Theme& theme, float zoom) {
+  auto stage = Stage::open(px_per_mm, theme, zoom);
   if (!stage) return stage.error();
   return std::unique_ptr<Headless>(std::make_unique<HeadlessStage>(std::move(*stage), width, height));
 }

@@ -151,7 +151,11 @@ struct Panel {
     if (key("backspace", line, tr("删除"), Look::KeySide, Icon::Backspace)) backspace();
 
     line = keys.row(3, 4, 3);
-    if (key("fuzzy", line.cut_left(45, gap), state.fuzzy ? tr("模糊音开") : tr("模糊音"), state.fuzzy ? Look::TabActive : Look::KeySide)) {
+    // Wide where there is room, as wide as their words where a landscape screen leaves less.
+    const float share = std::min(1.f, keys.w / 246);
+    const auto wide = [&](std::string_view words) { return std::max(45 * share, ui.text_width(words, {.step = Step::Caption, .weight = Weight::Medium}) + 4); };
+    const float mark_w = std::max(24 * share, 14.f);
+    if (key("fuzzy", line.cut_left(wide(tr("模糊音")), gap), state.fuzzy ? tr("模糊音开") : tr("模糊音"), state.fuzzy ? Look::TabActive : Look::KeySide)) {
       result.state.fuzzy = !state.fuzzy;
       if (engine) engine->fuzzy(result.state.fuzzy);
       compose(state.composing);
@@ -162,9 +166,9 @@ struct Panel {
       if (!found.words.empty()) choose(found, 0);
       insert(words);
     };
-    mark("comma", line.cut_left(24, gap), "，");
-    const Box enter = line.cut_right(45, gap);
-    mark("stop", line.cut_right(24, gap), "。");
+    mark("comma", line.cut_left(mark_w, gap), "，");
+    const Box enter = line.cut_right(wide(tr("换行")), gap);
+    mark("stop", line.cut_right(mark_w, gap), "。");
     if (key("space", line, tr("空格"))) {
       if (!found.words.empty()) choose(found, 0);
       else if (state.composing.empty()) insert(" ");
@@ -207,13 +211,14 @@ struct Panel {
       if (k < phrases.size() && ui.button("key.phrase." + std::to_string(k), area.row(i, rows, 3), phrases[k], Look::Tab)) insert(phrases[k]);
     }
     Box line = area.row(rows - 1, rows, 3);
+    const float turn_w = std::min(58.f, line.w * 0.28f);
     const auto turn = [&](int to) {
       result.state.page = to;
       result.changed = true;
     };
-    if (ui.button("key.page.previous", line.cut_left(58, 4), tr("上一页"), Look::Tab, Icon::None, page > 0)) turn(page - 1);
-    if (key("backspace", line.cut_right(40, 4), tr("删除"), Look::KeySide, Icon::Backspace)) backspace();
-    if (ui.button("key.page.next", line.cut_right(58, 4), tr("下一页"), Look::Tab, Icon::None, page + 1 < pages)) turn(page + 1);
+    if (ui.button("key.page.previous", line.cut_left(turn_w, 4), tr("上一页"), Look::Tab, Icon::None, page > 0)) turn(page - 1);
+    if (key("backspace", line.cut_right(std::min(40.f, line.w * 0.2f), 4), tr("删除"), Look::KeySide, Icon::Backspace)) backspace();
+    if (ui.button("key.page.next", line.cut_right(turn_w, 4), tr("下一页"), Look::Tab, Icon::None, page + 1 < pages)) turn(page + 1);
     ui.text(line, std::to_string(page + 1) + " / " + std::to_string(pages), {.step = Step::Body, .ink = Ink::Muted, .align = Align::Centre, .middle = true});
   }
 };

@@ -75,7 +75,27 @@ enum class Icon : std::uint8_t {
 };
 
 enum class TextSize : std::uint8_t { Normal, Large, Largest };
-struct Theme { TextSize size = TextSize::Normal; bool contrast = false; bool low = false; };
+struct Theme {
+  TextSize size = TextSize::Normal;
+  bool contrast = false, low = false;
+  bool citizen = false;    ///< a kiosk's sizes, five keys and words also on a landscape screen; otherwise landscape means a desk
+};
+
+/// The keys people use who see little or cannot reach the glass (trust.md 6): named as pressed_key() names them.
+struct FiveKeys {
+  std::string up = "Up", down = "Down", confirm = "Enter", back = "Escape", help = "F1";
+  bool operator==(const FiveKeys&) const = default;
+};
+/// What the five keys stand on. Nothing: nobody has used them since the last touch.
+enum class FocusAt : std::uint8_t { Nothing, Headline, Row, Control };
+struct Focus {
+  FocusAt at = FocusAt::Nothing;
+  std::string name;          ///< the screen's name at its headline; the first key of a row; the touchable's name
+  std::string words;         ///< the headline's words; the keys of a row, spaced; the touchable's words
+  std::uint64_t moved = 0;   ///< grows when something is to be said: the focus moved, or the same was confirmed again
+};
+/// Which part of the walk touchables belong to: a page's own come first, then its bar, what ends the visit last.
+enum class Walk : std::uint8_t { Body, Bar, Last };
 
 /// What a finger or pointer can touch in the frame just drawn: for tests, robots, speech and the size checks.
 enum class Control : std::uint8_t { Button, Choice, Check, Field };
@@ -100,6 +120,12 @@ class Ui {
   virtual const Theme& theme() const = 0;
   virtual double seconds() const = 0;    ///< for motion only; grows from the start of the program
   virtual void again_in(double seconds) = 0;  ///< asks for another frame (clock, motion); otherwise none is drawn
+  /// Where the page's question stands and what it says: the five keys begin here whenever `screen` is another one than in the
+  /// frame before. Everything drawn after it belongs to the page and comes in with a short motion; draw bars before it.
+  virtual void headline(std::string_view screen, Box box, std::string_view words) = 0;
+  virtual void walk(Walk part) = 0;           ///< of the touchables that follow; Body at the begin of a frame
+  /// Low theme: the highest place, in mm from the top, that may hold something to touch. Otherwise 0.
+  virtual float reach_top() const = 0;
 
   // -- paint (not touchable) --------------------------------------------------------------------------------------------
   virtual void fill(Box box, Ink ink, float radius_mm = 0) = 0;
@@ -119,8 +145,8 @@ class Ui {
 
   // -- touch: `name` is for tests and speech ("submit"); the words are what people see -----------------------------------
   /// True on release inside. A second press within 0.5 s, of the same name or on the same spot of the next page, is ignored
-  /// (EN 301 549 5.8); names starting with "key." or "candidate." only filter 0.12 s of bounce. Disabled ones are drawn pale
-  /// and never report. A long text shrinks to fit, then ends in "…" and is reported to clipped(). Icon::Next stands after.
+  /// (EN 301 549 5.8); names starting with "key." or "candidate." only filter 0.12 s of bounce. Disabled ones are drawn without
+  /// an edge and never report. Five keys: the back key presses "back", "stay" or "leave", whichever there is, the help key "help". A long text shrinks to fit, then ends in "…" and is reported to clipped(). Icon::Next stands after.
   virtual bool button(std::string_view name, Box box, std::string_view words, Look look = Look::Edged, Icon icon = Icon::None,
                       bool enabled = true, std::string_view shortcut = {}) = 0;
   /// A bare touchable area: the screen draws inside it. `selected` gives the thick edge, tint and tick.
@@ -149,6 +175,7 @@ class Ui {
   virtual const std::vector<HitBox>& hits() const = 0;          ///< of the frame being drawn
   virtual const std::vector<Shown>& shown() const = 0;          ///< texts of the frame being drawn, in drawing order
   virtual const std::vector<std::string>& clipped() const = 0;  ///< names/words cut off in this frame (tests: must be empty)
+  virtual const Focus& focus() const = 0;                       ///< of the five keys, as the last frame left it
 };
 
 /// The soft keyboard panel of the kiosk: pinyin, digits, phrases. Its state lives in the session so that a wipe wipes it.

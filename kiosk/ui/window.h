@@ -15,6 +15,8 @@ struct WindowOptions {
   float px_per_mm = 4.0f;      ///< 21.5-inch portrait 4.0; desk 24-inch 3.6; board 43-inch 2.0
   float page_width_mm = 0, page_height_mm = 0;  ///< when set, px_per_mm is chosen so that a page of this size just fits the window or screen
   bool fullscreen = false;     ///< FULLSCREEN_DESKTOP | BORDERLESS on the real kiosk
+  Theme theme{};               ///< to begin with. `citizen`: px_per_mm is the screen's real one (0: guessed from its pixels), the page follows it (tokens.h page_scale())
+  FiveKeys keys{};
   int x = -1, y = -1;          ///< window place; −1: leave to the server
   std::string hits_file;       ///< robots: after every drawn frame the hit boxes are written here (atomic rename), as JSON
   std::string picture_file;    ///< robots: SIGUSR1 writes the frame here as PNG (may be empty)
@@ -36,12 +38,14 @@ class Window {
   /// The visit ended: destroys the ImGui context (its buffers hold what was typed) and zeroes the freed memory (trust.md 10).
   virtual void wipe() = 0;
   virtual double seconds_since_input() const = 0;
+  virtual const Focus& focus() const = 0;  ///< of the five keys, after the last frame
 };
 
 /// The same Ui without a display, for tests, golden pictures and the in-process robot. Time is the test's.
 class Headless {
  public:
-  static Result<std::unique_ptr<Headless>> open(int width, int height, float px_per_mm, const Theme& theme = {});
+  /// `px_per_mm` and `zoom` as page_scale() gives them.
+  static Result<std::unique_ptr<Headless>> open(int width, int height, float px_per_mm, const Theme& theme = {}, float zoom = 1);
   virtual ~Headless() = default;
   virtual void frame(const std::function<void(Ui&)>& draw) = 0;   ///< one frame; advances time by 1/60 s unless at() was used
   virtual void at(double seconds) = 0;
@@ -51,6 +55,7 @@ class Headless {
   virtual void tap_at(float x_mm, float y_mm) = 0;
   virtual void type(std::string_view utf8) = 0;                   ///< as a real keyboard would, into the focused edit()
   virtual void key(std::string_view key) = 0;                     ///< "F2", "Tab", "Ctrl+P"
+  virtual const Focus& focus() const = 0;                         ///< of the five keys, after the last frame
   virtual const std::vector<HitBox>& hits() const = 0;            ///< of the last frame
   virtual const std::vector<std::string>& clipped() const = 0;
   virtual const std::vector<std::string>& missing_glyphs() const = 0;  ///< characters no font could draw

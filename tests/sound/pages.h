@@ -4,11 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "tests/citizen/lobby.h"
+#include "tests/citizen/scenes.h"
 
 namespace yizhan::kiosk::test {
-
-inline Oral oral(Span length) { return {std::make_shared<const std::vector<std::byte>>(1000, std::byte{7}), length}; }
 
 struct Page {
   std::string name;

@@ -217,4 +217,12 @@ void shapes_page(Ui& ui) {
   bottom_bar(ui, "下一步");
 }
 
+void panel_shapes(Ui& ui) {
+  ui.gradient({0, 0, ui.page().w, 100}, Ink::Primary, Ink::Primary2);
+  for (int i = 0; i < 15; ++i)
+    ui.tile("t" + std::to_string(i), {12 + static_cast<float>(i % 5) * 92.5f, 40 + static_cast<float>(i / 5) * 60, 86, 55},
+            std::get<0>(kinds[static_cast<std::size_t>(i) % kinds.size()]), "拖欠工资", "干了活，没给钱", i == 3);
+  bottom_bar(ui, "下一步");
+}
+
 }  // namespace yizhan::ui
