@@ -80,6 +80,8 @@ struct View {
   const Ruling* ruling = nullptr;  ///< set for notes
   bool conflict = false;
   const WindowInfo* shut = nullptr;  ///< the window that would be proposed if somebody sat there
+  const WindowInfo* own = nullptr;   ///< of the ruling, in notes
+  const WindowInfo* other = nullptr; ///< of the second matter, in notes that name alternatives
 
   const Answer* answer(std::string_view field) const {
     const Answers& a = petition.answers;
@@ -186,6 +188,11 @@ std::string filled(const std::string& text, const View& view) {
       out += usable ? view.department->name : "有关部门";
     } else if (key == "closed") {
       out += view.shut != nullptr ? view.shut->name : "这个窗口";
+    } else if (key == "here") {
+      out += view.own != nullptr ? view.own->name : "这个窗口";
+    } else if (key == "other") {
+      // Both at one window: said so, not named twice.
+      out += view.other == nullptr || view.other == view.own ? "同一窗口" : view.other->name;
     } else if (const Term* term = view.rules.term(key)) {
       out += std::to_string(term->amount);
     }
@@ -215,12 +222,9 @@ struct Places {
     const WindowInfo* window = view.rules.window(code);
     if (window == nullptr || count == max) return;
     window = view.rules.hall_window(code);
-    // Nobody sits there now: whoever stands in takes it. The loader saw that this ends; the count is for books made by hand.
-    for (std::size_t steps = 0; window != nullptr && among_closed(window->code); ++steps) {
-      if (shut == nullptr) shut = window;
-      if (window->code == window_reception || steps > view.rules.windows.size()) return;
-      window = view.rules.window(window->fallback.empty() ? window_reception : window->fallback);
-    }
+    // Nobody sits there now: whoever stands in takes it.
+    if (window != nullptr && among_closed(window->code) && shut == nullptr) shut = window;
+    window = staffed_window(view.rules, code, closed);
     if (window == nullptr || std::find(at, at + count, window) != at + count) return;
     if (complained_of(view, *window)) {
       conflict = true;
@@ -238,6 +242,25 @@ std::vector<std::vector<std::string>> units_of(const RuleBook& rules) {
   return all;
 }
 
+const WindowInfo* staffed_window(const RuleBook& rules, std::string_view code, std::span<const WindowCode> closed) {
+  const WindowInfo* window = rules.hall_window(code);
+  // The loader saw that fallbacks end; the count is for books made by hand.
+  for (std::size_t steps = 0; window != nullptr && std::find(closed.begin(), closed.end(), window->code) != closed.end(); ++steps) {
+    if (window->code == window_reception || steps > rules.windows.size()) return nullptr;
+    window = rules.window(window->fallback.empty() ? window_reception : window->fallback);
+  }
+  return window;
+}
+
+bool worth_asking(std::string_view question, const Petition& petition, const RuleBook& rules) {
+  if (question == "concluded") return petition.answers.filed_before == Answer::Yes;
+  if (question != "filed_before") return true;
+  Petition yes = petition, no = petition;
+  yes.answers.filed_before = Answer::Yes;
+  no.answers.filed_before = Answer::No;
+  return route(yes, rules).rule != route(no, rules).rule;
+}
+
 Ruling route(const Petition& petition, const RuleBook& rules, std::span<const WindowCode> closed) {
   std::optional<WordIndex> made;
   if (!rules.index) made.emplace(rules.words, rules.signals, units_of(rules));
@@ -245,6 +268,7 @@ Ruling route(const Petition& petition, const RuleBook& rules, std::span<const Wi
   View view{petition, rules, words, rules.topic(petition.topic)};
   Found found;
   for (const std::string* text : {&petition.title, &petition.statement.request, &petition.statement.facts, &petition.statement.reasons}) words.scan(*text, found);
+  words.settle(found);
   view.hits = found.lists;
   view.against = found.against;
 
@@ -323,6 +347,10 @@ Ruling route(const Petition& petition, const RuleBook& rules, std::span<const Wi
     const bool protects = rule.when.contains("conflict") || rule.when.contains("closed");
     if (!protects && ruling.reasons.size() >= reasons_shown) continue;
     if (!view.matches(rule)) continue;
+    view.own = rules.window(ruling.window);
+    view.other = nullptr;
+    for (const WindowCode& code : rule.alternatives)
+      if (const WindowInfo* window = staffed_window(rules, code, closed); view.other == nullptr && window != nullptr && !complained_of(view, *window)) view.other = window;
     ruling.reasons.push_back(reason_of(rule, view));
     // Two matters in one statement: the window of the second comes first among the others.
     const std::size_t own = places.count;

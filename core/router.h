@@ -80,7 +80,7 @@ struct TopicInfo {
   std::string icon;   ///< icon name of the UI kit
   MatterKind kind = MatterKind::Appeal;
   WindowCode desk;    ///< the department desk this topic usually concerns
-  std::vector<std::string> questions;  ///< which guided questions to ask, in order ("in_proceedings", …)
+  std::vector<std::string> questions;  ///< which guided questions to ask, in order ("in_proceedings", …); see worth_asking()
   std::vector<std::string> phrases;    ///< tap-to-insert phrases
 };
 
@@ -106,7 +106,7 @@ struct Rule {
   bool urgent = false, sealed = false, mediatable = false;
   bool stop = true;   ///< false: adds a reason or a flag and goes on to later rows
   Article basis;
-  std::string because, consequence;  ///< "{unit}" stands for the topic's department, "{closed}" for the window nobody sits at, "{handle}" for that term's amount
+  std::string because, consequence;  ///< "{unit}": the topic's department, "{closed}": the window nobody sits at, "{handle}": that term's amount; in a note with alternatives "{here}": the ruling's window, "{other}": the second matter's
   int line = 0;
   bool note = false;
 };
@@ -162,6 +162,14 @@ Status add(RuleBooks& books, RuleBook book);
 /// `closed`: windows nobody sits at now (closed_windows()). Who would go there goes to its fallback and is told; a closed window
 /// is never proposed, unless all that may take the matter are closed.
 Ruling route(const Petition& petition, const RuleBook& rules, std::span<const WindowCode> closed = {});
+
+/// Who takes the people of this hall window now: itself, or while it is closed the first of its fallbacks (at last reception) that is
+/// staffed. Null: nobody is there, the number waits for the window itself. `code` as for hall_window().
+const WindowInfo* staffed_window(const RuleBook& rules, std::string_view code, std::span<const WindowCode> closed);
+
+/// Whether a guided question can still decide the lawful way: `concluded` is asked of whoever filed before; `filed_before` only while
+/// "yes" and "no" lead to different rows. Every other question is always asked.
+bool worth_asking(std::string_view question, const Petition& petition, const RuleBook& rules);
 
 std::string_view word(LegalPath path);          ///< "Judicial"
 std::string_view chinese(LegalPath path);       ///< "（一）法院·公安·检察"

@@ -26,8 +26,8 @@ constexpr std::array<std::string_view, 10> counterparty_words{"unknown", "neighb
 constexpr std::array<std::string_view, 5> answer_words{"yes", "no", "unsure", "unasked", "likely"};
 constexpr std::array<std::string_view, 3> place_words{"here", "elsewhere", "unknown"};
 constexpr std::array<std::string_view, 10> path_words{"judicial", "arbitration", "party_appeal", "administrative", "duty", "petition", "suggestion", "accusation", "information_request", "unknown"};
-/// What the screens can ask. (filed_before and concluded come from the desk and from batches.)
-constexpr std::array<std::string_view, 6> asked_fields{"in_proceedings", "decided", "about_official", "both_willing", "status_or_title", "in_danger"};
+/// What the screens can ask.
+constexpr std::array<std::string_view, 8> asked_fields{"in_proceedings", "decided", "about_official", "both_willing", "status_or_title", "in_danger", "filed_before", "concluded"};
 constexpr std::array<std::string_view, 2> yes_no_words{"yes", "no"};
 constexpr std::array<std::string_view, 5> note_flags{"urgent", "sealed", "mediatable", "conflict", "closed"};
 
@@ -261,7 +261,11 @@ void Loader::topics(const toml::table& root) {
     if (!error_ && book_.window(t.desk) == nullptr) fail(line_of(*row.get("desk")), fmt::format("desk \"{}\" is no window", t.desk));
     for (const std::string& q : t.questions)
       if (q != "counterparty" && !among(asked_fields, q)) fail(line_of(*row.get("questions")), fmt::format("unknown question \"{}\"", q));
-    if (t.questions.size() > 3) fail(line_of(*row.get("questions")), "at most 3 questions a topic");
+    // Everybody answers three at most; who filed before is asked one more, or two.
+    const auto filed = std::find(t.questions.begin(), t.questions.end(), "filed_before"), concluded = std::find(t.questions.begin(), t.questions.end(), "concluded");
+    const std::size_t more = (filed != t.questions.end() ? 1U : 0U) + (concluded != t.questions.end() ? 1U : 0U);
+    if (t.questions.size() - more > 3) fail(line_of(*row.get("questions")), "at most 3 questions a topic, and filed_before and concluded");
+    if (concluded != t.questions.end() && filed >= concluded) fail(line_of(*row.get("questions")), "\"concluded\" is asked after \"filed_before\"");
     put(book_.topics, std::move(t), [](const TopicInfo& r) { return r.code; }, seen, line_of(row));
   });
 }
@@ -282,7 +286,7 @@ void Loader::word_lists(const toml::table& root) {
 void Loader::signals(const toml::table& root) {
   std::set<std::string> seen;
   rows(root, "signal", [&](const toml::table& row) {
-    keys(row, {"id", "sets", "words", "with", "with_clause", "with_before", "not_close", "not_before", "not_clause", "not_sentence", "since", "despite"});
+    keys(row, {"id", "sets", "words", "with", "with_also", "with_clause", "with_before", "not_close", "not_before", "not_clause", "not_sentence", "not_text", "since", "despite"});
     Signal s;
     s.line = line_of(row);
     s.id = text(row, "id", true);
@@ -295,18 +299,21 @@ void Loader::signals(const toml::table& root) {
     };
     s.words = lists("words");
     s.with = lists("with");
+    s.with_also = lists("with_also");
     s.with_clause = lists("with_clause");
     s.with_before = lists("with_before");
     s.not_close = lists("not_close");
     s.not_before = lists("not_before");
     s.not_clause = lists("not_clause");
     s.not_sentence = lists("not_sentence");
+    s.not_text = lists("not_text");
     s.since = lists("since");
     s.despite = lists("despite");
     if (s.words.empty()) fail(s.line, fmt::format("signal {} has no \"words\": nothing could set it off", s.id));
     if (!s.since.empty() && s.not_before.empty()) fail(line_of(*row.get("since")), "\"since\" lifts \"not_before\", which is missing");
     put(book_.signals, std::move(s), [](const Signal& r) { return r.id; }, seen, line_of(row));
   });
+  if (book_.signals.size() > WordIndex::signals_max) fail(1, fmt::format("{} signals, at most {}", book_.signals.size(), WordIndex::signals_max));
   std::set<std::string> names;
   for (const auto& [name, words] : book_.words) names.insert(name);
   for (const Signal& s : book_.signals) names.insert(s.sets);
@@ -363,13 +370,16 @@ void Loader::check_rule(const Rule& rule) {
       const std::size_t close = spoken.find('}', open);
       const std::string name = close == std::string::npos ? spoken.substr(open) : spoken.substr(open + 1, close - open - 1);
       std::string value;
-      if (name == "unit" || name == "closed") {
+      if (name == "unit" || name == "closed" || name == "here" || name == "other") {
+        if ((name == "here" || name == "other") && (!rule.note || rule.alternatives.empty())) return fail(rule.line, fmt::format("\"{}\": {{{}}} needs a note with alternatives", key, name));
+        const bool on_site = name == "here" || name == "other";
+        if (name == "other") value = "同一窗口";
         for (const WindowInfo& w : book_.windows)
-          if (characters(w.name) > characters(value)) value = w.name;
+          if ((w.on_site || !on_site) && characters(w.name) > characters(value)) value = w.name;
       } else if (const Term* term = book_.term(name)) {
         value = std::to_string(term->amount);
       } else {
-        return fail(rule.line, fmt::format("\"{}\": {{{}}} is neither {{unit}}, {{closed}} nor a term", key, name));
+        return fail(rule.line, fmt::format("\"{}\": {{{}}} is neither {{unit}}, {{closed}}, {{here}}, {{other}} nor a term", key, name));
       }
       spoken.replace(open, close - open + 1, value);
     }

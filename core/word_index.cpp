@@ -8,7 +8,7 @@ namespace yizhan {
 
 namespace {
 
-constexpr std::size_t close_characters = 2;
+constexpr std::size_t close_characters = 2, reach_characters = 24;
 constexpr char16_t clause_stop = u',', sentence_stop = u'.', line_stop = u'\n', other = u'\xFFFD';
 constexpr std::size_t tag_bytes_max = 200;
 constexpr std::size_t accusing_reach_characters = 6;
@@ -19,9 +19,9 @@ std::size_t pair_of(char16_t a, char16_t b) { return (std::size_t{a} * 40503U) ^
 bool ascii_word(char16_t c) { return c < 128 && (c == '_' || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z')); }
 /// Calls `see` with the number of each bit that is set.
 template <class See>
-void each(ListBits bits, See see) {
-  for (auto low = static_cast<std::uint64_t>(bits); low != 0; low &= low - 1) see(static_cast<std::size_t>(__builtin_ctzll(low)));
-  for (auto high = static_cast<std::uint64_t>(bits >> 64); high != 0; high &= high - 1) see(static_cast<std::size_t>(__builtin_ctzll(high)) + 64);
+void each(const ListBits& bits, See see) {
+  for (std::size_t i = 0; i < bits.part.size(); ++i)
+    for (std::uint64_t part = bits.part[i]; part != 0; part &= part - 1) see(i * 64 + static_cast<std::size_t>(__builtin_ctzll(part)));
 }
 bool stop(char16_t c) { return c == clause_stop || c == sentence_stop || c == line_stop; }
 
@@ -136,7 +136,7 @@ WordIndex::WordIndex(const std::map<std::string, std::vector<std::string>>& list
   staff_ = bit("staff");
   negation_ = bit("negation");
   for (const Signal& s : signals) {
-    signals_.push_back({bit(s.sets), bits(s.words), bits(s.with), bits(s.with_clause), bits(s.with_before), bits(s.not_close), bits(s.not_before), bits(s.not_clause), bits(s.not_sentence), bits(s.since), bits(s.despite)});
+    signals_.push_back({bit(s.sets), bits(s.words), bits(s.with), bits(s.with_also), bits(s.with_clause), bits(s.with_before), bits(s.not_close), bits(s.not_before), bits(s.not_clause), bits(s.not_sentence), bits(s.not_text), bits(s.since), bits(s.despite)});
     judged_ |= bit(s.sets);
   }
   for (const std::string_view field : signal_fields)
@@ -147,6 +147,8 @@ WordIndex::WordIndex(const std::map<std::string, std::vector<std::string>>& list
       signals_.push_back(plain_list);
       judged_ |= own;
     }
+  if (signals_.size() > 64) signals_.resize(64);  // the loader refuses such a file; a hand-made book loses the last
+  for (std::size_t i = 0; i < signals_.size(); ++i) each(signals_[i].words, [&](std::size_t list) { set_off_by_[list] |= std::uint64_t{1} << i; });
 }
 
 void WordIndex::put(const std::vector<std::string>& words, std::size_t list) {
@@ -164,7 +166,7 @@ void WordIndex::put(const std::vector<std::string>& words, std::size_t list) {
 
 WordIndex::Hits WordIndex::bit(std::string_view list) const {
   const auto at = std::lower_bound(names_.begin(), names_.end(), list);
-  return at != names_.end() && *at == list ? Hits{1} << (at - names_.begin()) : 0;
+  return at != names_.end() && *at == list ? Hits::one(static_cast<std::size_t>(at - names_.begin())) : 0;
 }
 
 WordIndex::Hits WordIndex::bits(const std::vector<std::string>& lists) const {
@@ -201,7 +203,7 @@ void WordIndex::find(std::u16string_view text, std::size_t at, std::vector<Event
 }
 
 void WordIndex::judge(std::vector<Event>& events, const std::vector<std::uint32_t>& clauses, Found& found) const {
-  const auto list_bit = [](const Event& e) { return e.list < lists_max ? Hits{1} << e.list : Hits{0}; };
+  const auto list_bit = [](const Event& e) { return e.list < lists_max ? Hits::one(e.list) : Hits{}; };
   // A harmless phrase hides what is shorter inside it. Events come by start; those of one place lie together.
   std::uint32_t hidden_to = 0, hidden_from = 0;
   for (std::size_t i = 0; i < events.size();) {
@@ -228,15 +230,20 @@ void WordIndex::judge(std::vector<Event>& events, const std::vector<std::uint32_
     const std::size_t from = i;
     Hits all = 0;
     for (; i < events.size() && events[i].start < end; ++i) all |= list_bit(events[i]);
-    std::array<std::uint32_t, lists_max> last_start{}, last_end{};  // + 1; 0: not yet in this clause
+    std::array<std::uint32_t, lists_max> last_start{};  // + 1; 0: not yet in this clause
     Hits before = 0;
     std::uint32_t accused_to = 0;
     for (std::size_t k = from; k < i; ++k) {
       const Event& e = events[k];
+      // Right before this word: what began earlier and ended at most two characters before it ("没说不想活": 没说 counts, 不想 is part of the word).
       const auto close = [&](Hits lists) {
-        bool near = false;
-        each(lists & before, [&](std::size_t l) { near = near || (last_end[l] - 1 <= e.start && e.start - (last_end[l] - 1) <= close_characters); });
-        return near;
+        if ((lists & before) == 0) return false;
+        for (std::size_t j = k; j-- > from;) {
+          const Event& other = events[j];
+          if (e.start - other.start > reach_characters) break;  // no word is that long
+          if ((list_bit(other) & lists) != 0 && other.end <= e.start && e.start - other.end <= close_characters) return true;
+        }
+        return false;
       };
       const auto latest = [&](Hits lists) {
         std::uint32_t at = 0;
@@ -250,24 +257,40 @@ void WordIndex::judge(std::vector<Event>& events, const std::vector<std::uint32_
         continue;
       }
       const Hits bit = list_bit(e);
-      for (const Compiled& s : signals_) {
-        if ((s.words & bit) == 0 || (found.lists & s.sets) == s.sets) continue;
-        if ((s.with != 0 && (s.with & sentence) == 0) || (s.with_clause != 0 && (s.with_clause & all) == 0) || (s.with_before != 0 && (s.with_before & before) == 0)) continue;
+      for (std::uint64_t left = set_off_by_[e.list] & ~found.waiting; left != 0; left &= left - 1) {
+        const auto i_signal = static_cast<std::size_t>(__builtin_ctzll(left));
+        const Compiled& s = signals_[i_signal];
+        if ((found.lists & s.sets) == s.sets) continue;
+        if ((s.with != 0 && (s.with & sentence) == 0) || (s.with_also != 0 && (s.with_also & sentence) == 0) || (s.with_clause != 0 && (s.with_clause & all) == 0) || (s.with_before != 0 && (s.with_before & before) == 0)) continue;
         if (close(s.not_close)) continue;
         if ((s.despite & sentence) == 0) {
           if ((s.not_clause & all) != 0 || (s.not_sentence & sentence) != 0) continue;
           if (const std::uint32_t undone = latest(s.not_before); undone != 0 && latest(s.since) <= undone) continue;
         }
+        const std::uint64_t own = std::uint64_t{1} << i_signal;
+        if (s.not_text != 0) {
+          found.waiting |= own;
+          continue;
+        }
         found.lists |= s.sets;
-        if (const auto i_signal = static_cast<std::size_t>(&s - signals_.data()); i_signal < 64) found.signals |= std::uint64_t{1} << i_signal;
+        found.signals |= own;
       }
       if ((bit & blamed_) != 0 && unit >= 0 && (unit_clause == clause || ((before | bit) & staff_) != 0 ) && !close(negation_)) found.against |= std::uint64_t{1} << unit;
       if ((bit & accusing_) != 0) accused_to = e.end + 1;
       before |= bit;
       last_start[e.list] = e.start + 1;
-      last_end[e.list] = std::max(last_end[e.list], e.end + 1);
     }
   }
+}
+
+void WordIndex::settle(Found& found) const {
+  for (std::size_t i = 0; i < signals_.size(); ++i) {
+    const Compiled& s = signals_[i];
+    if ((found.waiting >> i & 1U) == 0 || (s.not_text & found.lists) != 0 || (found.lists & s.sets) == s.sets) continue;
+    found.lists |= s.sets;
+    found.signals |= std::uint64_t{1} << i;
+  }
+  found.waiting = 0;
 }
 
 void WordIndex::scan(std::string_view text, Found& found) const {

@@ -72,6 +72,33 @@ Take texts(std::vector<std::string>& into) {
     return std::nullopt;
   };
 }
+/// Five different keys by the names SDL's kit gives them.
+Take five_keys(std::vector<std::string>& into) {
+  return [&into](const toml::node& node) -> std::optional<std::string> {
+    std::vector<std::string> keys;
+    if (const auto wrong = texts(keys)(node)) return wrong;
+    static const std::vector<std::string> known{"Up", "Down", "Left", "Right", "Return", "Escape", "Tab", "Space", "Backspace", "Delete", "Home", "End", "PageUp", "PageDown"};
+    const auto is_key = [&](const std::string& key) {
+      if (std::find(known.begin(), known.end(), key) != known.end()) return true;
+      const int f = key.size() > 1 && key.size() < 4 && key[0] == 'F' ? std::atoi(key.c_str() + 1) : 0;
+      return f >= 1 && f <= 12;
+    };
+    auto sorted = keys;
+    std::sort(sorted.begin(), sorted.end());
+    if (keys.size() != 5 || !std::all_of(keys.begin(), keys.end(), is_key) || std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end())
+      return "must be five different keys: up, down, confirm, back, help, such as [\"Up\", \"Down\", \"Return\", \"Escape\", \"F1\"]";
+    into = std::move(keys);
+    return std::nullopt;
+  };
+}
+Take inches(double& into) {
+  return [&into](const toml::node& node) -> std::optional<std::string> {
+    const auto value = node.value<double>();
+    if (!value || *value < 10 || *value > 100) return "must be a number of inches from 10 to 100";
+    into = *value;
+    return std::nullopt;
+  };
+}
 Take number(int& into, int least, int most) {
   return [&into, least, most](const toml::node& node) -> std::optional<std::string> {
     const auto* value = node.as_integer();
@@ -255,6 +282,8 @@ Result<Config> load_config(const std::string& data_dir, const std::string& role)
       {"jurisdiction", text(config.jurisdiction)},
       {"assets_dir", text(config.assets_dir)},
       {"language", text(config.language)},
+      {"five_keys", five_keys(config.five_keys)},
+      {"screen_inches", inches(config.screen_inches)},
       {"plan", text(config.plan)},
       {"hub_url", text(config.hub_url)},
       {"ca_file", text(config.ca_file)},

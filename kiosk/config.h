@@ -21,6 +21,8 @@ struct Config {
   std::string staff;                   ///< name shown at a desk
   std::string jurisdiction = "national";
   std::string plan = "hall";           ///< the picture of the hall: assets/halls/<plan>.toml
+  std::vector<std::string> five_keys{"Up", "Down", "Return", "Escape", "F1"};  ///< what the keypad sends for up, down, confirm, back, help
+  double screen_inches = 0;            ///< of the kiosk's screen, corner to corner; 0: guessed from its pixels
   std::string language = "zh_CN";      ///< of the screens' words: assets/locale/<language>.po
   std::string assets_dir;              ///< rulebooks, holidays, strings, pinyin
   std::string hub_url;                 ///< "http://127.0.0.1:7301" or https

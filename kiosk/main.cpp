@@ -62,6 +62,11 @@ int show(const std::string& command, const cli::Common& common, const Screen& sc
   options.height = citizen ? 1920 : 1080;
   options.px_per_mm = screen.px_per_mm > 0 ? screen.px_per_mm : citizen ? 0.0F : board ? 2.0F : 3.6F;
   options.theme.citizen = citizen;
+  if (citizen) {
+    options.inches = static_cast<float>(config->screen_inches);
+    const auto key = [&](std::size_t i) { return config->five_keys[i] == "Return" ? std::string("Enter") : config->five_keys[i]; };
+    options.keys = {key(0), key(1), key(2), key(3), key(4)};
+  }
   options.fullscreen = !screen.windowed && screen.size.empty();
   options.hits_file = screen.hits;
   options.picture_file = screen.picture;

@@ -44,15 +44,15 @@ Triage make_triage(std::string_view model_bytes, std::string_view duties_tsv);
 // ---- evidence: what is added to the model's log probabilities --------------------------------------------------------------
 // Rounded from what `kiosk train --evaluate` fits over all five folds (docs/TRIAGE.md); the tile's weight is fixed by reasoning.
 struct EvidenceWeights {
-  double model = 0.55;  ///< what a unit of log probability counts
+  double model = 0.8;   ///< what a unit of log probability counts
   double title = 0.5;   ///< two points of duty in the title
   double lead = 0.5;    ///< … in the first 120 characters
   double text = 0.65;   ///< … anywhere
-  double tree = 0.2;    ///< the tree's department, found by words: the duties say most of it already
+  double tree = 0.25;   ///< the tree's department, found by words: the duties say most of it already
 };
 inline constexpr EvidenceWeights evidence_weights{};
 /// From the share p of the best window to how often it is right or accepted: 1 / (1 + e^−(base + slope × ln(p / (1 − p)))).
-inline constexpr double confidence_base = 0.8, confidence_slope = 0.55;
+inline constexpr double confidence_base = 0.5, confidence_slope = 0.6;
 inline constexpr double tile_evidence = 2;         ///< somebody touched the tile: seven times as likely; no data has tiles
 inline constexpr int duty_points_max = 4;          ///< of one window and one place; more words say no more
 inline constexpr double reception_below = 0.45;    ///< a guess less sure than this is offered second, after reception

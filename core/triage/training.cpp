@@ -396,6 +396,8 @@ TextModel Trainer::fit_calibrated(std::uint32_t without) const {
     RawScores raw;
     int label = 0;
     std::uint32_t accepted = 0;
+    double weight = 1;
+    const std::array<float, window_count>* evidence = nullptr;
   };
   std::vector<Left> topics, windows;
   TextScratch scratch;
@@ -407,10 +409,10 @@ TextModel Trainer::fit_calibrated(std::uint32_t without) const {
       const Row& row = s.rows[i];
       if (row.fold != f || !s.kept[i]) continue;
       if (row.topic >= 0) {
-        topics.push_back({raw_scores(inner, scratch, row.title, row.text), row.topic, 0});
-        topics.push_back({raw_scores(inner, scratch, "", first_characters(row.text, cut_characters)), row.topic, 0});
+        topics.push_back({raw_scores(inner, scratch, row.title, row.text), row.topic});
+        topics.push_back({raw_scores(inner, scratch, "", first_characters(row.text, cut_characters)), row.topic});
       }
-      if (row.window >= 0) windows.push_back({raw_scores(inner, scratch, row.title, row.text), row.window, row.accepted});
+      if (row.window >= 0) windows.push_back({raw_scores(inner, scratch, row.title, row.text), row.window, row.accepted, row.read ? s.options.read : 1, &row.evidence});
     }
   }
   TextModel model = fit(without);
@@ -446,7 +448,8 @@ TextModel Trainer::fit_calibrated(std::uint32_t without) const {
     logs.push_back(p);
   }
   if (!windows.empty()) {
-    const double share = 1.0 / static_cast<double>(windows.size());
+    double all = 0;
+    for (const Left& one : windows) all += one.weight;
     for (int round = 0; round < 600; ++round) {
       std::array<double, window_count> d_bias{};
       std::array<std::array<double, topic_count>, window_count> d_from{};
@@ -455,10 +458,11 @@ TextModel Trainer::fit_calibrated(std::uint32_t without) const {
         const Left& one = windows[i];
         std::array<double, window_count> p{};
         for (std::size_t k = 0; k < window_count; ++k) {
-          p[k] = one.raw.window[k] * heat + bias[k];
+          p[k] = one.raw.window[k] * heat + bias[k] + static_cast<double>((*one.evidence)[k]);
           for (std::size_t j = 0; j < topic_count; ++j) p[k] += from_topic[k][j] * logs[i][j];
         }
         softmax(p);
+        const double share = one.weight / all;
         int others = 0;
         for (std::size_t k = 0; k < window_count; ++k) others += static_cast<int>(one.accepted >> k & 1);
         for (std::size_t k = 0; k < window_count; ++k) {

@@ -31,6 +31,8 @@ struct Row {
   std::uint32_t accepted = 0;  ///< bit k: window k would be right as well
   int fold = -1;               ///< rows without a fold are never tested on
   std::uint32_t number = 0;    ///< of a window row in its file, from 0
+  bool read = false;           ///< the window was read for training: never tested on
+  std::array<float, window_count> evidence{};  ///< what words of duty add to each window's score; the windows are calibrated on top of it
 };
 
 /// Everyday words that speak for a window; they label rows weakly, and are not read when suggesting.
@@ -44,6 +46,7 @@ struct Options {
   double cost = 2, window_cost = 1;     ///< how much an error weighs against large weights
   double title_only = 0.5;  ///< weight of a row that is only a title
   double cut = 0.3, title_copy = 0.15;  ///< weights of a complaint's first 120 characters, and of its title, as rows of their own
+  double read = 0.3;        ///< what a row read for training counts in the windows' calibration; a row of the window files counts 1
   double weak = 0.3, known = 2, legal = 0.03, private_dispute = 0.03;  ///< weights of rows for the windows
   double calm = 0.005;                 ///< how strongly the windows' calibration is held to nothing
   int passes = 8;

@@ -80,7 +80,26 @@ Result<triage::WindowWords> read_words(const std::string& path) {
   return words;
 }
 
-Result<std::vector<Row>> read_rows(const std::string& dir) {
+/// Windows that somebody read for training: id, window, other windows; comments begin with #. Absent is fine.
+Status read_windows(const std::string& path, std::vector<Row>& rows, const std::map<std::string, std::size_t>& by_id) {
+  std::ifstream in(path);
+  std::string line;
+  for (std::size_t number = 1; std::getline(in, line); ++number) {
+    if (line.empty() || line[0] == '#') continue;
+    const auto cells = split(line, '\t');
+    const int window = cells.size() == 3 ? number_of(window_labels, cells[1]) : -1;
+    if (window < 0) return Error{Code::Invalid, fmt::format("{}: line {}: expected an id, a window code, other codes", path, number)};
+    const auto row = by_id.find(cells[0]);
+    if (row == by_id.end() || rows[row->second].window >= 0) continue;
+    rows[row->second].window = window;
+    rows[row->second].read = true;
+    for (const auto& code : split(cells[2], '/'))
+      if (const int other = number_of(window_labels, code); other >= 0 && other != window) rows[row->second].accepted |= 1U << other;
+  }
+  return Done{};
+}
+
+Result<std::vector<Row>> read_rows(const std::string& dir, const std::string& windows) {
   const auto folds = read_table(dir + "/folds.tsv", {"id", "fold"});
   if (!folds) return folds.error();
   std::map<std::string, int> fold;
@@ -146,6 +165,7 @@ Result<std::vector<Row>> read_rows(const std::string& dir) {
     if ((cells.at("kind").starts_with("cat:") || cells.at("kind").starts_with("kw:")) && !fold.contains(cells.at("id")))
       add({"M" + cells.at("id"), "", cells.at("text"), Source::Private, -1, -1, 0, -1});
   if (broken) return *broken;
+  if (const auto done = read_windows(windows, rows, by_id); !done) return done.error();
   return rows;
 }
 
@@ -439,6 +459,19 @@ void print_whole(const std::vector<Whole>& all, const std::vector<Row>& rows) {
   print_set("== whole suggestion as shipped (weights rounded, reception below the threshold)", judge_shipped);
 }
 
+/// What the duties say of every row whose window is known: the model's windows are calibrated on top of it, as they are used.
+Status add_evidence(std::vector<Row>& rows, const std::string& assets, const Duties& duties) {
+  const auto books = load_law_books(assets, "national");
+  if (!books) return books.error();
+  for (Row& row : rows) {
+    if (row.window < 0) continue;
+    const Evidence evidence = evidence_of(petition_of(row), row.text, Ruling{}, books->rules.books.back(), duties);
+    for (std::size_t k = 0; k < window_count; ++k)
+      row.evidence[k] = static_cast<float>(evidence_weights.title * evidence.title[k] + evidence_weights.lead * evidence.lead[k] + evidence_weights.text * evidence.text[k]);
+  }
+  return Done{};
+}
+
 Status evaluate(const std::vector<Row>& rows, const triage::WindowWords& words, const Options& options, bool brief, const std::string& assets) {
   std::vector<Whole> whole;
   const auto books = brief ? Result<LawBooks>(LawBooks{}) : load_law_books(assets, "national");
@@ -466,7 +499,7 @@ Status evaluate(const std::vector<Row>& rows, const triage::WindowWords& words, 
         cut_titled.push_back(judge_topic(i, row.topic, suggest_topic(*model, scratch, title, first_characters(row.text, triage::cut_characters - characters(title)))));
         if (!row.title.empty()) titles.push_back(judge_topic(i, row.topic, suggest_topic(*model, scratch, row.title, "")));
       }
-      if (row.window >= 0 && !brief) {
+      if (row.window >= 0 && !row.read && !brief) {
         Whole& one = whole.emplace_back();
         one.row = i;
         one.fold = f;
@@ -477,7 +510,7 @@ Status evaluate(const std::vector<Row>& rows, const triage::WindowWords& words, 
         one.shipped = suggest(petition, book, triage, scratch);
         one.evidence = evidence_of(petition, row.text, one.shipped.ruling, book, triage.duties);
       }
-      if (row.window >= 0) (row.source == Source::Judged ? judged : replied).push_back(judge_window(i, row.window, row.accepted, suggest_topic(*model, scratch, row.title, row.text)));
+      if (row.window >= 0 && !row.read) (row.source == Source::Judged ? judged : replied).push_back(judge_window(i, row.window, row.accepted, suggest_topic(*model, scratch, row.title, row.text)));
     }
     fmt::print(stderr, "kiosk train: fold {} of {} judged\n", f + 1, triage::fold_count);
   }
@@ -504,8 +537,11 @@ Status evaluate(const std::vector<Row>& rows, const triage::WindowWords& words, 
 int train(const Train& options) {
   const auto words = read_words(options.words);
   if (!words) return fail("train", words.error());
-  const auto rows = read_rows(options.directory);
+  const std::string folder = options.words.substr(0, options.words.find_last_of('/') + 1);
+  auto rows = read_rows(options.directory, folder + "window_read.tsv");
   if (!rows) return fail("train", rows.error());
+  if (const auto shipped = load_triage(options.assets); shipped->duties.index)
+    if (const auto done = add_evidence(*rows, options.assets, shipped->duties); !done) return fail("train", done.error());
   fmt::print(stderr, "kiosk train: {} rows\n", rows->size());
   if (options.evaluate) {
     std::setvbuf(stdout, nullptr, _IOLBF, 1 << 12);

@@ -10,7 +10,7 @@ namespace yizhan::kiosk::desk {
 void seal_mark(Ui& ui, Box box) {
   const float r = box.w * 0.22f;
   ui.fill(box, Ink::Seal, r);
-  ui.edge(box.inset(box.w * 0.11f), Ink::OnPrimary, box.w * 0.035f, r * 0.7f);
+  ui.edge(box.inset(box.w * 0.045f), Ink::OnPrimary, box.w * 0.03f, r * 0.85f);
   TextStyle word = one_line(box.w > px(80) ? Type::Headline : box.w > px(60) ? Type::Title : Type::DeskTitle, Ink::OnPrimary, Weight::Bold, Align::Centre);
   ui.text(box.inset(box.w * 0.12f, 0), tr("信"), word);
 }

@@ -1,6 +1,7 @@
 // Ask: number and code, what happened so far, rating, thanks; and 只取号.
 // Touchables besides those of a page: take_number: "window.<code>", "page.back", "page.next"; ask: "number", "code", "letter";
 // progress: "rate", "page.back", "page.next"; rate: "service.1" … "service.5", "outcome.1" … "outcome.5".
+#include <algorithm>
 #include <array>
 
 #include "kiosk/screens/parts.h"
@@ -39,9 +40,17 @@ Asked draw_take_number(Ui& ui, const View& view) {
     const WindowInfo& window = *windows[static_cast<std::size_t>(i)];
     const auto* queue = queue_of(view.world.now, window.code);
     const int waiting = queue == nullptr ? 0 : queue->waiting;
-    const std::string line = window_closed(view.world.now, window.code) ? std::string(tr("现在没人值班")) : waiting == 0 ? tr("现在不用等") : people_words(waiting) + "，" + wait_words(waiting, queue->minutes);
-    if (choice_card(ui, "window." + window.code, body.cut_top(row, gap), window_icon(window.code), window.name, line, 2, busy && view.s.chosen == window.code, !busy))
-      asked = PickNumber{window.code};
+    std::string line = waiting == 0 ? tr("现在不用等") : people_words(waiting) + "，" + wait_words(waiting, queue->minutes);
+    // Nobody sits there now: said before the touch, and the number is for whoever stands in. Nobody at all: it waits for the window itself.
+    WindowCode code = window.code;
+    const auto& closed = view.world.now.closed;
+    if (std::find(closed.begin(), closed.end(), window.code) != closed.end()) {
+      const WindowInfo* instead = staffed_window(view.world.rules, window.code, closed);
+      line = instead != nullptr ? trf("现在没人，{}替您办", instead->name) : std::string(tr("现在没人，先取号等着"));
+      if (instead != nullptr) code = instead->code;
+    }
+    if (choice_card(ui, "window." + window.code, body.cut_top(row, gap), window_icon(window.code), window.name, line, 2, busy && view.s.chosen == code, !busy))
+      asked = PickNumber{code};
   }
   return asked;
 }

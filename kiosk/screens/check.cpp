@@ -2,7 +2,9 @@
 // Touchables besides those of a page: review: "edit.who", "edit.whom", "edit.kind", "edit.request", "edit.facts", "edit.reasons", "edit.oral", "edit.place",
 // "read.request", "read.facts", "read.reasons", "page.back", "page.next"; read: "page.back", "page.next";
 // ruling: "window.<code>", "page.back", "page.next".
+#include <algorithm>
 #include <array>
+#include <vector>
 
 #include "core/text.h"
 #include "core/tr.h"
@@ -272,7 +274,13 @@ Asked draw_ruling(Ui& ui, const View& view) {
     paragraph(ui, area, tr("为什么去这里"), title, 4);
   }
   int n = 0;
-  for (const Reason& reason : ruling.reasons) {
+  // What the person must know before going anywhere comes right after the first reason: a closed window, a unit that is kept out, a second matter.
+  std::vector<const Reason*> reasons;
+  for (const Reason& reason : ruling.reasons) reasons.push_back(&reason);
+  if (!reasons.empty())
+    std::stable_partition(reasons.begin() + 1, reasons.end(), [](const Reason* r) { return r->rule == "closed" || r->rule == "conflict" || r->rule.starts_with("also-"); });
+  for (const Reason* one : reasons) {
+    const Reason& reason = *one;
     // What the reasons rest on is what the person said: the hall need not hear it.
     const TextStyle strong{Type::Button, Ink::Ink, Weight::Bold, Align::Left, 0, false, false, ui::Say::Asked, true};
     const TextStyle soft{Type::Body, Ink::Ink, Weight::Regular, Align::Left, 0, false, false, ui::Say::Asked, true};

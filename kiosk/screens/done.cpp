@@ -151,9 +151,13 @@ void across(Ui& ui, const Told& t, const Measure& m, const Box& body) {
   const float line_h = ui.text_height(in.w, t.wait, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre});
   line_in(ui, in.cut_top(ui.text_height(in.w, tr("您的号码"), {Type::Body, Ink::Muted})), tr("您的号码"), soft);
   const Box wait = in.cut_bottom(line_h + 0.5f, 1);
-  const Box where = in.cut_bottom(std::min(20.f, in.h * 0.3f), 1);
+  const std::string place = t.receipt.place.empty() ? t.receipt.window_name : t.receipt.place;
+  const TextStyle plain{Type::Body, Ink::Ink, Weight::Bold, Align::Centre, 0, false, false, ui::Say::Aloud, t.receipt.sealed};
+  const bool one_line = ui.text_width(place, {Type::Caption, Ink::Ink, Weight::Bold}) + 22 <= in.w;
+  const Box where = in.cut_bottom(one_line ? std::min(20.f, in.h * 0.3f) : ui.text_height(in.w, place, plain) + 0.5f, 1);
   line_in(ui, in, t.receipt.ticket, {Type::NumberLarge, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true, ui::Say::Aloud});
-  place_line(ui, where, t.receipt, Type::Choice);
+  if (one_line) place_line(ui, where, t.receipt, Type::Choice);
+  else ui.text(where, place, plain);
   ui.text(wait, t.wait, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 0, false, false, ui::Say::Aloud});
 
   const float gap = touch_gap_mm + 1;
@@ -168,8 +172,10 @@ void across(Ui& ui, const Told& t, const Measure& m, const Box& body) {
     line_in(ui, code.cut_top(row, 1), tr("查询码（16位，请记牢）"), {Type::Body, Ink::Muted, Weight::Regular, Align::Centre, 1, true, true, ui::Say::Code, true});
     line_in(ui, code.cut_bottom(row, 1), t.receipt.matter, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true, ui::Say::Asked, true});
     const float side = std::min({code.h, 56.f, code.w * 0.36f});
-    qr_code(ui, {code.x, code.y + (code.h - side) / 2, side, side}, t.receipt);
-    code.cut_left(side, 6);
+    if (side >= 26) {  // smaller ones no telephone reads
+      qr_code(ui, {code.x, code.y + (code.h - side) / 2, side, side}, t.receipt);
+      code.cut_left(side, 6);
+    }
     code_digits(ui, code, t.receipt);
     return;
   }
@@ -180,17 +186,21 @@ void across(Ui& ui, const Told& t, const Measure& m, const Box& body) {
     code = code.inset(6, 3);
     const float w = std::max(ui.text_width(tr("查询码"), label), ui.text_width(tr("编号"), label)) + 5;
     const Box first = code.row(0, 2, 0), second = code.row(1, 2, 0);
-    line_in(ui, {first.x, first.y, w, first.h}, tr("编号"), label);
-    line_in(ui, {first.x + w, first.y, first.w - w, first.h}, t.receipt.matter, {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true, ui::Say::Asked, true});
+    // The number is the longest word there is: its label goes where both do not fit.
+    const bool labelled = ui.text_width(t.receipt.matter, {Type::Caption, Ink::Ink, Weight::Medium}) + w <= first.w;
+    if (labelled) line_in(ui, {first.x, first.y, w, first.h}, tr("编号"), label);
+    const float from = labelled ? w : 0;
+    line_in(ui, {first.x + from, first.y, first.w - from, first.h}, t.receipt.matter, {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true, ui::Say::Asked, true});
     line_in(ui, {second.x, second.y, w, second.h}, tr("查询码"), {Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true, ui::Say::Code, true});
     line_in(ui, {second.x + w, second.y, second.w - w, second.h}, grouped(t.receipt.query_code), {Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true, ui::Say::Code, true});
     const float line = std::max(14.f, ui.text_height(right.w, t.printed, {Type::Body, Ink::Ink}));
     print_line(ui, right.cut_bottom(line, 2), t.printed);
     safe_line(ui, t.view, right.cut_top(std::min(24.f, std::max(16.f, right.h * 0.3f)), gap));
-    if (right.h >= 24) way_line(ui, t.view, right.cut_top(std::min(26.f, right.h), gap));
+    const float stop_w = std::max(ui.text_width(tr("县里收到"), {Type::Caption, Ink::Ink, Weight::Bold}), ui.text_width(tr("单位受理"), {Type::Caption, Ink::Ink, Weight::Bold})) + 21.5f;
+    if (right.h >= 24 && stop_w <= right.w / 3) way_line(ui, t.view, right.cut_top(std::min(26.f, right.h), gap));
     if (t.receipt.sealed) {
       if (right.h >= 24) message(ui, right, Icon::Lock, tr("已密封"), tr("只有有权处理的机关能打开。"), false);
-    } else if (plan && right.h >= 56) {
+    } else if (plan && right.h >= 62 && ui.theme().size == ui::TextSize::Normal) {
       draw_plan(ui, right, *t.view.world.plan, t.receipt.window, t.view.world.origin);
     } else {
       deadline_rows(ui, t.view, right);
@@ -198,7 +208,7 @@ void across(Ui& ui, const Told& t, const Measure& m, const Box& body) {
     return;
   }
   print_line(ui, right.cut_top(18, gap), t.printed);
-  if (plan) draw_plan(ui, right, *t.view.world.plan, t.receipt.window, t.view.world.origin);
+  if (plan && right.h >= (ui.theme().size == ui::TextSize::Normal ? 62.f : 175.f)) draw_plan(ui, right, *t.view.world.plan, t.receipt.window, t.view.world.origin);
 }
 
 }  // namespace
@@ -297,7 +307,7 @@ Asked draw_done(Ui& ui, const View& view) {
     line_in(ui, {left.x, left.y + 12, left.w, 20}, people, big);
     // The same as a picture, for those who look instead of reading.
     const float people_w = ui.text_width(people, big) + 5;
-    if (receipt.ahead > 0 && left.w - people_w > 40) draw_queue_picture(ui, {left.x + people_w, left.y + 14, left.w - people_w, 16}, receipt.ahead, 0);
+    if (receipt.ahead > 0 && left.w - people_w > 76) draw_queue_picture(ui, {left.x + people_w, left.y + 14, left.w - people_w, 16}, receipt.ahead, 0);
     line_in(ui, {right.x, right.y, right.w, 12}, tr("大约要等"), label);
     const std::string minutes = receipt.ahead <= 0 ? std::string(tr("不用等")) : trf("{} 分钟", std::max(1, receipt.minutes));
     line_in(ui, {right.x, right.y + 12, right.w, 20}, minutes, big);

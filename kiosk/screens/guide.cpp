@@ -1,5 +1,7 @@
-// Guide: the lawful paths as one picture (依法信访引导图, XFTL 29–31); the person's own path is lit. Touchables: those of a page.
+// Guide: the lawful paths as one picture (依法信访引导图, XFTL 29–31); the person's own path is lit. Touchables: those of a page; "page.back", "page.next".
+#include <algorithm>
 #include <array>
+#include <vector>
 
 #include "core/tr.h"
 #include "kiosk/screens/parts.h"
@@ -76,19 +78,36 @@ Asked draw_guide(Ui& ui, const View& view) {
   const Measure m = measure(ui);
   const Box area = m.low && page.show.h > page.body.h ? page.show : page.body;
   const LegalPath mine = own ? view.s.ruling->path : LegalPath::Unknown;
-  // A trunk on the left from which the branches leave; two columns on a wide page.
-  const int columns = m.across ? 2 : area.w < area.h * 1.2f ? 1 : area.w > 330 ? 3 : 2;
-  const int rows = (static_cast<int>(branches.size()) + columns - 1) / columns;
+  std::vector<Branch> all(branches.begin(), branches.end());
+  // A trunk on the left from which the branches leave; two columns where the longest words stand in half the width.
   constexpr float trunk = 12;
+  const TextStyle bold{Type::Button, Ink::Ink, Weight::Bold}, body{Type::Body, Ink::Ink};
+  float widest = 0;
+  for (const Branch& one : all) widest = std::max({widest, ui.text_width(tr(one.what), bold), ui.text_width(tr(one.where), body)});
+  const float row_min = ui.text_height(200, "字", bold) + ui.text_height(200, "字", body) + 5, beside = trunk + 12 + 6 + std::min(24.f, row_min - 4) + 13;
+  Box left = area;
+  Asked asked = page.asked;
+  const int columns = (left.w - 6) / 2 >= widest + beside ? 2 : 1;
+  const int count = static_cast<int>(all.size());
+  int rows = std::min((count + columns - 1) / columns, rows_that_fit(left, row_min, 3));
+  Pages pages = pages_of(count, rows * columns, view.s.page);
+  if (pages.pages > 1) {
+    // What is the person's own is on the first page.
+    std::stable_partition(all.begin(), all.end(), [&](const Branch& one) { return own && one.path == mine; });
+    const Box buttons = m.low ? page.strip : left.cut_bottom(22, 4);
+    rows = rows_that_fit(left, row_min, 3);
+    pages = pages_of(count, rows * columns, view.s.page);
+    if (auto turn = page_buttons(ui, buttons, pages)) asked = turn;
+  }
   for (int c = 0; c < columns; ++c) {
-    Box column = area.column(c, columns, 6);
-    const int first = c * rows, last = std::min(first + rows, static_cast<int>(branches.size()));
+    const Box column = left.column(c, columns, 6);
+    const int first = pages.first + c * rows, last = std::min(first + rows, pages.last);
     if (first >= last) break;
     const Box top = column.row(0, rows, 3), bottom = column.row(last - first - 1, rows, 3);
     const float x = column.x + trunk / 2;
     ui.line(x, top.y, x, bottom.y + bottom.h / 2, Ink::Edge, 0.8f);
     for (int i = first; i < last; ++i) {
-      const Branch& one = branches[static_cast<std::size_t>(i)];
+      const Branch& one = all[static_cast<std::size_t>(i)];
       const Box row = column.row(i - first, rows, 3);
       const bool lit = own && one.path == mine;
       const float y = row.y + row.h / 2;
@@ -97,7 +116,7 @@ Asked draw_guide(Ui& ui, const View& view) {
       branch(ui, {row.x + trunk, row.y, row.w - trunk, row.h}, one, lit);
     }
   }
-  return page.asked;
+  return asked;
 }
 
 }  // namespace yizhan::kiosk

@@ -29,7 +29,7 @@ void header(Ui& ui, const View& view, const Box& box) {
   const Ink words = contrast ? Ink::Ink : Ink::OnPrimary, second = contrast ? Ink::Ink : Ink::OnPrimary2;
   const Box seal{12, 11, 24, 24};
   ui.fill(seal, Ink::Seal, 3);
-  if (!contrast) ui.edge(seal.inset(1.25f), Ink::OnPrimary, 0.5f, 2);
+  if (!contrast) ui.edge(seal.inset(0.7f), Ink::OnPrimary, 0.4f, 2.4f);
   line_in(ui, seal, tr("信"), {Type::Choice, Ink::OnPrimary, Weight::Bold, Align::Centre, 1, true, true});
   const float right_w = 62;
   const TextStyle second_line{Type::Caption, second, Weight::Regular, Align::Left, 1};
@@ -256,7 +256,7 @@ Asked home_across(Ui& ui, const View& view, const Measure& m) {
   Box top = in.cut_top(22, 4);
   const Box seal = top.cut_left(22, 5);
   ui.fill(seal, Ink::Seal, 3);
-  if (!contrast) ui.edge(seal.inset(1.25f), Ink::OnPrimary, 0.5f, 2);
+  if (!contrast) ui.edge(seal.inset(0.7f), Ink::OnPrimary, 0.4f, 2.4f);
   line_in(ui, seal.inset(2), tr("信"), {Type::Title, Ink::OnPrimary, Weight::Bold, Align::Centre, 1, true, true});
   const std::string clock = hall_hhmm(view.world.now.now);
   const TextStyle clock_style{Type::Title, words, Weight::Bold, Align::Right, 1, true, true};
@@ -272,8 +272,9 @@ Asked home_across(Ui& ui, const View& view, const Measure& m) {
     if (small_h > top.h) in.cut_top((small_h - top.h) / 2);
   }
   // From the foot up: how long it takes, then whether the line is there.
-  const TextStyle hello{Type::Headline, words, Weight::Bold, Align::Left, 2, false, false, ui::Say::Aloud};
-  const float hello_h = ui.text_height(in.w, tr("您好，今天怎么办事？"), {Type::Headline, words, Weight::Bold});
+  const bool one_line = ui.text_width(tr("您好，今天怎么办事？"), {Type::Headline, words, Weight::Bold}) * 0.8f <= in.w;
+  const TextStyle hello{Type::Headline, words, Weight::Bold, Align::Left, one_line ? 1 : 2, false, one_line, ui::Say::Aloud};
+  const float hello_h = ui.text_height(in.w, tr("您好，今天怎么办事？"), hello);
   const float queue_h = std::clamp(panel.h * 0.24f, 30.f, 48.f);
   const float rows_h = 3 * ui.text_height(100, "字", {Type::Body}) + 6;
   for (const float h : {queue_h, rows_h}) {

@@ -149,8 +149,12 @@ void bottom_bar(Ui& ui, const View& view, const Measure& m, const PageWords& wor
 }
 
 /// The question and the line under it, from `y` down in `column`; returns where they end.
-float question(Ui& ui, const View& view, const PageWords& words, const Box& column, float y, bool wraps) {
+float question(Ui& ui, const View& view, const PageWords& words, const Box& column, float y, bool across) {
+  bool wraps = across;
   if (!words.title.empty()) {
+    // A last line of one or two characters looks lost: a little smaller, and it is one line.
+    const float full = ui.text_width(words.title, {Type::Headline, Ink::Ink, Weight::Bold});
+    wraps = wraps && full * 0.8f > column.w;
     const TextStyle title{Type::Headline, Ink::Ink, Weight::Bold, Align::Left, wraps ? 3 : 1, false, !wraps, ui::Say::Aloud};
     const float h = ui.text_height(column.w, words.title, title);
     const std::string spoken = words.hint.empty() ? words.title : words.title + "。" + words.hint;
@@ -160,10 +164,10 @@ float question(Ui& ui, const View& view, const PageWords& words, const Box& colu
   }
   if (!words.hint.empty()) {
     // The second line goes first when the text grows past what a page can hold.
-    const TextStyle hint{Type::Body, Ink::Muted, Weight::Regular, Align::Left, wraps ? 4 : 2, false, false, ui::Say::Aloud};
+    const TextStyle hint{Type::Body, Ink::Muted, Weight::Regular, Align::Left, across ? 4 : 2, false, false, ui::Say::Aloud};
     const TextStyle all{Type::Body, Ink::Muted};
     const float h = ui.text_height(column.w, words.hint, all);
-    if (h <= (wraps ? words.hint_mm : 26)) {
+    if (h <= (across ? words.hint_mm : 26)) {
       ui.text({column.x, y, column.w, h + 0.5f}, words.hint, hint);
       y += h;
     }

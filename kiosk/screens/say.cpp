@@ -85,7 +85,7 @@ Asked draw_statement(Ui& ui, const View& view) {
     field.active = true;
     field.several_lines = true;
     field.foot_left = tr("离开即清除");
-    field.foot_right = foot;
+    if (problem.empty()) field.foot_right = foot;
     field.label = part.word;
     if (ui.field("text", area, field)) asked = Focus{part.field, 0};
   }

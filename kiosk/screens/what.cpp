@@ -47,13 +47,15 @@ Asked draw_kind(Ui& ui, const View& view) {
 
 namespace {
 struct Words { std::string_view id; const char *title, *hint; };
-constexpr std::array<Words, 7> question_words{{{"in_proceedings", mark("已经打官司了吗？"), mark("法院、仲裁、复议正在办，都算。")},
+constexpr std::array<Words, 9> question_words{{{"in_proceedings", mark("已经打官司了吗？"), mark("法院、仲裁、复议正在办，都算。")},
                                                {"decided", mark("已经有结果了吗？"), mark("判决书、裁决书、复议决定，都算。")},
                                                {"about_official", mark("是举报干部吗？"), mark("说的是干部的作风、廉洁、纪律。")},
                                                {"counterparty", mark("事情跟谁有关？"), mark("点一个最像的，说不清也行。")},
                                                {"both_willing", mark("两边愿意谈吗？"), mark("对方和您都愿意坐下来说。")},
                                                {"status_or_title", mark("要认定归谁吗？"), mark("婚姻、亲子、收养，或东西归谁。")},
-                                               {"in_danger", mark("现在有人危险吗？"), mark("有的话，马上有人过来。")}}};
+                                               {"in_danger", mark("现在有人危险吗？"), mark("有的话，马上有人过来。")},
+                                               {"filed_before", mark("这事登记过吗？"), mark("同一件事，来过、正在办，都算。")},
+                                               {"concluded", mark("已经复核完了吗？"), mark("拿到复核意见书的，才算。")}}};
 struct Party { std::string_view name; Counterparty party; Icon icon; const char *words, *line; };
 constexpr std::array<Party, 10> parties{{{"party.employer", Counterparty::Employer, Icon::Wages, mark("老板"), mark("给活干的人")},
                                          {"party.company", Counterparty::Company, Icon::Building, mark("公司商家"), mark("买东西、做生意")},
@@ -87,6 +89,8 @@ Answer answer_of(const Answers& answers, std::string_view question) {
   if (question == "both_willing") return answers.both_willing;
   if (question == "status_or_title") return answers.status_or_title;
   if (question == "in_danger") return answers.in_danger;
+  if (question == "filed_before") return answers.filed_before;
+  if (question == "concluded") return answers.concluded;
   return Answer::Unasked;
 }
 }  // namespace
@@ -111,7 +115,13 @@ Asked draw_question(Ui& ui, const View& view) {
   const float gap = low ? touch_gap_mm : m.gutter;
   Box body = page.body;
   const float row = std::min(64.f, (body.h - 2 * gap) / 3);
-  const std::string nth = trf("第{}问，共{}问", view.s.index + 1, questions.size());
+  int place = 0, asked_in_all = 0;
+  for (int i = 0; i < static_cast<int>(questions.size()); ++i) {
+    if (i != view.s.index && !is_asked(view.s, view.world.rules, static_cast<std::size_t>(i))) continue;
+    ++asked_in_all;
+    place += i <= view.s.index ? 1 : 0;
+  }
+  const std::string nth = trf("第{}问，共{}问", place, asked_in_all);
   if (!low) {
     if (choice_card(ui, "answer.yes", body.cut_top(row, gap), Icon::Check, tr("是"), "", 0, given == Answer::Yes)) asked = AnswerWith{Answer::Yes};
     if (choice_card(ui, "answer.no", body.cut_top(row, gap), Icon::Cross, tr("不是"), "", 0, given == Answer::No)) asked = AnswerWith{Answer::No};

@@ -79,7 +79,7 @@ Asked draw_identify(Ui& ui, const View& view) {
   const bool resident = view.s.document == DocumentKind::ResidentId;
   const bool wrong = !problem_at(view.s, Field::Number).empty();
   const bool chips = numbered && !resident;
-  Page page = begin_page(ui, view, {.title = tr("请问您是谁？"), .hint = chips ? "" : numbered ? tr("号码只用来核对，会遮起来。") : tr("只留姓名也可以。"), .left_share = 0.48f, .hint_mm = 11});
+  Page page = begin_page(ui, view, {.title = tr("请问您是谁？"), .hint = chips ? "" : numbered ? tr("号码只用来核对，会遮起来。") : tr("只留姓名也可以。"), .left_share = 0.455f, .hint_mm = 11});
   Asked asked = page.asked;
   const Measure m = measure(ui);
   const Box keys = cut_keyboard(ui, page);

@@ -17,10 +17,12 @@ Asked fields(Ui& ui, const View& view, const Box& box, std::span<const FieldSpec
     Box cell = box.row(i, n, touch_gap_mm);
     const bool active = view.s.field == spec.field && view.s.field_index == spec.index;
     const std::string problem = in_short(problem_at(view.s, spec.field, spec.index));
+    const bool roomy = problem.empty() || ui.text_width(problem, {Type::Caption, Ink::Brick, Weight::Bold}) <= cell.w;
+    const std::string told = roomy ? problem : problem.substr(0, problem.rfind("，"));  // "…，请核对": the first half says it
     // What is wrong takes the label's place: the field keeps its height and the words stay beside it.
     const bool wrong = !problem.empty();
     const TextStyle label{Type::Caption, wrong ? Ink::Brick : Ink::Muted, wrong ? Weight::Bold : Weight::Medium, Align::Left, 1, true, true, wrong ? ui::Say::Aloud : ui::Say::Asked};
-    const std::string_view above = wrong ? std::string_view(problem) : std::string_view(spec.label);
+    const std::string_view above = wrong ? std::string_view(told) : std::string_view(spec.label);
     bool labelled = false;
     if (!above.empty()) {
       const float h = ui.text_height(cell.w, above, label) * 0.86f;  // the characters, without the line's own leading

@@ -416,7 +416,13 @@ class Visit {
   void to_statement() { s.reviewed ? to_review() : go(Screen::Statement, 0); }
   void next_question(int after) {
     const int count = static_cast<int>(questions_of(s, world_.rules).size());
-    if (after + 1 < count) go(Screen::Question, after + 1);
+    int next = after + 1;
+    while (next < count && !is_asked(s, world_.rules, static_cast<std::size_t>(next))) {
+      // What is not asked any more is not answered either: an answer that was changed must not leave its follower behind.
+      if (Answer* slot = answer_slot(questions_of(s, world_.rules)[static_cast<std::size_t>(next)])) *slot = Answer::Unasked;
+      ++next;
+    }
+    if (next < count) go(Screen::Question, next);
     else to_statement();
   }
 
@@ -660,6 +666,8 @@ class Visit {
     if (question == "both_willing") return &s.answers.both_willing;
     if (question == "status_or_title") return &s.answers.status_or_title;
     if (question == "in_danger") return &s.answers.in_danger;
+    if (question == "filed_before") return &s.answers.filed_before;
+    if (question == "concluded") return &s.answers.concluded;
     return nullptr;
   }
 
@@ -873,6 +881,11 @@ const std::vector<std::string>& questions_of(const Session& s, const RuleBook& r
   static const std::vector<std::string> none;
   const TopicInfo* info = rules.topic(s.topic);
   return info == nullptr ? none : info->questions;
+}
+
+bool is_asked(const Session& s, const RuleBook& rules, std::size_t index) {
+  const auto& questions = questions_of(s, rules);
+  return index < questions.size() && worth_asking(questions[index], petition_of(s, rules), rules);
 }
 
 bool blank(const Session& s) {

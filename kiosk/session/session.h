@@ -206,10 +206,12 @@ Screen pick_screen(const Session& session, const Snapshot& world);
 
 /// The petition as it would be filed now; unwritten parts get the topic's own sentence.
 Petition petition_of(const Session& session, const RuleBook& rules);
-/// The questions that are asked about the chosen topic, in order.
+/// The questions of the chosen topic, in order; whether one is asked now says is_asked().
 const std::vector<std::string>& questions_of(const Session& session, const RuleBook& rules);
 /// "1分20秒"
 std::string length_words(Span length);
+/// Whether the question with this index can still decide the way, after what was answered so far (worth_asking).
+bool is_asked(const Session& session, const RuleBook& rules, std::size_t index);
 /// Nothing of anybody is left: the state of a machine that waits for the next person.
 bool blank(const Session& session);
 /// Which of the six steps a screen belongs to; 0: none.

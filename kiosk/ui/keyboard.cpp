@@ -83,7 +83,7 @@ struct Panel {
 
   void candidate_bar(Box bar, const PinyinEngine::Candidates& found) {
     if (!engine) {
-      ui.text(bar, tr("拼音暂时不能用，字母会照原样写下。"), {.step = Step::Caption, .ink = Ink::Muted, .middle = true});
+      ui.text(bar, tr("拼音用不了，字母照原样写。"), {.step = Step::Caption, .ink = Ink::Muted, .middle = true});
       return;
     }
     const Box next = bar.cut_right(23, 2.5f);
@@ -145,9 +145,11 @@ struct Panel {
       }
     }
     Box line = keys.row(2, 4, 3);
-    const float side = (line.w - 7 * unit - 8 * gap) / 2;
+    // The two outer keys are never narrower than their words; the letters between them share what is left.
+    const float side = std::max((line.w - 7 * unit - 8 * gap) / 2, ui.text_width(tr("分词"), {.step = Step::Caption, .weight = Weight::Medium}) + 3);
+    const float letter_w = std::min(unit, (line.w - 2 * side - 8 * gap) / 7);
     if (key("split", line.cut_left(side, gap), tr("分词"), Look::KeySide) && !state.composing.empty() && state.composing.back() != '\'') compose(state.composing + '\'');
-    for (const char c : std::string_view("zxcvbnm")) letter(c, line.cut_left(unit, gap));
+    for (const char c : std::string_view("zxcvbnm")) letter(c, line.cut_left(letter_w, gap));
     if (key("backspace", line, tr("删除"), Look::KeySide, Icon::Backspace)) backspace();
 
     line = keys.row(3, 4, 3);

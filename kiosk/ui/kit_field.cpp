@@ -29,9 +29,12 @@ bool Kit::field(std::string_view name, Box box, const FieldView& view) {
   const float pad = view.several_lines ? dp(34, 14) : dp(28, 14);
   Px room{b.x0 + pad, b.y0 + dp(view.several_lines ? 24 : 6, 8), b.x1 - pad, b.y1 - dp(view.several_lines ? 16 : 6, 8)};
   // The foot: what is wrong goes before what is good to know.
-  const std::string_view left = wrong ? view.problem : view.foot_left;
-  if (!left.empty() || !view.foot_right.empty()) {
-    const float right_width = view.foot_right.empty() ? 0 : width_px(decoded(view.foot_right), small) + dp(16, 8);
+  std::string_view left = wrong ? view.problem : view.foot_left;
+  std::string_view right_words = view.foot_right;
+  // What is written comes before what is good to know about it.
+  if (!wrong && view.several_lines && room.h() - small.line < 2 * main.line) left = right_words = {};
+  if (!left.empty() || !right_words.empty()) {
+    const float right_width = right_words.empty() ? 0 : width_px(decoded(right_words), small) + dp(16, 8);
     float x = room.x0;
     if (wrong) {
       draw_icon_px(x, room.y1 - small.line + (small.line - small.em) / 2, small.em, Icon::Warning, ink(Ink::Brick), packed({0xF3, 0xD0, 0xCB, 255}), packed(ground));
@@ -41,7 +44,7 @@ bool Kit::field(std::string_view name, Box box, const FieldView& view) {
     const float lines = std::min(2.f, static_cast<float>(layout(decoded(left), left_width, 0, small).lines.size()));
     const float foot = small.line * (left.empty() ? 1 : lines);
     draw_text({x, room.y1 - foot, x + left_width, room.y1}, left, small, ink(wrong ? Ink::Brick : Ink::Muted), Align::Left, 0, false, false);
-    draw_text({room.x0, room.y1 - small.line, room.x1, room.y1}, view.foot_right, small, ink(Ink::Muted), Align::Right, 1, false, false);
+    draw_text({room.x0, room.y1 - small.line, room.x1, room.y1}, right_words, small, ink(Ink::Muted), Align::Right, 1, false, false);
     room.y1 -= foot + dp(8, 4);
   }
 

@@ -60,8 +60,12 @@ float Kit::draw_run(float x, float baseline, std::span<const char32_t> text, con
       const float left = std::round(x + g.shape->X0), top = std::round(baseline - g.baseline + g.shape->Y0);
       const float right = left + std::round(g.shape->X1 - g.shape->X0), bottom = top + std::round(g.shape->Y1 - g.shape->Y0);
       if (right > clip.x && left < clip.z && bottom > clip.y && top < clip.w) {
-        if (drawn_)
-          drawn_->glyphs.push_back({{std::max(left, clip.x), std::max(top, clip.y), std::min(right, clip.z), std::min(bottom, clip.w)}, c, colour, static_cast<int>(drawn_->texts.size()) - 1});
+        if (drawn_) {
+          // A field shows the part of a long line that is being written; what leaves the page itself is a fault and stays whole here.
+          const bool field = clip.z - clip.x < static_cast<float>(width_px_);
+          const Drawn::Rect seen = field ? Drawn::Rect{std::max(left, clip.x), std::max(top, clip.y), std::min(right, clip.z), std::min(bottom, clip.w)} : Drawn::Rect{left, top, right, bottom};
+          drawn_->glyphs.push_back({seen, c, colour, static_cast<int>(drawn_->texts.size()) - 1});
+        }
         if (leave_ == Leave::Nothing) list_->PrimReserve(6, 4);
         if (leave_ == Leave::Nothing) list_->PrimRectUV({left, top}, {right, bottom}, {g.shape->U0, g.shape->V0}, {g.shape->U1, g.shape->V1}, colour);
       }

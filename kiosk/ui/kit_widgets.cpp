@@ -106,7 +106,7 @@ Kit::ButtonStyle Kit::button_style(Look look, Box box, Icon icon, bool one_lette
     case Look::Quiet:
       s.face = c(Ink::Sand);
       if (!big) s.weight = Weight::Medium;
-      if (contrast) edged(Ink::Edge, 3, 3);
+      edged(Ink::Edge, 2, 1);
       break;
     case Look::OnDark:
       s.words = Ink::OnPrimary;
@@ -184,7 +184,7 @@ bool Kit::button(std::string_view name, Box box, std::string_view words, Look lo
   Type type{s.em, s.em * 1.3f, s.weight};
   const Type badge_type = widget_type(24, 15, Weight::Medium);
   const float badge = shortcut.empty() ? 0 : width_px(decoded(shortcut), badge_type) + dp(16, 16);
-  const float room = b.w() - 2 * (key ? dp(5, 8) : dp(16, 8));
+  float room = b.w() - 2 * (key ? dp(3, 8) : dp(16, 8));
   float icon_size = icon == Icon::None ? 0 : std::min(s.icon, b.h() - dp(8, 4));
   float extra = (icon_size > 0 && words_shown ? icon_size + s.gap : icon_size) + (badge > 0 ? badge + s.gap : 0);
   const std::vector<char32_t>& shown = decoded(words_shown ? words : std::string_view{});
@@ -194,9 +194,11 @@ bool Kit::button(std::string_view name, Box box, std::string_view words, Look lo
     width = width_px(shown, type);
   }
   type.line = type.em * 1.3f;
+  if (width + extra > room && theme_.citizen && icon_size <= 0) room = b.w() - 2 * dp(5, 8);  // the margin gives way before the words
   if (width + extra > room && icon_size > 0 && words_shown) {  // words before picture on something this narrow
     extra -= icon_size + s.gap;
     icon_size = 0;
+    if (width + extra > room && theme_.citizen) room = b.w() - 2 * dp(5, 8);
   }
   width = std::min(std::ceil(width), room - extra);
   const Rgb words_colour = colour(s.words, contrast);
@@ -217,7 +219,7 @@ bool Kit::button(std::string_view name, Box box, std::string_view words, Look lo
     const bool dark = s.words == Ink::OnPrimary;
     const Px chip{std::round(x), top, std::round(x + badge), top + h};
     if (!dark) rect({chip.x0 - 1, chip.y0 - 1, chip.x1 + 1, chip.y1 + 1}, packed(contrast ? colour(Ink::Edge, true) : chip_line), dp(6, 6));
-    rect(chip, packed(dark ? mix(s.face.a ? s.face : colour(Ink::Primary, contrast), colour(Ink::OnPrimary, contrast), contrast ? 0 : .18f) : colour(Ink::Sand, contrast)), dp(5, 5));
+    rect(chip, packed(dark ? colour(contrast ? Ink::Primary : Ink::Deep, contrast) : colour(Ink::Sand, contrast)), dp(5, 5));
     draw_text(chip, shortcut, badge_type, packed(colour(dark ? Ink::OnPrimary : Ink::Muted, contrast)), Align::Centre, 1, true, false);
     x += badge + s.gap;
   }
@@ -259,6 +261,7 @@ bool Kit::tile(std::string_view name, Box box, Icon icon, std::string_view words
     // Two lines that are too tall: one line, as small as it may be.
     if (shown.line * static_cast<float>(layout(decoded(words), words_box.w(), 0, shown).lines.size()) > words_box.h() && theme_.citizen) {
       shown.em = std::max(smallest_em(), std::floor(title.em * words_box.w() / words_width));
+      while (shown.em > smallest_em() && width_px(decoded(words), shown) > words_box.w()) shown.em -= 1;  // advances are whole pixels
       shown.line = shown.em * 1.25f;
     }
   }
@@ -270,7 +273,7 @@ bool Kit::tile(std::string_view name, Box box, Icon icon, std::string_view words
   if (both) draw_text({words_box.x0, y + dp(6, 2), words_box.x1, words_box.y1}, line, small, ink(Ink::Muted), Align::Left, 0, false, false);
   // Large words need the corner: then the tick sits on the picture.
   if (selected && theme_.size == TextSize::Normal) tick(b.x1 - dp(50, 24), b.y0 + dp(50, 24), dp(28, 12));
-  else if (selected && plate > 0) tick(b.x0 + inset + plate, top + dp(2, 1), std::min(dp(26, 12), plate * .22f));
+  else if (selected && plate > 0) tick(b.x0 + inset + plate * .88f, top + dp(1, 1), std::min(dp(26, 12), plate * .2f));
   else if (selected) tick(b.x1 - dp(36, 20), (b.y0 + b.y1) / 2, dp(24, 12));
   if (ringed(name)) focus_ring(b, radius);
   return p.fired;

@@ -339,6 +339,7 @@ Result<std::unique_ptr<Window>> Window::open(const WindowOptions& options) {
     int width = options.width, height = options.height;
     SDL_DisplayMode desktop{};
     if (options.fullscreen && sdl->GetDesktopDisplayMode(0, &desktop) == 0 && desktop.w > 0 && desktop.h > 0) width = desktop.w, height = desktop.h;
+    if (px_per_mm <= 0 && options.inches > 0) px_per_mm = std::hypot(static_cast<float>(width), static_cast<float>(height)) / (options.inches * 25.4f);
     const PageScale scale = page_scale(width, height, px_per_mm > 0 ? px_per_mm : usual_px_per_mm(width, height));
     px_per_mm = scale.px_per_mm;
     zoom = scale.zoom;

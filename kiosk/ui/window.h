@@ -16,6 +16,7 @@ struct WindowOptions {
   float page_width_mm = 0, page_height_mm = 0;  ///< when set, px_per_mm is chosen so that a page of this size just fits the window or screen
   bool fullscreen = false;     ///< FULLSCREEN_DESKTOP | BORDERLESS on the real kiosk
   Theme theme{};               ///< to begin with. `citizen`: px_per_mm is the screen's real one (0: guessed from its pixels), the page follows it (tokens.h page_scale())
+  float inches = 0;            ///< `citizen`: the screen's diagonal, where px_per_mm is not given
   FiveKeys keys{};
   int x = -1, y = -1;          ///< window place; −1: leave to the server
   std::string hits_file;       ///< robots: after every drawn frame the hit boxes are written here (atomic rename), as JSON

@@ -195,6 +195,19 @@ TEST_CASE("a robot writes a statement with the keyboard, in three parts, with pl
   CHECK(blank(robot.lobby.s));
 }
 
+TEST_CASE("a closed window says who stands in before it is touched, and gives that window's number", "[citizen][screens]") {
+  Lobby lobby;
+  lobby.snapshot.closed = {"LAW"};
+  lobby.act(Begin{Screen::TakeNumber, {}});
+  Robot robot(theme_of(Settings{}));
+  robot.lobby = lobby;
+  robot.frames(3);
+  REQUIRE(robot.has("window.LAW"));
+  robot.tap("window.LAW");
+  REQUIRE(robot.lobby.last<TakeNumber>());
+  CHECK(robot.lobby.last<TakeNumber>()->window == "PET");
+}
+
 TEST_CASE("a robot asks for the progress and rates", "[citizen][screens]") {
   Robot robot;
   robot.tap("progress");

@@ -228,6 +228,46 @@ TEST_CASE("somebody in danger is helped at once and still registered", "[citizen
   CHECK(hall.seen() == Screen::Done);
 }
 
+TEST_CASE("whoever filed before is asked whether it is concluded, and nobody else is", "[citizen][XFTL19.3][XFTL36.3]") {
+  struct Row {
+    const char* topic;
+    std::vector<Answer> answers;  ///< in turn
+    std::size_t asked;            ///< that many questions and no more
+    const char* rule;
+  };
+  const Answer yes = Answer::Yes, no = Answer::No, unsure = Answer::Unsure;
+  for (const Row& row : {Row{"education", {no}, 1, "education"}, Row{"education", {yes, no}, 2, "in-process"}, Row{"education", {yes, yes}, 2, "concluded"},
+                         Row{"education", {yes, unsure}, 2, "in-process"}, Row{"land", {no, no, no}, 3, "land"}, Row{"land", {yes, no}, 2, "in-court"}, Row{"land", {no, no, yes, yes}, 4, "concluded"},
+                         Row{"wages", {no}, 1, "wages"}}) {
+    INFO(row.topic << " " << row.rule);
+    Lobby hall;
+    hall.to_kind();
+    hall.act(ChooseTopic{row.topic});
+    hall.act(Next{});
+    std::size_t asked = 0;
+    while (hall.s.screen == Screen::Question && asked < row.answers.size()) hall.act(AnswerWith{row.answers[asked++]});
+    CHECK(hall.s.screen == Screen::Statement);
+    CHECK(asked == row.asked);
+    hall.act(SkipWriting{});
+    hall.act(Next{});
+    REQUIRE(hall.s.ruling);
+    CHECK(hall.s.ruling->rule == row.rule);
+  }
+  // An answer that is changed takes back what only followed from it.
+  Lobby hall;
+  hall.to_kind();
+  hall.act(ChooseTopic{"education"});
+  hall.act(Next{});
+  hall.act(AnswerWith{Answer::Yes});
+  hall.act(AnswerWith{Answer::Yes});
+  hall.act(Back{});
+  hall.act(Back{});
+  REQUIRE(hall.s.screen == Screen::Question);
+  hall.act(AnswerWith{Answer::No});
+  CHECK(hall.s.screen == Screen::Statement);
+  CHECK(hall.s.answers.concluded == Answer::Unasked);
+}
+
 TEST_CASE("a group names no more representatives than the rulebook allows", "[citizen][XFTL20.3]") {
   Lobby hall;
   hall.to_whom();

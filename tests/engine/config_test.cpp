@@ -37,6 +37,11 @@ TEST_CASE("a configuration that does not fit is refused with its line", "[config
   CHECK(refusal("place = \"门口\"\nplase = \"大厅\"\n") == "config.toml:2: plase: no such setting");
   CHECK(refusal("idle_warn_s = \"soon\"\n").starts_with("config.toml:1: idle_warn_s: must be a whole number"));
   CHECK(refusal("\n\nprinter = \"laser\"\n").starts_with("config.toml:3: printer: must be one of"));
+  CHECK(refusal("five_keys = [\"Up\", \"Down\", \"Return\", \"Escape\"]\n").starts_with("config.toml:1: five_keys: must be five different keys"));
+  CHECK(refusal("five_keys = [\"Up\", \"Up\", \"Return\", \"Escape\", \"F1\"]\n").starts_with("config.toml:1: five_keys: must be five different keys"));
+  CHECK(refusal("five_keys = [\"Up\", \"Down\", \"Enter\", \"Escape\", \"F13\"]\n").starts_with("config.toml:1: five_keys: must be five different keys"));
+  CHECK(refusal("five_keys = [\"F1\", \"F2\", \"F3\", \"F4\", \"F12\"]\nscreen_inches = 15.6\n") == "accepted");
+  CHECK(refusal("screen_inches = 7\n").starts_with("config.toml:1: screen_inches: must be a number of inches"));
   CHECK(refusal("windows = [\"LAW\", 3]\n").starts_with("config.toml:1: windows: must be a list of texts"));
   CHECK(refusal("hub_public_hex = \"abc\"\n").starts_with("config.toml:1: hub_public_hex: must be 64 hex digits"));
   CHECK(refusal("place = \"one\nplace = 2\n").starts_with("config.toml:1: "));

@@ -215,11 +215,77 @@ TEST_CASE("even an empty rulebook rules", "[law][router]") {
   CHECK(r.reasons[0].basis == Article{"信访工作条例", "22.1"});
 }
 
-TEST_CASE("the tiles have at most three questions, and an old person with unpaid wages has one", "[law][router]") {
-  for (const TopicInfo& t : book("national").topics) CHECK(t.questions.size() <= 3);
+TEST_CASE("the tiles have at most three questions besides earlier filing, and an old person with unpaid wages has one", "[law][router]") {
+  for (const TopicInfo& t : book("national").topics)
+    CHECK(std::count_if(t.questions.begin(), t.questions.end(), [](const std::string& q) { return q != "filed_before" && q != "concluded"; }) <= 3);
   CHECK(book("national").topic("wages")->questions.size() == 1);
   CHECK(book("national").topic("judgment")->questions.empty());
   CHECK(book("national").topics.size() == 10);
+}
+
+namespace {
+Petition said(const std::string& tile, const std::string& given, const std::string& words) {
+  return petition_of(Row{0, {"national", "visit", "appeal", tile, given, "-", words}});
+}
+}  // namespace
+
+TEST_CASE("two matters in one statement are told in one line, with the window of each", "[law][router]") {
+  const RuleBook& rules = book("national");
+  for (const auto& row : table("tests/tables/two_matters.tsv")) {
+    INFO("two_matters.tsv:" << row.line << " " << row[2]);
+    const Ruling r = route(said(row[0], row[1], row[2]), rules);
+    CHECK(r.window == row[3]);
+    const auto told = std::find_if(r.reasons.begin(), r.reasons.end(), [](const Reason& x) { return x.rule.starts_with("also-") && x.rule != "also-official"; });
+    if (row[4] == "-") {
+      CHECK(told == r.reasons.end());
+      continue;
+    }
+    REQUIRE(told != r.reasons.end());
+    CHECK(told->rule == row[4]);
+    CHECK(told->because.starts_with("像是两件事"));
+    CHECK(told->consequence == row[5]);
+    CHECK(characters(told->because) <= 20);
+    CHECK(characters(told->consequence) <= 20);
+    REQUIRE_FALSE(r.alternatives.empty());
+    CHECK(r.alternatives[0] == row[6]);
+  }
+  // The second matter's window is closed, or its unit is complained of: whoever really takes it is named.
+  const Petition both = said("neighbour", "-", "楼上漏水，还有工资没发");
+  const auto line = [&](const Ruling& r) {
+    for (const Reason& x : r.reasons)
+      if (x.rule == "also-wages") return x.consequence;
+    return std::string();
+  };
+  CHECK(line(route(both, rules, std::vector<WindowCode>{"LAW"})) == "这件去调解室，那件去综合接待。");
+  Petition against = both;
+  against.statement.party_complained_of = "司法局";
+  CHECK(line(route(against, rules)) == "这件去调解室，那件去同一窗口。");
+}
+
+TEST_CASE("who is asked about earlier filing, and who is not, stands in a table", "[law][router]") {
+  const RuleBook& rules = book("national");
+  for (const auto& row : table("tests/tables/questions.tsv")) {
+    INFO("questions.tsv:" << row.line << " " << row[0] << " " << row[1] << " " << row[2]);
+    const TopicInfo* topic = rules.topic(row[0]);
+    REQUIRE(topic != nullptr);
+    CHECK(std::find(topic->questions.begin(), topic->questions.end(), row[2]) != topic->questions.end());
+    CHECK(worth_asking(row[2], said(row[0], row[1], "-"), rules) == (row[3] == "yes"));
+  }
+  // In the common case nobody answers more than one question besides the three, and the way without typing is not longer.
+  for (const TopicInfo& topic : rules.topics) {
+    Petition p = said(topic.code, "-", "-");
+    p.answers.filed_before = Answer::No;
+    CHECK(std::count_if(topic.questions.begin(), topic.questions.end(), [&](const std::string& q) { return worth_asking(q, p, rules); }) <= 4);
+  }
+  CHECK(rules.topic("wages")->questions.size() == 1);
+}
+
+TEST_CASE("whoever stands in for a closed window is found, and nobody when all are closed", "[law][windows]") {
+  const RuleBook& rules = book("national");
+  CHECK(staffed_window(rules, "LAW", {})->code == "LAW");
+  CHECK(staffed_window(rules, "LAW", std::vector<WindowCode>{"LAW"})->code == "PET");
+  CHECK(staffed_window(rules, "ZJ", {})->code == "PET");
+  CHECK(staffed_window(rules, "LAW", std::vector<WindowCode>{"LAW", "PET"}) == nullptr);
 }
 
 }  // namespace yizhan

@@ -87,7 +87,7 @@ TEST_CASE("a broken rulebook is refused and the line is named", "[rulebook]") {
            Case{"because = \"您提的是建议。\"", "", "\"because\" is missing", -6},
            Case{"because = \"您提的是建议。\"", "because = \"\"", "\"because\" is empty"},
            Case{"because = \"您提的是建议。\"", "because = \"您提的是一个很长很长很长很长很长的好建议。\"", "\"because\" has 21 characters, at most 20 can be read in one line", -6},
-           Case{"consequence = \"{dispose}天内", "consequence = \"{dispos}天内", "\"consequence\": {dispos} is neither {unit}, {closed} nor a term", -5},
+           Case{"consequence = \"{dispose}天内", "consequence = \"{dispos}天内", "\"consequence\": {dispos} is neither {unit}, {closed}, {here}, {other} nor a term", -5},
            Case{"\nnegation = [", "\nnegation = [3, ", "\"negation\" must hold text in quotes", 1},
            Case{"[[rule]]\nid = \"danger\"", "[[rule]]\nid = \"danger\"\nid = \"twice\"", "", 2},
            Case{"jurisdiction = \"national\"", "jurisdiction = \"national", ""},

@@ -1,6 +1,8 @@
 /// What words in a statement can do: urgent calls a person and nothing else, bad input rules like good input.
 #include <algorithm>
-#include <chrono>
+#include <ctime>
+#include <limits>
+#include <map>
 
 #include "core/text.h"
 #include "core/word_index.h"
@@ -27,6 +29,7 @@ WordIndex index_of(const std::map<std::string, std::vector<std::string>>& lists,
 bool speaks(const WordIndex& index, const std::string& list, const std::string& text) {
   Found found;
   index.scan(text, found);
+  index.settle(found);
   return (found.lists & index.bit(list)) != 0;
 }
 
@@ -52,6 +55,30 @@ TEST_CASE("who is in danger is heard, and who is not does not ring the bell", "[
   CHECK(no >= 60);
   CHECK(found * 100 >= yes * 95);
   CHECK(alarms == 0);
+}
+
+TEST_CASE("danger in the words of other people is heard more often than not, and plain cries always", "[law][router][XFTL25]") {
+  // Written before the rules were changed for them; docs/SIGNALS.md tells what each batch gave at first sight. N hints at danger without one word of it.
+  std::map<std::string, std::pair<int, int>> found;
+  int no = 0, alarms = 0;
+  for (const Row& row : table("tests/tables/urgent_fresh.tsv")) {
+    REQUIRE((row[0] == "yes" || row[0] == "no"));
+    const bool urgent = said(row[3]).urgent;
+    if (row[0] == "no") {
+      ++no;
+      alarms += urgent;
+    } else {
+      auto& [hits, n] = found[row[1]];
+      hits += urgent, ++n;
+    }
+  }
+  CHECK(no >= 150);
+  CHECK(alarms * 100 <= no * 2);
+  CHECK(found["M"].first == found["M"].second);
+  for (const auto& [batch, least] : {std::pair("H", 90), std::pair("I", 85), std::pair("J", 85), std::pair("K", 70), std::pair("L", 65), std::pair("N", 10)}) {
+    INFO(batch << ": " << found[batch].first << " of " << found[batch].second);
+    CHECK(found[batch].first * 100 >= found[batch].second * least);
+  }
 }
 
 TEST_CASE("urgent changes neither the window nor the path, and nothing is refused for it", "[law][router][XFTL25]") {
@@ -123,13 +150,14 @@ TEST_CASE("the worst text of 12,000 characters is no worse than its length", "[l
   const auto cost = [](std::size_t times) {
     Petition p;
     p.statement.request = repeated("没有跳楼", times);
-    auto best = std::chrono::nanoseconds::max();
+    // Time of this process, not of the wall: what others do meanwhile does not count.
+    std::clock_t best = std::numeric_limits<std::clock_t>::max();
     for (int i = 0; i < 9; ++i) {
-      const auto from = std::chrono::steady_clock::now();
+      const std::clock_t from = std::clock();
       CHECK_FALSE(route(p, book("national")).urgent);
-      best = std::min(best, std::chrono::nanoseconds(std::chrono::steady_clock::now() - from));
+      best = std::min(best, std::clock() - from);
     }
-    return static_cast<double>(best.count());
+    return static_cast<double>(best);
   };
   CHECK(cost(4000) < 12 * cost(1000));
 }
@@ -197,6 +225,28 @@ TEST_CASE("the unit that a statement blames is left out, one that it only names 
   const Ruling r = said("信访局不理我，司法局不理我，调解委员会不理我");
   CHECK(r.sealed);
   CHECK_FALSE(r.window.empty());
+}
+
+TEST_CASE("a signal may need two kinds of words besides its own, and a word anywhere in the statement may undo it", "[law][router]") {
+  Signal s;
+  s.id = "three";
+  s.sets = "danger";
+  s.words = {"harm"};
+  s.with = {"state"};
+  s.with_also = {"victim"};
+  s.not_text = {"law"};
+  const WordIndex index = index_of({{"harm", {"锁"}}, {"state", {"哭"}}, {"victim", {"娃"}}, {"law", {"请问"}}}, {s});
+  CHECK(speaks(index, "danger", "娃被锁在屋里，一直哭"));
+  CHECK_FALSE(speaks(index, "danger", "门被锁了，有人哭"));
+  CHECK_FALSE(speaks(index, "danger", "娃被锁在屋里"));
+  CHECK_FALSE(speaks(index, "danger", "娃被锁在屋里。他一直哭"));
+  CHECK_FALSE(speaks(index, "danger", "娃被锁在屋里，一直哭。请问犯法吗"));
+  CHECK_FALSE(speaks(index, "danger", "请问犯法吗。娃被锁在屋里，一直哭"));
+}
+
+TEST_CASE("what stands right before a word undoes it even where the word begins like a negation", "[law][router]") {
+  CHECK_FALSE(said("我可没说不想活").urgent);
+  CHECK(said("没有人管，我不想活").urgent);
 }
 
 }  // namespace yizhan
