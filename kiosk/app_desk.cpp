@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "core/seal.h"
+#include "kiosk/app_sound_options.h"
 #include "kiosk/desk/board.h"
 #include "kiosk/desk/screen.h"
 #include "kiosk/engine/stop.h"
@@ -117,6 +118,9 @@ int run_board(Engine& engine, const ui::WindowOptions& options) {
   if (!opened) return exit_no_window;
   ui::Window& window = **opened;
   desk::BoardSession board;
+  desk::BoardVoice voice;
+  std::unique_ptr<sound::Sound> sound;
+  int frames = 0;
   bool failed = false;
   {
     const News news(engine, window);
@@ -125,6 +129,20 @@ int run_board(Engine& engine, const ui::WindowOptions& options) {
       const std::shared_ptr<const Snapshot> world = engine.latest();
       board = desk::update(std::move(board), *world, ui.seconds());
       desk::draw_board(ui, board, *world, engine.books().rules.in_force(hall_day(world->now)));
+      // Loaded when the first picture is on the glass; a hall without a loudspeaker has the board to look at.
+      if (++frames == 1) ui.again_in(0.1);
+      if (frames == 2 && engine.config().sound == "page") {
+        auto loaded = sound::open_sound(sound_options(engine.config()));
+        if (loaded) sound = std::move(*loaded);
+        else std::fprintf(stderr, "%s\n", loaded.error().what.c_str());
+      }
+      for (const std::string& call : desk::calls_to_say(voice, *world)) {
+        if (!sound) continue;
+        // Twice, with a gong before it: who was talking hears the second one whole.
+        constexpr int hall_volume = sound::volume_max;
+        sound->speaker().tone(sound::Tone::Chime, hall_volume);
+        for (int i = 0; i < 2; ++i) sound->speaker().say({{sound::Phrase{call, false, false, {}}}}, {hall_volume, sound::Pace::Normal});
+      }
       failed = store_failed(*world);
       return !failed;
     });

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/seal.h"
+#include "kiosk/app_sound.h"
 #include "kiosk/engine/stop.h"
 #include "kiosk/engine/wipe.h"
 #include "kiosk/screens/screens.h"
@@ -18,7 +19,10 @@ namespace {
 
 class Citizen {
  public:
-  Citizen(Engine& engine, ui::Window& window) : engine_(engine), window_(window) {
+  Citizen(Engine& engine, ui::Window& window)
+      : engine_(engine),
+        window_(window),
+        sound_(engine.config().sound, !engine.config().handset.empty(), [options = sound_options(engine.config())] { return sound::open_sound(options); }, [&window] { window.wake(); }) {
     session_.touched = session_.arrived = clock_.tick();
     const Config& config = engine.config();
     patience_.idle_warn = std::chrono::seconds(config.idle_warn_s);
@@ -59,18 +63,28 @@ class Citizen {
     // Any touch anywhere says that somebody is there, also one beside every button.
     const Tick input = now - Span(static_cast<Span::rep>(window_.seconds_since_input() * 1000));
     if (!session_.visit.empty() && input > session_.touched + Span{100}) apply(Touched{}, world, now);
+    // And silences the machine, whatever it means (EN 301 549 5.1.3.4). Times of one touch differ by a rounding.
+    if (input > input_ + Span{20}) {
+      if (input_ != Tick{}) sound_.touched();
+      input_ = input;
+    }
+    while (const auto heard = sound_.heard(session_, now)) apply(*heard, world, now);
     apply(News{}, world, now);
     send();
 
     open_what_is_needed(rules);
-    const View view{session_, world, now, pinyin_.get(), handwriting_.get(), phrases_ ? &*phrases_ : nullptr, places_ ? &*places_ : nullptr, rare_ ? &*rare_ : nullptr};
+    const View view{session_, world, now, pinyin_.get(), handwriting_.get(), phrases_ ? &*phrases_ : nullptr, places_ ? &*places_ : nullptr, rare_ ? &*rare_ : nullptr, sound_.recorder()};
     const auto act = [&](const Action& action) {
       if (session_.visit.empty()) session_.visit = random_id();
+      sound_.pressed(action, session_.settings);
       apply(action, world, now);
       send();
       ui.again_in(0);
     };
-    if (const auto asked = draw(ui, view)) act(*asked);
+    const auto asked = draw(ui, view);
+    sound_.drawn(ui, session_, pick_screen(session_, *snapshot));
+    if (sound_.busy()) ui.again_in(0.1);
+    if (asked) act(*asked);
     // A real keyboard; a scanner is one that types too fast for fingers.
     auto passed = gate_.pass(ui.take_strokes(), now);
     for (const writing::Stroke& stroke : passed.strokes)
@@ -88,8 +102,7 @@ class Citizen {
     }
     if (wipe_again_at_) ui.again_in(0.55);
     if (!blank(session_)) {
-      Span warn = patience_.idle_warn;
-      if (session_.screen == Screen::Done) warn = std::max(warn, patience_.receipt);
+      const Span warn = warn_after(session_, patience_);
       const Tick due = session_.touched + (session_.warned || session_.screen == Screen::Home ? warn + patience_.idle_wipe : warn);
       ui.again_in(std::max(0.02, static_cast<double>((due - clock_.tick()).count()) / 1000.0 + 0.02));
     }
@@ -107,6 +120,7 @@ class Citizen {
       // Who goes back to the first page by hand leaves as well.
       if (unsent_.empty() || !std::holds_alternative<EndVisit>(unsent_.back())) unsent_.emplace_back(EndVisit{});
       wipe_wanted_ = true;
+      sound_.ended();
       pinyin_.reset();
       handwriting_.reset();
       pinyin_tried_ = false;
@@ -160,6 +174,8 @@ class Citizen {
   SystemClock clock_;
   Session session_;
   Patience patience_;
+  AppSound sound_;
+  Tick input_{};
   std::deque<Command> unsent_;
   std::optional<Tick> wipe_again_at_;
   writing::ScanGate gate_;

@@ -180,6 +180,18 @@ int main(int argc, char** argv) {
   report_command->add_option("--from", report.from, "first day, YYYY-MM-DD");
   report_command->add_option("--to", report.to, "last day, YYYY-MM-DD");
 
+  cli::Say say;
+  auto* say_command = with_common(app.add_subcommand("say", "speak a text, or list what a county should record"));
+  auto* say_text = say_command->add_option("text", say.text, "the text");
+  say_command->add_option("--out", say.out, "write a WAV file instead");
+  say_command->add_option("--voice", say.voice, "a voice folder to try");
+  say_command->add_option("--pace", say.pace, "slow, normal or fast")->check(CLI::IsMember({"slow", "normal", "fast"}));
+  say_command->add_option("--volume", say.volume, "1 to 5")->check(CLI::Range(1, 5));
+  say_command->add_flag("--private", say.personal, "as something personal: to the handset only");
+  say_command->add_flag("--digits", say.spelled, "digit by digit");
+  say_command->add_flag("--list", say.list, "print every sentence to record, as a manifest");
+  say_command->add_flag("--devices", say.devices, "name the loudspeakers and microphones");
+
   auto* doctor = with_json(app.add_subcommand("doctor", "check this machine and say what to do"));
   auto* verify = with_json(app.add_subcommand("verify", "read the whole log and prove its chains"));
 
@@ -241,6 +253,13 @@ int main(int argc, char** argv) {
   if (*recognise_command) return cli::recognise(common, recognise);
   if (*sync_command) return cli::sync_once(common, sync);
   if (*report_command) return cli::report(common, report);
+  if (*say_command) {
+    if (say_text->count() == 0 && !say.list && !say.devices) {
+      fmt::print(stderr, "kiosk say: give a text, --list or --devices\n");
+      return cli::exit_wrong_use;
+    }
+    return cli::say(common, say);
+  }
   if (*doctor) return cli::doctor(common);
   if (*verify) return cli::verify(common);
   common.role = desk_role(enrol_role);

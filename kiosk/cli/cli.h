@@ -87,6 +87,16 @@ struct Recognise {
 };
 /// Ten candidates a line for each line of ink; an empty line where nothing could be read.
 int recognise(const Common& common, const Recognise& options);
+struct Say {
+  std::string text, out;   ///< out: a WAV file instead of the loudspeaker
+  std::string voice;       ///< a voice folder over the configuration's
+  std::string pace = "normal";
+  int volume = 5;
+  bool personal = false, spelled = false;  ///< to the handset; digit by digit
+  bool list = false, devices = false;
+};
+/// Speaks a text, lists what a county should record, or names the sound devices.
+int say(const Common& common, const Say& options);
 
 int doctor(const Common& common);
 int verify(const Common& common);

@@ -3,6 +3,7 @@
 #include <sys/statvfs.h>
 
 #include <filesystem>
+#include <thread>
 #include <nlohmann/json.hpp>
 
 #include "core/books.h"
@@ -16,6 +17,7 @@
 #include "kiosk/engine/line.h"
 #include "kiosk/writing/divisions.h"
 #include "kiosk/writing/phrases.h"
+#include "kiosk/sound/sound.h"
 #include "sync/client.h"
 
 namespace yizhan::kiosk::cli {
@@ -140,6 +142,28 @@ void check_handwriting(Findings& findings, const Config& config) {
   const auto words = ink::Words::open(dir + "/ink.words");
   if (model && words) findings.say(Health::Ok, "handwriting", fmt::format("{} characters, {} rare ones", model->standard.codes.size(), model->rare.codes.size()));
   else findings.say(Health::Warn, "handwriting", model ? words.error().what : model.error().what, "build the target handwriting_data; the other ways of writing stay");
+void check_sound(Findings& findings, const Config& config) {
+  if (config.sound == "none") return findings.say(Health::Ok, "sound", "none wanted");
+  if (config.role.starts_with("desk-")) return;
+  sound::SoundOptions with;
+  with.assets = find_built(config.assets_dir, "voice", "readings.tsv");
+  with.voice = config.voice;
+  with.speaker = config.speaker;
+  with.handset = config.handset;
+  auto sound = sound::open_sound(with);
+  if (!sound) return findings.say(Health::Warn, "sound", sound.error().what, "build the voice data; everything stays readable until then");
+  // The shortest of tones: only an open device tells whether there is one.
+  (*sound)->speaker().tone(sound::Tone::Key, 1);
+  sound::SpeakerState state;
+  for (int i = 0; i < 40 && state.hall == sound::Device::Closed; ++i) {
+    std::this_thread::sleep_for(Span{50});
+    state = (*sound)->speaker().state();
+  }
+  if (state.hall != sound::Device::Ready) findings.say(Health::Warn, "sound", "no loudspeaker", "cable, volume of the system, speaker in config.toml; screens go on without it");
+  else if (!state.trouble.empty()) findings.say(Health::Warn, "sound", state.trouble, "mend the voice folder; the shipped voice says what is missing");
+  else findings.say(Health::Ok, "sound", config.voice.empty() ? "loudspeaker, shipped voice" : "loudspeaker, voice " + config.voice);
+  if (!config.handset.empty() && state.handset != sound::Device::Ready) findings.say(Health::Warn, "handset", config.handset + " cannot be opened", "plug it in; nothing personal is spoken until then");
+  if (config.role == "kiosk" && (*sound)->devices(true).empty()) findings.say(Health::Warn, "microphone", "none", "people who do not write are sent to a window");
 }
 
 void check_hub(Findings& findings, const Config& config, std::uint64_t total) {
@@ -200,6 +224,7 @@ int doctor(const Common& common) {
   check_handwriting(findings, *config);
   check_hub(findings, *config, total);
   check_devices(findings, *config);
+  check_sound(findings, *config);
   if (config->discipline_keys.empty() && config->role == "kiosk")
     findings.say(Health::Warn, "sealing", "no discipline key: accusations cannot be filed (XFTL 30)", "enrol at a hub that has one");
   return findings.finish();

@@ -70,6 +70,21 @@ BoardSession update(BoardSession board, const Snapshot& world, double seconds) {
   return {std::move(key), fresh ? seconds : -1e9};
 }
 
+std::vector<std::string> calls_to_say(BoardVoice& voice, const Snapshot& world) {
+  constexpr std::size_t remembered_max = 64;
+  std::vector<std::string> out;
+  for (auto call = world.hall.calls.rbegin(); call != world.hall.calls.rend(); ++call) {
+    if (call->state != "called" && call->state != "serving") continue;
+    std::string key = fmt::format("{} {}", call->ticket, call->calls);
+    if (std::find(voice.said.begin(), voice.said.end(), key) != voice.said.end()) continue;
+    voice.said.push_back(std::move(key));
+    // Who sits down already needs no call; who was called long ago has gone to look.
+    if (call->state == "called" && world.now - call->at <= spoken_ms) out.push_back(trf("请{}号到{}", call->ticket, call->place));
+  }
+  if (voice.said.size() > remembered_max) voice.said.erase(voice.said.begin(), voice.said.end() - remembered_max);
+  return out;
+}
+
 float pulse(const BoardSession& board, double seconds) {
   const double t = seconds - board.since;
   if (t < 0 || t >= pulse_apart_seconds * (pulses - 1) + pulse_seconds) return 0;

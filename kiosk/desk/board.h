@@ -20,6 +20,15 @@ struct BoardSession {
   std::string seen;        ///< ticket, time and count of the newest call
   double since = -1e9;     ///< ui seconds when it was first seen
 };
+/// Which calls a board has said. A call that is new here is said once, a call again is said again; what was called before the
+/// board looked (a restart, a long time without a hub) is no news after `spoken_ms`.
+struct BoardVoice {
+  std::vector<std::string> said;  ///< keys of the calls seen, newest last; bounded
+};
+inline constexpr Span spoken_ms{60'000};
+/// "请A012号到1号律师窗口" for each call to say now, oldest first; none is lost of those the hub tells (12 at a time). Pure.
+std::vector<std::string> calls_to_say(BoardVoice& voice, const Snapshot& world);
+
 /// Pure. `seconds` is Ui::seconds().
 BoardSession update(BoardSession board, const Snapshot& world, double seconds);
 /// 0 at rest … 1 at the height of a pulse.

@@ -127,13 +127,13 @@ Asked draw_progress(Ui& ui, const View& view) {
       ui.text({in.x, in.y, in.w, std::min(h, in.h) + 0.5f}, fitted(ui, in.w, std::max(1, static_cast<int>(std::min(h, in.h) / ui.text_height(200, "字", style) + 0.1f)), words, style), style);
       in.cut_top(h, 2);
     };
-    put(progress.state_words, {Type::Choice, on, Weight::Bold}, true);
+    put(progress.state_words, {Type::Choice, on, Weight::Bold, Align::Left, 0, false, false, ui::Say::Aloud, true}, true);
     put(as_of, {Type::Caption, on2}, false);
-    put(progress.matter, {Type::Caption, on2}, false);
+    put(progress.matter, {Type::Caption, on2, Weight::Regular, Align::Left, 0, false, false, ui::Say::Asked, true}, false);
   } else {
     Box in = state.inset(10, 4);
-    line_in(ui, Box{in.x, in.y, in.w, in.h * 0.27f}, progress.matter, {Type::Body, on2, Weight::Regular, Align::Left, 1, true, true});
-    line_in(ui, {in.x, in.y + in.h * 0.27f, in.w, in.h * 0.46f}, progress.state_words, {Type::Choice, on, Weight::Bold, Align::Left, 1, true, true});
+    line_in(ui, Box{in.x, in.y, in.w, in.h * 0.27f}, progress.matter, {Type::Body, on2, Weight::Regular, Align::Left, 1, true, true, ui::Say::Asked, true});
+    line_in(ui, {in.x, in.y + in.h * 0.27f, in.w, in.h * 0.46f}, progress.state_words, {Type::Choice, on, Weight::Bold, Align::Left, 1, true, true, ui::Say::Aloud, true});
     line_in(ui, {in.x, in.bottom() - in.h * 0.27f, in.w, in.h * 0.27f}, as_of, {Type::Caption, on2, Weight::Regular, Align::Left, 1, true, true});
   }
 
@@ -144,7 +144,7 @@ Asked draw_progress(Ui& ui, const View& view) {
     if (low) buttons = row;
   }
   const TextStyle date{Type::Caption, Ink::Muted, Weight::Medium, Align::Left, 1, false, true};
-  const TextStyle words{Type::Body, Ink::Ink, Weight::Medium};
+  const TextStyle words{Type::Body, Ink::Ink, Weight::Medium, Align::Left, 0, false, false, ui::Say::Asked, true};
   // Two lines where a sentence of this page needs them; more than two end with our own ellipsis.
   const float line_h = ui.text_height(150, "办", words), date_h = ui.text_height(150, "月", date), words_w = area.w - 36;
   bool long_ones = false;
@@ -182,7 +182,7 @@ Asked draw_progress(Ui& ui, const View& view) {
     what = fitted(ui, cell.w, long_ones ? 2 : 1, what, words);
     const float words_h = ui.text_height(cell.w, what, words);
     cell.y += std::max(0.f, (cell.h - date_h - words_h) / 2);
-    line_in(ui, cell.cut_top(date_h), when, {Type::Caption, Ink::Muted, Weight::Medium, Align::Left, 1, true, true});
+    line_in(ui, cell.cut_top(date_h), when, {Type::Caption, Ink::Muted, Weight::Medium, Align::Left, 1, true, true, ui::Say::Asked, true});
     ui.text({cell.x, cell.y, cell.w, words_h + 0.3f}, what, words);
   }
   if (count == 0) text_if_room(ui, area, tr("已经登记，等待转办。"), {Type::Body, Ink::Ink, Weight::Medium});

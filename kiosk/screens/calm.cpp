@@ -25,8 +25,8 @@ int quiet_page(Ui& ui, const View& view, Icon icon, std::string_view title, std:
   if (big.empty()) ui.icon({picture.x + (picture.w - size) / 2, picture.y, size, size}, icon);
   else line_in(ui, picture, big, {Type::Number, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
   ui.headline(screen_id(view), {area.x, area.y, area.w, ui.text_height(area.w, title, {Type::Headline, Ink::Ink, Weight::Bold})}, std::string(title) + "。" + std::string(line));
-  paragraph(ui, area, title, {Type::Headline, Ink::Ink, Weight::Bold, Align::Centre}, 4);
-  paragraph(ui, area, line, {Type::Body, Ink::Muted, Weight::Regular, Align::Centre}, 4);
+  paragraph(ui, area, title, {Type::Headline, Ink::Ink, Weight::Bold, Align::Centre, 0, false, false, ui::Say::Aloud}, 4);
+  paragraph(ui, area, line, {Type::Body, Ink::Muted, Weight::Regular, Align::Centre, 0, false, false, ui::Say::Aloud}, 4);
   int pressed = 0;
   // Confirming and destroying are never neighbours: 20 mm apart (trust.md 6). 请人帮我 stands between them where it is not
   // itself the answer.
@@ -81,7 +81,7 @@ Asked draw_helper(Ui& ui, const View& view) {
     ui.icon({card.x + (card.w - size) / 2, card.y + (card.h - size) * 0.35f, size, size}, done ? Icon::Check : Icon::Helper, unheard ? Ink::Amber : Ink::Primary);
     const Box words{card.x + 8, card.y + (card.h - size) * 0.35f + size, card.w - 16, card.bottom() - card.y - (card.h - size) * 0.35f - size - 2};
     const std::string line = worded ? help->outcome : unheard ? std::string(tr("请到接待窗口")) : view.world.now.place.empty() ? std::string(tr("请在机器旁等一等")) : trf("请在{}旁等一等", view.world.now.place);
-    line_in(ui, words, line, {Type::Button, unheard ? Ink::Amber : Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
+    line_in(ui, words, line, {Type::Button, unheard ? Ink::Amber : Ink::Primary, Weight::Bold, Align::Centre, 1, true, true, ui::Say::Asked, worded});
   }
   return asked;
 }
@@ -99,7 +99,7 @@ Asked draw_leave(Ui& ui, const View& view) {
 Asked draw_idle(Ui& ui, const View& view) {
   const Span quiet = view.now - view.s.touched;
   const Patience& patience = view.world.patience;
-  const Span warn = view.s.screen == Screen::Done ? std::max(patience.idle_warn, patience.receipt) : patience.idle_warn;
+  const Span warn = warn_after(view.s, patience);
   const auto left = std::max<std::int64_t>(0, (warn + patience.idle_wipe - quiet + Span{999}).count() / 1000);
   ui.again_in(0.25);
   const std::string seconds = std::to_string(left);

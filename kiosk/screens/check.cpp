@@ -1,5 +1,5 @@
 // Check: everything once more, a long text in full, and where to go.
-// Touchables besides those of a page: review: "edit.who", "edit.whom", "edit.kind", "edit.request", "edit.facts", "edit.reasons", "edit.place",
+// Touchables besides those of a page: review: "edit.who", "edit.whom", "edit.kind", "edit.request", "edit.facts", "edit.reasons", "edit.oral", "edit.place",
 // "read.request", "read.facts", "read.reasons", "page.back", "page.next"; read: "page.back", "page.next";
 // ruling: "window.<code>", "page.back", "page.next".
 #include <algorithm>
@@ -52,6 +52,7 @@ std::vector<Entry> entries_of(const View& view) {
   entries.push_back({"edit.reasons", tr("理由"), s.statement.reasons.empty() ? tr("到窗口说") : s.statement.reasons, Edit{Screen::Statement, 2}, "read.reasons", 2, Icon::Pencil});
   std::string place = s.statement.place.empty() ? tr("没写地方") : s.statement.place;
   place += s.statement.party_complained_of.empty() ? "" : trf(" · 反映：{}", s.statement.party_complained_of);
+  if (!s.oral.empty()) entries.push_back({"edit.oral", tr("录音"), trf("您说了{}", length_words(s.oral.length)), Edit{Screen::Speak, 0}, "", 0, Icon::Microphone});
   entries.push_back({"edit.place", tr("地方"), place, Edit{Screen::Place, 0}, "", 0, Icon::Place});
   return entries;
 }
@@ -68,7 +69,7 @@ Asked draw_review(Ui& ui, const View& view) {
   const bool low = m.low;
   const float gap = touch_gap_mm;
   const TextStyle label{Type::Caption, Ink::Muted, Weight::Medium, Align::Left, 1, false, true};
-  const TextStyle words{Type::Body, Ink::Ink, Weight::Medium};
+  const TextStyle words{Type::Body, Ink::Ink, Weight::Medium, Align::Left, 0, false, false, ui::Say::Asked, true};
   const float label_h = ui.text_height(100, tr("要求"), label), line_h = ui.text_height(100, tr("要求"), words);
   const float label_w = m.across ? ui.text_width(tr("谁的事"), label) + 4 : 0;   // beside the words, not above them
   const float row_min = low ? 30.f : m.across ? std::max(24.f, line_h + 8) : std::max(40.f, label_h + 2 * line_h + 6);
@@ -125,7 +126,7 @@ Asked draw_read(Ui& ui, const View& view) {
   const Box buttons = low ? page.strip : area.cut_bottom(22, m.across ? touch_gap_mm : m.gutter);
   ui.card(area);
   const Box in = area.inset(8, 6);
-  const TextStyle style{Type::Body, Ink::Ink};
+  const TextStyle style{Type::Body, Ink::Ink, Weight::Regular, Align::Left, 0, false, false, ui::Say::Asked, true};
   // Pages of a fixed number of characters that surely fit: line breaks cost less than a third.
   const float line_h = ui.text_height(in.w, "字", style), em = ui.text_width("字", style);
   const float columns = std::floor(in.w / em), lines = std::floor((in.h + 0.01f) / line_h);
@@ -152,6 +153,7 @@ Asked draw_ruling(Ui& ui, const View& view) {
   const Measure m = measure(ui);
   const bool low = m.low;
   const std::string window = s.chosen.empty() ? ruling.window : s.chosen;
+  const bool secret = sealed(s, rules);  // where an accusation goes is not for the hall's ears either
   // There is no headline here: the green card says it.
   Box all = low ? Box{page.show.x, m.step_bar + 6, page.show.w, page.show.bottom() - m.step_bar - 6} : page.body;
   Box left = page.show;  // landscape: where to go stands beside the reasons
@@ -182,19 +184,19 @@ Asked draw_ruling(Ui& ui, const View& view) {
   };
   if (m.across) {
     Box in = green.inset(8, 7);
-    const TextStyle words{Type::Body, on, Weight::Regular};
+    const TextStyle words{Type::Body, on, Weight::Regular, Align::Left, 0, false, false, ui::Say::Aloud, secret};
     const float lead_h = ui.text_height(in.w, lead, {Type::Button, on2}), words_h = ui.text_height(in.w, queue_words, words);
     const Box last = in.cut_bottom(words_h + 0.5f, 3);
-    const TextStyle place{Type::Choice, on, Weight::Bold, Align::Left, 3};
+    const TextStyle place{Type::Choice, on, Weight::Bold, Align::Left, 3, false, false, ui::Say::Aloud, secret};
     const float place_h = ui.text_height(in.w, window_place(rules, window), {Type::Choice, on, Weight::Bold});
     const float disc = std::min({46.f, in.h - lead_h - place_h - 8, in.w * 0.5f});
     if (disc >= 20) {
       disc_at(in.x + disc / 2, in.y + disc / 2, disc);
       in.cut_top(disc, 5);
     }
-    if (in.h >= lead_h + place_h) line_in(ui, in.cut_top(lead_h), lead, {Type::Button, on2, Weight::Regular, Align::Left, 1, true, true});
+    if (in.h >= lead_h + place_h) line_in(ui, in.cut_top(lead_h), lead, {Type::Button, on2, Weight::Regular, Align::Left, 1, true, true, ui::Say::Aloud});
     if (place_h <= in.h) ui.text({in.x, in.y, in.w, place_h + 0.5f}, window_place(rules, window), place);
-    else line_in(ui, in, window_place(rules, window), {Type::Choice, on, Weight::Bold, Align::Left, 1, true, true});
+    else line_in(ui, in, window_place(rules, window), {Type::Choice, on, Weight::Bold, Align::Left, 1, true, true, ui::Say::Aloud, secret});
     ui.text(last, queue_words, words);
   } else {
     Box in = green.inset(11, 6);
@@ -202,9 +204,9 @@ Asked draw_ruling(Ui& ui, const View& view) {
     const Box picture = in.cut_right(disc, 6);
     disc_at(picture.x + disc / 2, green.y + green.h / 2, disc);
     const float part = in.h / 4;
-    line_in(ui, in.cut_top(part), lead, {Type::Button, on2, Weight::Regular, Align::Left, 1, true, true});
-    line_in(ui, in.cut_top(part * 2), window_place(rules, window), {Type::Window, on, Weight::Bold, Align::Left, 1, true, true});
-    line_in(ui, in, queue_words, {Type::Body, on, Weight::Regular, Align::Left, 1, true, true});
+    line_in(ui, in.cut_top(part), lead, {Type::Button, on2, Weight::Regular, Align::Left, 1, true, true, ui::Say::Aloud});
+    line_in(ui, in.cut_top(part * 2), window_place(rules, window), {Type::Window, on, Weight::Bold, Align::Left, 1, true, true, ui::Say::Aloud, secret});
+    line_in(ui, in, queue_words, {Type::Body, on, Weight::Regular, Align::Left, 1, true, true, ui::Say::Aloud, secret});
   }
 
   // The other windows stand below; the reasons take what is left.
@@ -279,9 +281,10 @@ Asked draw_ruling(Ui& ui, const View& view) {
     std::stable_partition(reasons.begin() + 1, reasons.end(), [](const Reason* r) { return r->rule == "closed" || r->rule == "conflict" || r->rule.starts_with("also-"); });
   for (const Reason* one : reasons) {
     const Reason& reason = *one;
-    const TextStyle strong{Type::Button, Ink::Ink, Weight::Bold};
-    const TextStyle soft{Type::Body, Ink::Ink};
-    const TextStyle source{Type::Caption, Ink::Muted};
+    // What the reasons rest on is what the person said: the hall need not hear it.
+    const TextStyle strong{Type::Button, Ink::Ink, Weight::Bold, Align::Left, 0, false, false, ui::Say::Asked, true};
+    const TextStyle soft{Type::Body, Ink::Ink, Weight::Regular, Align::Left, 0, false, false, ui::Say::Asked, true};
+    const TextStyle source{Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 0, false, false, ui::Say::Asked, true};
     const float w = area.w - 22;
     const std::string basis = chinese(reason.basis);
     const float h1 = ui.text_height(w, reason.because, strong);

@@ -29,7 +29,7 @@ void ticket(Ui& ui, const Box& box, float notch_y) {
 
 void place_line(Ui& ui, const Box& box, const Receipt& receipt, Type step) {
   const std::string words = receipt.place.empty() ? receipt.window_name : receipt.place;
-  const TextStyle style{step, Ink::Ink, Weight::Bold, Align::Left, 1, true, true};
+  const TextStyle style{step, Ink::Ink, Weight::Bold, Align::Left, 1, true, true, ui::Say::Aloud, receipt.sealed};
   const float w = std::min(box.w - 20, ui.text_width(words, style));
   const float x = box.x + (box.w - w - 16) / 2;
   ui.icon({x, box.y + box.h / 2 - 6, 12, 12}, Icon::Next);
@@ -119,7 +119,7 @@ void qr_code(Ui& ui, const Box& at, const Receipt& receipt) {
 /// Sixteen digits in two lines of two groups: large enough to be copied from a metre away.
 void code_digits(Ui& ui, const Box& at, const Receipt& receipt) {
   const std::string spaced = grouped(receipt.query_code);
-  const TextStyle big{Type::Code, Ink::Ink, Weight::Bold, Align::Centre, 1, true, true};
+  const TextStyle big{Type::Code, Ink::Ink, Weight::Bold, Align::Centre, 1, true, true, ui::Say::Code, true};
   const float line = ui.text_height(at.w, spaced, big);
   const auto group = [&](int i, std::string_view digits) {
     const Box row = at.row(i, 2, 0);
@@ -143,7 +143,7 @@ void print_line(Ui& ui, const Box& at, const std::string& words) {
 
 /// Landscape: the number left, as large as it goes; what belongs to it right.
 void across(Ui& ui, const Told& t, const Measure& m, const Box& body) {
-  const TextStyle soft{Type::Body, Ink::Muted, Weight::Regular, Align::Centre, 1, true, true};
+  const TextStyle soft{Type::Body, Ink::Muted, Weight::Regular, Align::Centre, 1, true, true, ui::Say::Aloud};
   Box right = body;
   const Box card = right.cut_left(body.w * 0.45f, m.gutter * 1.5f);
   ui.card(card);
@@ -152,13 +152,13 @@ void across(Ui& ui, const Told& t, const Measure& m, const Box& body) {
   line_in(ui, in.cut_top(ui.text_height(in.w, tr("您的号码"), {Type::Body, Ink::Muted})), tr("您的号码"), soft);
   const Box wait = in.cut_bottom(line_h + 0.5f, 1);
   const std::string place = t.receipt.place.empty() ? t.receipt.window_name : t.receipt.place;
-  const TextStyle plain{Type::Body, Ink::Ink, Weight::Bold, Align::Centre};
+  const TextStyle plain{Type::Body, Ink::Ink, Weight::Bold, Align::Centre, 0, false, false, ui::Say::Aloud, t.receipt.sealed};
   const bool one_line = ui.text_width(place, {Type::Caption, Ink::Ink, Weight::Bold}) + 22 <= in.w;
   const Box where = in.cut_bottom(one_line ? std::min(20.f, in.h * 0.3f) : ui.text_height(in.w, place, plain) + 0.5f, 1);
-  line_in(ui, in, t.receipt.ticket, {Type::NumberLarge, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
+  line_in(ui, in, t.receipt.ticket, {Type::NumberLarge, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true, ui::Say::Aloud});
   if (one_line) place_line(ui, where, t.receipt, Type::Choice);
   else ui.text(where, place, plain);
-  ui.text(wait, t.wait, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre});
+  ui.text(wait, t.wait, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 0, false, false, ui::Say::Aloud});
 
   const float gap = touch_gap_mm + 1;
   const bool plan = t.view.world.plan != nullptr && !t.view.world.plan->empty();
@@ -169,8 +169,8 @@ void across(Ui& ui, const Told& t, const Measure& m, const Box& body) {
     ui.card(right);
     Box code = right.inset(6, 3);
     const float row = std::min(12.f, code.h * 0.25f);
-    line_in(ui, code.cut_top(row, 1), tr("查询码（16位，请记牢）"), soft);
-    line_in(ui, code.cut_bottom(row, 1), t.receipt.matter, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true});
+    line_in(ui, code.cut_top(row, 1), tr("查询码（16位，请记牢）"), {Type::Body, Ink::Muted, Weight::Regular, Align::Centre, 1, true, true, ui::Say::Code, true});
+    line_in(ui, code.cut_bottom(row, 1), t.receipt.matter, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true, ui::Say::Asked, true});
     const float side = std::min({code.h, 56.f, code.w * 0.36f});
     if (side >= 26) {  // smaller ones no telephone reads
       qr_code(ui, {code.x, code.y + (code.h - side) / 2, side, side}, t.receipt);
@@ -190,9 +190,9 @@ void across(Ui& ui, const Told& t, const Measure& m, const Box& body) {
     const bool labelled = ui.text_width(t.receipt.matter, {Type::Caption, Ink::Ink, Weight::Medium}) + w <= first.w;
     if (labelled) line_in(ui, {first.x, first.y, w, first.h}, tr("编号"), label);
     const float from = labelled ? w : 0;
-    line_in(ui, {first.x + from, first.y, first.w - from, first.h}, t.receipt.matter, {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true});
-    line_in(ui, {second.x, second.y, w, second.h}, tr("查询码"), label);
-    line_in(ui, {second.x + w, second.y, second.w - w, second.h}, grouped(t.receipt.query_code), {Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
+    line_in(ui, {first.x + from, first.y, first.w - from, first.h}, t.receipt.matter, {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true, ui::Say::Asked, true});
+    line_in(ui, {second.x, second.y, w, second.h}, tr("查询码"), {Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true, ui::Say::Code, true});
+    line_in(ui, {second.x + w, second.y, second.w - w, second.h}, grouped(t.receipt.query_code), {Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true, ui::Say::Code, true});
     const float line = std::max(14.f, ui.text_height(right.w, t.printed, {Type::Body, Ink::Ink}));
     print_line(ui, right.cut_bottom(line, 2), t.printed);
     safe_line(ui, t.view, right.cut_top(std::min(24.f, std::max(16.f, right.h * 0.3f)), gap));
@@ -226,7 +226,8 @@ Asked draw_done(Ui& ui, const View& view) {
   ui.circle(m.margin + 9, m.step_bar / 2, 9, Ink::Primary);
   ui.icon({m.margin + 3, m.step_bar / 2 - 6, 12, 12}, Icon::Check, Ink::OnPrimary);
   const std::string title = receipt.matter.empty() ? tr("号取好了") : tr("登记好了");
-  line_in(ui, {m.margin + 25, 0, page.w - 2 * m.margin - 25, m.step_bar}, title, {Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
+  line_in(ui, {m.margin + 25, 0, page.w - 2 * m.margin - 25 - 62, m.step_bar}, title, {Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true, ui::Say::Aloud});
+  if (const float h = m.across ? 20.5f : 22; ui.reach_top() <= m.step_bar / 2 - h / 2) again_button(ui, {page.w - m.margin - 56, m.step_bar / 2 - h / 2, 56, h}, asked);
   Box buttons = bar_row(ui, m);
   const float leave_w = m.across ? 130.f : buttons.w - 70 - 82 - 2 * m.gutter;
   ui.walk(ui::Walk::Bar);
@@ -240,8 +241,8 @@ Asked draw_done(Ui& ui, const View& view) {
   Box body{m.margin, m.step_bar + (m.across ? m.gutter : 7), page.w - 2 * m.margin, 0};
   body.h = page.h - body.y - m.bottom_bar - m.gutter;
   const bool coded = !receipt.query_code.empty();
-  const TextStyle soft{Type::Body, Ink::Muted, Weight::Regular, Align::Centre, 1, true, true};
-  const TextStyle bold{Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true};
+  const TextStyle soft{Type::Body, Ink::Muted, Weight::Regular, Align::Centre, 1, true, true, ui::Say::Aloud};
+  const TextStyle bold{Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true, ui::Say::Code, true};
   const std::string wait = receipt.ahead <= 0 ? std::string(tr("前面没有人，请听叫号")) : trf("前面还有{}人，大约等{}分钟", receipt.ahead, std::max(1, receipt.minutes));
   const std::string printed = paper == Paper::Printing ? tr("正在印小票，请稍等。")
                               : receipt.matter.empty() ? tr("小票印好了，叫号时会念号码。")
@@ -263,13 +264,13 @@ Asked draw_done(Ui& ui, const View& view) {
     line_in(ui, in.cut_top(12), tr("您的号码"), soft);
     const Box wait_box = in.cut_bottom(15);
     const Box where = in.cut_bottom(18);
-    line_in(ui, in, receipt.ticket, {Type::NumberLarge, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
+    line_in(ui, in, receipt.ticket, {Type::NumberLarge, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true, ui::Say::Aloud});
     place_line(ui, where, receipt, Type::Choice);
-    line_in(ui, wait_box, wait, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true});
+    line_in(ui, wait_box, wait, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true, ui::Say::Aloud});
     if (coded) {
       Box code{card.x + 8, card.y + upper + 4, card.w - 16, card.h - upper - 8};
-      line_in(ui, code.cut_top(11), tr("查询码（16位，请记牢）"), soft);
-      line_in(ui, code.cut_top(12), receipt.matter, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true});
+      line_in(ui, code.cut_top(11), tr("查询码（16位，请记牢）"), {Type::Body, Ink::Muted, Weight::Regular, Align::Centre, 1, true, true, ui::Say::Code, true});
+      line_in(ui, code.cut_top(12), receipt.matter, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true, ui::Say::Asked, true});
       Box tips = code.cut_bottom(std::max(40.f, std::min(60.f, code.h - 88)), 3);
       code_digits(ui, code, receipt);
       const float side = std::min(tips.h, 52.f);
@@ -293,15 +294,15 @@ Asked draw_done(Ui& ui, const View& view) {
     Box in{card.x + 8, card.y + 6, card.w - 16, upper - 10};
     line_in(ui, in.cut_top(13), tr("您的号码"), soft);
     const Box where = in.cut_bottom(22);
-    line_in(ui, in, receipt.ticket, {Type::Number, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
+    line_in(ui, in, receipt.ticket, {Type::Number, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true, ui::Say::Aloud});
     place_line(ui, where, receipt, Type::Choice);
     Box lower{card.x + 10, card.y + upper + 5, card.w - 20, card_h - upper - 9};
-    const TextStyle label{Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true};
+    const TextStyle label{Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true, ui::Say::Aloud};
     Box counts = coded ? lower.cut_top(34, 4) : lower;
     const Box left = counts.column(0, 2, 10), right = counts.column(1, 2, 10);
     ui.line(right.x - 5, right.y + 3, right.x - 5, right.bottom() - 3, Ink::Line, 0.5f);
     line_in(ui, {left.x, left.y, left.w, 12}, tr("前面还有"), label);
-    const TextStyle big{Type::Choice, Ink::Ink, Weight::Bold, Align::Left, 1, true, true};
+    const TextStyle big{Type::Choice, Ink::Ink, Weight::Bold, Align::Left, 1, true, true, ui::Say::Aloud};
     const std::string people = receipt.ahead <= 0 ? std::string(tr("没有人")) : trf("{} 人", receipt.ahead);
     line_in(ui, {left.x, left.y + 12, left.w, 20}, people, big);
     // The same as a picture, for those who look instead of reading.
@@ -314,9 +315,9 @@ Asked draw_done(Ui& ui, const View& view) {
     if (coded) {
       ui.line(lower.x, lower.y - 1, lower.right(), lower.y - 1, Ink::Line, 0.5f);
       Box number = lower.cut_top(lower.h * 0.4f);
-      line_in(ui, number, trf("编号 {}", receipt.matter), {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true});
+      line_in(ui, number, trf("编号 {}", receipt.matter), {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true, ui::Say::Asked, true});
       const float w = ui.text_width(tr("查询码"), label) + 5;
-      line_in(ui, {lower.x, lower.y, w, lower.h}, tr("查询码"), label);
+      line_in(ui, {lower.x, lower.y, w, lower.h}, tr("查询码"), {Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true, ui::Say::Code, true});
       line_in(ui, {lower.x + w, lower.y, lower.w - w, lower.h}, grouped(receipt.query_code), bold);
     }
     if (!receipt.matter.empty()) {

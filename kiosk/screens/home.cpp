@@ -1,4 +1,4 @@
-// Home. Touchables: self, help, number, progress, rate, guide, size, contrast, low.
+// Home. Touchables: self, help, number, progress, rate, guide, size, sound, contrast, low.
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -50,7 +50,7 @@ void header(Ui& ui, const View& view, const Box& box) {
   const Date day = hall_day(view.world.now.now);
   line_in(ui, {right.x, 25, right_w, 11}, chinese_day(day) + (two ? " " + chinese_weekday(day) : ""), {Type::Caption, second, Weight::Regular, Align::Right, 1, true, true});
 
-  const TextStyle hello{Type::Headline, words, Weight::Bold, Align::Left, 1, false, true};
+  const TextStyle hello{Type::Headline, words, Weight::Bold, Align::Left, 1, false, true, ui::Say::Aloud};
   float y = 50;
   const float h = ui.text_height(box.w - 24, tr("您好，今天怎么办事？"), hello);
   const Box head{12, y, box.w - 24, h};
@@ -69,7 +69,7 @@ void header(Ui& ui, const View& view, const Box& box) {
   ui.icon({pill_box.x + 4, y + pill_h / 2 - 4, 8, 8}, online ? Icon::Check : Icon::CloudOff);
   ui.text({pill_box.x + 13, y, pill_w - 13, pill_h}, state, pill);
   const Box hint{12, y, pill_box.x - 12 - 4, pill_h};
-  text_if_room(ui, hint, tr("不会用没关系，点「请人帮我」就行。"), {Type::Body, second, Weight::Regular, Align::Left, 1, true});
+  text_if_room(ui, hint, tr("不会用没关系，点「请人帮我」就行。"), {Type::Body, second, Weight::Regular, Align::Left, 1, true, false, ui::Say::Aloud});
 }
 
 bool hall_closed(const View& view) {
@@ -144,29 +144,38 @@ Asked settings(Ui& ui, const View& view, Box bar) {
   const Settings now = view.s.settings;
   const std::array<std::string_view, 3> sizes{tr("标准"), tr("大"), tr("最大")};
   const auto one = [&](int i, std::string_view name, Icon icon, std::string_view words, std::string_view value, bool on) {
-    const Box box = row.column(i, 3, 4);
+    const Box box = row.column(i, 4, 4);
     const bool pressed = ui.touch(name, box, words, on);
-    Box in = box.inset(on ? 8.f : 10.f, 2);
-    const Box picture = in.cut_left(14, 5);
-    ui.icon({picture.x, box.y + box.h / 2 - 7, 14, 14}, icon, Ink::Ink);
-    if (on) in.cut_right(10);
+    Box in = box.inset(on ? 5.f : 7.f, 2);
+    // Large words and the tick together leave no room for the picture.
+    if (!on || ui.theme().size == ui::TextSize::Normal) {
+      const Box picture = in.cut_left(14, on ? 3.f : 5.f);
+      ui.icon({picture.x, box.y + box.h / 2 - 7, 14, 14}, icon, Ink::Ink);
+    }
     const TextStyle name_style{Type::Body, Ink::Ink, Weight::Bold, Align::Left, 1, true, true}, value_style{Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true};
     if (m.across) {  // beside each other: the bar is low
+      if (on) in.cut_right(10);  // the tick
       const float w = ui.text_width(words, name_style);
       const bool both = w + 4 + ui.text_width(value, value_style) <= in.w;
       line_in(ui, {in.x, in.y, both ? w + 0.5f : in.w, in.h}, words, name_style);
       if (both) line_in(ui, {in.x + w + 4, in.y, in.w - w - 4, in.h}, value, value_style);
       return pressed;
     }
-    line_in(ui, in.row(0, 2, 0), words, name_style);
-    line_in(ui, in.row(1, 2, 0), value, value_style);
+    Box upper = in.row(0, 2, 0);
+    const Box lower = in.row(1, 2, 0);
+    if (on) upper.cut_right(11);
+    line_in(ui, upper, words, name_style);
+    line_in(ui, lower, value, value_style);
     return pressed;
   };
   Settings next = now;
   if (one(0, "size", Icon::TextSize, tr("字号"), sizes[static_cast<std::size_t>(now.size)], now.size > 0)) next.size = (now.size + 1) % 3;
-  if (one(1, "contrast", Icon::Contrast, tr("对比"), now.contrast ? tr("黑底") : tr("标准"), now.contrast)) next.contrast = !now.contrast;
-  if (one(2, "low", Icon::Low, tr("低位"), now.low ? tr("够得着") : tr("标准"), now.low)) next.low = !now.low;
+  if (one(2, "contrast", Icon::Contrast, tr("对比"), now.contrast ? tr("黑底") : tr("标准"), now.contrast)) next.contrast = !now.contrast;
+  if (one(3, "low", Icon::Low, tr("低位"), now.low ? tr("够得着") : tr("标准"), now.low)) next.low = !now.low;
   if (!(next == now)) asked = Set{next};
+  constexpr std::array<const char*, 6> volumes{mark("不出声"), mark("很小"), mark("小"), mark("适中"), mark("大"), mark("很大")};
+  const bool changed = now.volume != Settings{}.volume || now.pace != Settings{}.pace;
+  if (one(1, "sound", Icon::Speaker, tr("声音"), tr(volumes[static_cast<std::size_t>(std::clamp(now.volume, 0, 5))]), changed)) asked = Begin{Screen::Sound, {}};
   return asked;
 }
 
@@ -267,7 +276,7 @@ Asked home_across(Ui& ui, const View& view, const Measure& m) {
   }
   // From the foot up: how long it takes, then whether the line is there.
   const bool one_line = ui.text_width(tr("您好，今天怎么办事？"), {Type::Headline, words, Weight::Bold}) * 0.8f <= in.w;
-  const TextStyle hello{Type::Headline, words, Weight::Bold, Align::Left, one_line ? 1 : 2, false, one_line};
+  const TextStyle hello{Type::Headline, words, Weight::Bold, Align::Left, one_line ? 1 : 2, false, one_line, ui::Say::Aloud};
   const float hello_h = ui.text_height(in.w, tr("您好，今天怎么办事？"), hello);
   const float queue_h = std::clamp(panel.h * 0.24f, 30.f, 48.f);
   const float rows_h = 3 * ui.text_height(100, "字", {Type::Body}) + 6;
@@ -294,7 +303,7 @@ Asked home_across(Ui& ui, const View& view, const Measure& m) {
     ui.icon({box.x + 4, box.y + pill_h / 2 - 4, 8, 8}, online ? Icon::Check : Icon::CloudOff);
     ui.text({box.x + 13, box.y, pill_w - 13, pill_h}, state, pill);
   }
-  const TextStyle hint{Type::Body, second};
+  const TextStyle hint{Type::Body, second, Weight::Regular, Align::Left, 0, false, false, ui::Say::Aloud};
   const std::string_view calm = tr("不会用没关系，点「请人帮我」就行。");
   if (ui.text_height(in.w, calm, hint) <= in.h) ui.text(in, calm, hint);
 

@@ -37,11 +37,12 @@ std::string section_name(const Session& s) {
     case Screen::Thanks: return tr("评价");
     case Screen::Helper: return tr("请人帮我");
     case Screen::Guide: return tr("看懂信访");
+    case Screen::Sound: return tr("声音");
     default: return tr("信访登记");
   }
 }
 
-constexpr float leave_mm = 68;
+constexpr float leave_mm = 68, again_mm = 56, again_low_mm = 40;
 
 void leave_button(Ui& ui, const Box& box, Asked& asked) {
   ui.walk(ui::Walk::Last);
@@ -67,7 +68,7 @@ void step_bar(Ui& ui, const View& view, const Measure& m, bool leave_here, Asked
   const Box bar{0, 0, page.w, m.step_bar};
   ui.fill(bar, Ink::Card);
   ui.line(0, bar.bottom(), page.w, bar.bottom(), Ink::Line, 0.5f);
-  const float right = leave_here ? m.margin + leave_mm : m.margin;
+  const float right = leave_here ? m.margin + leave_mm + m.gutter + again_mm : m.margin;
   const Box left{m.margin, 0, page.w - m.margin - right - m.gutter, m.step_bar};
   const int step = step_number(view.s.screen);
   if (step > 0) {
@@ -92,7 +93,10 @@ void step_bar(Ui& ui, const View& view, const Measure& m, bool leave_here, Asked
   } else {
     line_in(ui, left, section_name(view.s), {Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
   }
-  if (leave_here) leave_button(ui, {page.w - m.margin - leave_mm, m.step_bar / 2 - (m.across ? 10.25f : 11), leave_mm, m.across ? 20.5f : 22}, asked);
+  if (!leave_here) return;
+  const Box leave{page.w - m.margin - leave_mm, m.step_bar / 2 - (m.across ? 10.25f : 11), leave_mm, m.across ? 20.5f : 22};
+  leave_button(ui, leave, asked);
+  again_button(ui, {leave.x - m.gutter - again_mm, leave.y, again_mm, leave.h}, asked);
 }
 
 /// What is told above the question: a running call for help, and one thing the machine put right by itself. Both stay until they
@@ -118,7 +122,7 @@ std::vector<Note> notes_of(const View& view) {
 /// Draws a note as wide as `box` and as high as its words; returns that height. `bleed`: it runs from edge to edge of the window.
 float note(Ui& ui, const Note& what, Box box, bool bleed) {
   const Ink ink = what.attention ? Ink::Amber : Ink::Primary;
-  const TextStyle style{Type::Body, ink, Weight::Medium, Align::Left, bleed ? 1 : 3, true, bleed};
+  const TextStyle style{Type::Body, ink, Weight::Medium, Align::Left, bleed ? 1 : 3, true, bleed, ui::Say::Aloud};
   const float icon = 11, pad = bleed ? 0.f : 4.f;
   const Box words{box.x + pad + icon + 4, box.y, box.w - 2 * pad - icon - 4, 0};
   const float h = std::max(16.f, ui.text_height(words.w, what.words, style) + 4);
@@ -151,7 +155,7 @@ float question(Ui& ui, const View& view, const PageWords& words, const Box& colu
     // A last line of one or two characters looks lost: a little smaller, and it is one line.
     const float full = ui.text_width(words.title, {Type::Headline, Ink::Ink, Weight::Bold});
     wraps = wraps && full * 0.8f > column.w;
-    const TextStyle title{Type::Headline, Ink::Ink, Weight::Bold, Align::Left, wraps ? 3 : 1, false, !wraps};
+    const TextStyle title{Type::Headline, Ink::Ink, Weight::Bold, Align::Left, wraps ? 3 : 1, false, !wraps, ui::Say::Aloud};
     const float h = ui.text_height(column.w, words.title, title);
     const std::string spoken = words.hint.empty() ? words.title : words.title + "。" + words.hint;
     ui.headline(screen_id(view), {column.x, y, column.w, h}, spoken);
@@ -160,7 +164,7 @@ float question(Ui& ui, const View& view, const PageWords& words, const Box& colu
   }
   if (!words.hint.empty()) {
     // The second line goes first when the text grows past what a page can hold.
-    const TextStyle hint{Type::Body, Ink::Muted, Weight::Regular, Align::Left, across ? 4 : 2};
+    const TextStyle hint{Type::Body, Ink::Muted, Weight::Regular, Align::Left, across ? 4 : 2, false, false, ui::Say::Aloud};
     const TextStyle all{Type::Body, Ink::Muted};
     const float h = ui.text_height(column.w, words.hint, all);
     if (h <= (across ? words.hint_mm : 26)) {
@@ -172,6 +176,12 @@ float question(Ui& ui, const View& view, const PageWords& words, const Box& colu
 }
 
 }  // namespace
+
+void again_button(Ui& ui, const Box& box, Asked& asked) {
+  ui.walk(ui::Walk::Bar);
+  if (ui.button("again", box, box.w < 50 ? tr("再听") : tr("再听一遍"), Look::Edged, Icon::Speaker)) asked = Again{};
+  ui.walk(ui::Walk::Body);
+}
 
 std::string screen_id(const View& view) { return std::string(word(pick_screen(view.s, view.world.now))) + " " + std::to_string(view.s.index); }
 
@@ -214,6 +224,7 @@ Page begin_page(Ui& ui, const View& view, const PageWords& words) {
       page.body.y = top;
       page.strip = page.body.cut_top(21, touch_gap_mm);
       leave_button(ui, page.strip.cut_right(leave_mm, touch_gap_mm), page.asked);
+      again_button(ui, page.strip.cut_right(again_low_mm, touch_gap_mm), page.asked);
     } else if (words.strip_mm > 0) {
       page.strip = page.body.cut_top(words.strip_mm, m.gutter);
     }
@@ -230,6 +241,7 @@ Page begin_page(Ui& ui, const View& view, const PageWords& words) {
     page.show = {m.margin, y, column.w, top - y - m.gutter};
     page.strip = {m.margin, top, column.w - leave_mm - m.gutter, 22};
     leave_button(ui, {all.w - m.margin - leave_mm, top, leave_mm, 22}, page.asked);
+    again_button(ui, page.strip.cut_right(again_low_mm, touch_gap_mm), page.asked);
     page.body = {m.margin, top + 22 + touch_gap_mm, column.w, floor - top - 22 - touch_gap_mm};
   } else {
     page.body = {m.margin, y, column.w, floor - y};

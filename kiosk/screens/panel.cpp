@@ -77,7 +77,7 @@ void prepare(Panel& panel, const View& view) {
     case Field::Place: panel.ways = {Way::Places, Way::Phrases, Way::Handwriting, Way::Pinyin, Way::Digits}; break;
     case Field::Party: panel.ways = {Way::Phrases, Way::Units, Way::Handwriting, Way::Pinyin, Way::Digits}; break;
     default:
-      panel.ways = {Way::Handwriting, Way::Pinyin, Way::Digits, Way::Phrases, Way::Speak};
+      panel.ways = {Way::Handwriting, Way::Pinyin, Way::Digits, Way::Phrases};
       hand.several_lines = true;
       hand.caret_keys = false;  // the page has them above the field
       break;

@@ -45,9 +45,9 @@ void text_if_room(Ui& ui, const Box& box, std::string_view words, const TextStyl
   line_in(ui, box, words, style);
 }
 
-float message(Ui& ui, Box box, Icon icon, std::string_view bold, std::string_view line, bool attention) {
-  const TextStyle strong{Type::Body, attention ? Ink::Amber : Ink::Ink, Weight::Bold};
-  const TextStyle soft{Type::Caption, attention ? Ink::Ink : Ink::Muted};
+float message(Ui& ui, Box box, Icon icon, std::string_view bold, std::string_view line, bool attention, bool personal) {
+  const TextStyle strong{Type::Body, attention ? Ink::Amber : Ink::Ink, Weight::Bold, Align::Left, 0, false, false, ui::Say::Aloud, personal};
+  const TextStyle soft{Type::Caption, attention ? Ink::Ink : Ink::Muted, Weight::Regular, Align::Left, 0, false, false, ui::Say::Aloud, personal};
   const float icon_mm = box.w < 150 ? 12.f : 16.f, text_w = box.w - icon_mm - 16;
   const float h1 = ui.text_height(text_w, bold, strong);
   float h2 = line.empty() ? 0 : ui.text_height(text_w, line, soft);
@@ -263,6 +263,8 @@ Asked draw(Ui& ui, const View& view) {
     case Screen::Thanks: return draw_thanks(ui, view);
     case Screen::Helper: return draw_helper(ui, view);
     case Screen::Guide: return draw_guide(ui, view);
+    case Screen::Sound: return draw_sound(ui, view);
+    case Screen::Speak: return draw_speak(ui, view);
     case Screen::Leave: return draw_leave(ui, view);
     case Screen::Idle: return draw_idle(ui, view);
     case Screen::Trouble: return draw_trouble(ui, view);

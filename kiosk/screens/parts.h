@@ -75,8 +75,10 @@ void line_in(Ui& ui, Box box, std::string_view words, TextStyle style);
 void first_that_fits(Ui& ui, const Box& box, std::initializer_list<std::string> ways, const TextStyle& style);
 /// One line (or paragraph) that is left out rather than cut when there is no room.
 void text_if_room(Ui& ui, const Box& box, std::string_view words, const TextStyle& style);
-/// Calm or attentive message with an icon; returns its height.
-float message(Ui& ui, Box box, Icon icon, std::string_view bold, std::string_view line, bool attention);
+/// Calm or attentive message with an icon, spoken when it appears; returns its height. `personal`: somebody's name is in it.
+float message(Ui& ui, Box box, Icon icon, std::string_view bold, std::string_view line, bool attention, bool personal = false);
+/// 再听一遍: the whole page is read (kiosk/sound/speech.h). Narrow: 再听.
+void again_button(Ui& ui, const Box& box, Asked& asked);
 /// A filled plate with an icon, as on the home page. `kind`: 0 green, 1 warm, 2 tint.
 void plate(Ui& ui, const Box& box, Icon icon, int kind);
 /// Home's kind of choice: plate, big name, one line, round arrow.
@@ -158,6 +160,8 @@ Asked draw_progress(Ui&, const View&);
 Asked draw_rate(Ui&, const View&);
 Asked draw_thanks(Ui&, const View&);
 Asked draw_helper(Ui&, const View&);
+Asked draw_sound(Ui&, const View&);
+Asked draw_speak(Ui&, const View&);
 Asked draw_guide(Ui&, const View&);
 Asked draw_leave(Ui&, const View&);
 Asked draw_idle(Ui&, const View&);

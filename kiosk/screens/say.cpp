@@ -1,5 +1,5 @@
 // Say: the statement in three parts, then place and party.
-// Touchables besides those of a page and the keyboard: statement: "tab.request", "tab.facts", "tab.reasons", "text", "skip";
+// Touchables besides those of a page and the keyboard: statement: "tab.request", "tab.facts", "tab.reasons", "text", "skip", "speak" (to the microphone, ear.cpp);
 // place: "place", "party".
 #include <array>
 
@@ -33,8 +33,10 @@ Asked draw_statement(Ui& ui, const View& view) {
   Box area = looking_area(ui, page);
   // The way out, and beside it where the caret goes once there are words.
   Box row = low ? strip : m.across ? area.cut_bottom(21, m.gutter) : strip;
-  const Box way_out = text.empty() ? (low || m.across ? row : row.cut_right(std::min(118.f, row.w), touch_gap_mm))
-                                   : row.cut_right(std::min(m.across ? row.w - 2 * 21.f - 2 * touch_gap_mm : low ? std::max(96.f, row.w - 4 * 24.f) : 110.f, row.w), touch_gap_mm);
+  const float carets = text.empty() ? 0 : 2 * 21.f + 2 * touch_gap_mm, room = row.w - carets - touch_gap_mm;
+  const bool wide = !low && !m.across;
+  const Box speak = row.cut_left(std::min(wide ? 84.f : 999.f, room * 0.41f), touch_gap_mm);
+  const Box way_out = row.cut_right(std::min(wide ? 118.f : 999.f, room * 0.59f), touch_gap_mm);
   const Box keys = cut_keyboard(ui, page);
   if (!low && !m.across) area = page.body;
   Box tabs = area.cut_top(low ? 22.f : m.across ? 24.f : std::min(28.f, std::max(22.f, area.h * 0.3f)));
@@ -89,7 +91,8 @@ Asked draw_statement(Ui& ui, const View& view) {
   } else if (!low && !m.across) {
     text_if_room(ui, row, trf("写一句也行，{}/3", index + 1), {Type::Body, Ink::Muted, Weight::Regular, Align::Left, 1, true});
   }
-  if (ui.button("skip", way_out, skip, Look::Edged, Icon::Desk)) asked = SkipWriting{};
+  if (ui.button("speak", speak, tr("说给机器听"), Look::Edged, low ? Icon::None : Icon::Microphone)) asked = SpeakInstead{};
+  if (ui.button("skip", way_out, skip, Look::Edged, low ? Icon::None : Icon::Desk)) asked = SkipWriting{};
   if (auto got = keyboard_panel(ui, view, keys)) asked = got;
   return asked;
 }

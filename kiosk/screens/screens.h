@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "kiosk/session/session.h"
+#include "kiosk/sound/sound.h"
 #include "kiosk/ui/keyboard.h"
 #include "kiosk/writing/phrases.h"
 #include "kiosk/writing/scan.h"
@@ -20,6 +21,7 @@ struct View {
   const writing::PhraseBank* phrases = nullptr;  ///< null: the rulebook's own few
   const writing::Divisions* places = nullptr;
   const writing::RareIndex* rare = nullptr;
+  sound::RecorderState recorder{};     ///< of the microphone, while it is used
 };
 
 /// Draws pick_screen() and returns what the person asked for. ui thread, once a frame.

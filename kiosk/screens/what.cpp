@@ -37,7 +37,7 @@ Asked draw_kind(Ui& ui, const View& view) {
     ui.fill(line, Ink::Tint, 4);
     ui.icon({line.x + 7, line.y + line.h / 2 - 6, 12, 12}, Icon::Check);
     const std::string words = trf("您选了：{}", chosen->name);
-    const TextStyle bold{Type::Body, Ink::Ink, Weight::Bold, Align::Left, 1, true, true};
+    const TextStyle bold{Type::Body, Ink::Ink, Weight::Bold, Align::Left, 1, true, true, ui::Say::Asked, true};
     const float w = ui.text_width(words, {Type::Body, Ink::Ink, Weight::Bold});
     line_in(ui, {line.x + 24, line.y, line.w - 30, line.h}, words, bold);
     text_if_room(ui, {line.x + 24 + w + 8, line.y, line.w - 40 - w, line.h}, tr("点「下一步」，接着说。"), {Type::Body, Ink::Muted, Weight::Regular, Align::Left, 1, true});

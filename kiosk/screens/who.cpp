@@ -63,7 +63,7 @@ Asked draw_card(Ui& ui, const View& view) {
                                    : view.s.card_trouble.empty() ? tr("放好不动，一两秒就好")
                                                                  : std::string_view(tr("没读到，请再放一次"));
     line_in(ui, {picture.x + 6, picture.y + size + 4, picture.w - 12, picture.h - size - 6}, words,
-            {Type::Button, view.s.card_trouble.empty() ? Ink::Primary : Ink::Amber, Weight::Bold, Align::Centre, 1, true, true});
+            {Type::Button, view.s.card_trouble.empty() ? Ink::Primary : Ink::Amber, Weight::Bold, Align::Centre, 1, true, true, ui::Say::Aloud});
   }
   const int rows = 3;
   const float gap = m.low ? touch_gap_mm : m.gutter;
@@ -139,7 +139,7 @@ Asked draw_whom(Ui& ui, const View& view) {
   if (!view.s.me.name.empty()) {
     Box who = m.low || m.across ? page.show : body.cut_top(26, m.gutter);
     const std::string words = fitted(ui, who.w - 40, 1, trf("您是：{}", view.s.me.name), {Type::Body, Ink::Ink, Weight::Bold});
-    message(ui, who, view.s.from_card ? Icon::Card : Icon::Person, words, view.s.from_card ? tr("身份证读好了，可以拿走。") : "", false);
+    message(ui, who, view.s.from_card ? Icon::Card : Icon::Person, words, view.s.from_card ? tr("身份证读好了，可以拿走。") : "", false, true);
   }
   struct Way { std::string_view name; Whom whom; Icon icon; std::string_view words, line; };
   const std::array<Way, 4> ways{{{"whom.self", Whom::Self, Icon::Person, tr("我自己的事"), tr("本人来办")},

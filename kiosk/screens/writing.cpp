@@ -21,7 +21,7 @@ Asked fields(Ui& ui, const View& view, const Box& box, std::span<const FieldSpec
     const std::string told = roomy ? problem : problem.substr(0, problem.rfind("，"));  // "…，请核对": the first half says it
     // What is wrong takes the label's place: the field keeps its height and the words stay beside it.
     const bool wrong = !problem.empty();
-    const TextStyle label{Type::Caption, wrong ? Ink::Brick : Ink::Muted, wrong ? Weight::Bold : Weight::Medium, Align::Left, 1, true, true};
+    const TextStyle label{Type::Caption, wrong ? Ink::Brick : Ink::Muted, wrong ? Weight::Bold : Weight::Medium, Align::Left, 1, true, true, wrong ? ui::Say::Aloud : ui::Say::Asked};
     const std::string_view above = wrong ? std::string_view(told) : std::string_view(spec.label);
     bool labelled = false;
     if (!above.empty()) {

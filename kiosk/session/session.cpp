@@ -78,7 +78,8 @@ bool nothing_said(const Session& s) {
   const auto empty = [](const Identity& who) { return who.name.empty() && who.number.empty() && who.phone.empty(); };
   return empty(s.me) && empty(s.other) && s.representatives.empty() && s.topic.empty() && s.statement.request.empty() && s.statement.facts.empty() &&
          s.statement.reasons.empty() && s.statement.place.empty() && s.statement.party_complained_of.empty() && s.answers.in_danger == Answer::Unasked &&
-         s.code.empty() && !s.progress && !s.receipt && s.keys.composing.empty() && s.keys.pad.ink.empty() && s.keys.pad.pen.empty() && s.keys.typed.empty();
+         s.code.empty() && !s.progress && !s.receipt && s.keys.composing.empty() && s.keys.pad.ink.empty() && s.keys.pad.pen.empty() && s.keys.typed.empty() && s.oral.empty() &&
+         s.microphone != Microphone::Recording;
 }
 
 /// Where the person stands, as the helper reads it at the desk.
@@ -140,6 +141,7 @@ class Visit {
   void operator()(const Begin& begin) {
     if (s.screen != Screen::Home && s.screen != Screen::Helper) return;
     s.purpose = begin.purpose;
+    if (begin.way == Screen::Sound) s.listening = true;
     if (begin.way == Screen::Ask && s.number.empty() && world_.origin.size() >= 8) {
       // The paper in the person's hand most likely comes from this hall's machines.
       s.number = std::string(world_.origin.substr(0, 6)) + std::string(world_.origin.substr(7, 1));
@@ -173,6 +175,7 @@ class Visit {
   void operator()(const LeaveAsk&) {
     if (s.screen == Screen::Done && !print_pending()) return leave();
     if (s.screen == Screen::Thanks) return leave();
+    if (s.microphone == Microphone::Recording) s.microphone = Microphone::Off;
     s.leaving = true;
   }
   void operator()(const LeaveNow&) { leave(); }
@@ -263,7 +266,7 @@ class Visit {
     next_question(s.index);
   }
   void operator()(const SkipWriting&) {
-    if (s.screen != Screen::Statement) return;
+    if (s.screen != Screen::Statement && s.screen != Screen::Speak) return;
     settle();
     s.spoken = true;
     s.problems.clear();
@@ -373,6 +376,38 @@ class Visit {
     if (s.screen == Screen::Progress && s.progress && s.progress->may_rate) go(Screen::Rate, 0);
   }
 
+  void operator()(const SpeakInstead&) {
+    if (s.screen == Screen::Statement) go(Screen::Speak, 0);
+  }
+  void operator()(const Listens&) { s.listening = true; }
+  void operator()(const Again&) {
+    s.listening = true;
+    if (s.settings.volume == 0) s.settings.volume = Settings{}.volume;
+  }
+  void operator()(const Record&) {
+    if (s.screen != Screen::Speak) return;
+    s.playing = false;
+    // What was recorded before stays until the new recording is there: a wrong touch loses nothing.
+    s.microphone = s.microphone == Microphone::Recording ? Microphone::Off : Microphone::Recording;
+  }
+  void operator()(const Recorded& recorded) {
+    // Also after the page was left for a helper: nothing that was said is lost while the visit lasts.
+    if (s.visit.empty()) return;
+    if (s.microphone == Microphone::Recording) s.microphone = Microphone::Off;
+    if (!recorded.oral.empty()) s.oral = recorded.oral;
+  }
+  void operator()(const NoMicrophone&) {
+    if (s.screen == Screen::Speak) s.microphone = Microphone::Absent;
+  }
+  void operator()(const PlayOral& play) {
+    s.playing = play.on && s.screen == Screen::Speak && !s.oral.empty() && s.microphone != Microphone::Recording;
+    if (s.playing) s.listening = true;
+  }
+  void operator()(const DropOral&) {
+    s.oral = {};
+    s.playing = false;
+  }
+
   Session s;
 
  private:
@@ -387,6 +422,10 @@ class Visit {
       s.card_trouble.clear();
     }
     const bool same = s.screen == screen && s.index == index;
+    if (screen != Screen::Speak) {
+      s.microphone = Microphone::Off;
+      s.playing = false;
+    }
     s.screen = screen;
     s.index = index;
     s.page = 0;
@@ -459,7 +498,7 @@ class Visit {
       }
       case Screen::Urgent: return next_question(s.index);
       case Screen::Statement:
-        if (s.index == 0 && s.statement.request.empty() && !s.reviewed) {
+        if (s.index == 0 && s.statement.request.empty() && s.oral.empty() && !s.reviewed) {
           put_problem("request", tr("请写一句，或点「不写了」。"));
           return focus(Field::Request, 0);
         }
@@ -486,6 +525,12 @@ class Visit {
       case Screen::Helper:
         if (!s.trail.empty() && s.trail.back().screen == Screen::Home) return (*this)(Begin{Screen::Notice, {}});
         return (*this)(Back{});
+      case Screen::Sound: return (*this)(Back{});
+      case Screen::Speak:
+        if (s.microphone == Microphone::Recording) return (*this)(Record{});  // 下一步 ends it first, nothing is lost
+        if (s.oral.empty()) return (*this)(Back{});
+        s.spoken = true;
+        return to_review();
       case Screen::TakeNumber:
       case Screen::Leave:
       case Screen::Idle:
@@ -561,9 +606,10 @@ class Visit {
   }
   void patience() {
     if (blank(s)) return s.visit.clear();  // somebody passed by and touched nothing that means anything
+    // Who speaks into the microphone or listens to it is here; both end by themselves after five minutes.
+    if (s.microphone == Microphone::Recording || s.playing) return touch();
     const Span quiet = now_ - s.touched;
-    Span warn = world_.patience.idle_warn;
-    if (s.screen == Screen::Done) warn = std::max(warn, world_.patience.receipt);
+    const Span warn = warn_after(s, world_.patience);
     if (quiet >= warn + world_.patience.idle_wipe) return wipe(false);
     // On the first page there is nothing of anybody to warn about: only the settings go back.
     s.warned = quiet >= warn && s.screen != Screen::Home;
@@ -830,8 +876,16 @@ class Visit {
 
 }  // namespace
 
+Span warn_after(const Session& session, const Patience& patience) {
+  Span warn = patience.idle_warn;
+  if (session.screen == Screen::Done) warn = std::max(warn, patience.receipt);
+  if (session.listening) warn = std::max(warn, patience.listening);
+  return warn;
+}
+
 Step update(Session session, const Action& action, const World& world, Tick now) {
-  if (!std::holds_alternative<News>(action)) {
+  const bool of_person = !std::holds_alternative<News>(action) && !std::holds_alternative<Recorded>(action) && !std::holds_alternative<NoMicrophone>(action);
+  if (of_person) {
     session.touched = now;
     session.warned = false;
   }
@@ -852,6 +906,12 @@ std::string default_request(const RuleBook& rules, std::string_view topic) {
   const TopicInfo* info = rules.topic(topic);
   if (info == nullptr) return tr("到窗口当面说明。");
   return trf("{}{}。到窗口当面说明。", info->name, info->example.empty() ? "" : "：" + info->example);
+}
+
+std::string length_words(Span length) {
+  const auto seconds = std::max<std::int64_t>(length.count() / 1000, 1);
+  if (seconds < 60) return trf("{}秒", seconds);
+  return seconds % 60 == 0 ? trf("{}分钟", seconds / 60) : trf("{}分{}秒", seconds / 60, seconds % 60);
 }
 
 Petition petition_of(const Session& s, const RuleBook& rules) {
@@ -881,6 +941,7 @@ Petition petition_of(const Session& s, const RuleBook& rules) {
   }
   petition.answers = s.answers;
   petition.statement = s.statement;
+  if (petition.statement.request.empty() && !s.oral.empty()) petition.statement.request = trf("口述，录音{}，见附件。", length_words(s.oral.length));
   if (petition.statement.request.empty()) petition.statement.request = default_request(rules, s.topic);
   petition.input = s.from_card ? InputWay::Card : InputWay::Touch;
   return petition;
@@ -915,6 +976,7 @@ int step_number(Screen screen) {
     case Screen::Question:
     case Screen::Urgent: return 3;
     case Screen::Statement:
+    case Screen::Speak:
     case Screen::Place: return 4;
     case Screen::Review:
     case Screen::Read: return 5;
@@ -924,9 +986,9 @@ int step_number(Screen screen) {
 }
 
 std::string_view word(Screen screen) {
-  static constexpr std::array<std::string_view, 27> words{
+  static constexpr std::array<std::string_view, 29> words{
       "home",   "notice", "card",   "identify", "whom",   "other",       "heads", "representatives", "kind",   "question", "urgent", "statement", "place",
-      "review", "read",   "ruling", "done",     "number", "ask",         "progress", "rate",         "thanks", "helper",   "guide", "leave",  "idle",      "trouble"};
+      "review", "read",   "ruling", "done",     "number", "ask",         "progress", "rate",         "thanks", "helper",   "sound", "speak", "guide", "leave",  "idle",      "trouble"};
   return words[static_cast<std::size_t>(screen)];
 }
 

@@ -1,7 +1,9 @@
 /// The citizen's visit as a machine: what is known so far, and one pure step per touch. No thread, no clock, no window, no disk.
 /// A visit lives in RAM only and nowhere else; wiping it is forgetting it (trust.md 13).
 #pragma once
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -18,7 +20,7 @@ namespace yizhan::kiosk {
 /// Everything a citizen can see. The last three lie over the others and need no way back.
 enum class Screen : std::uint8_t {
   Home, Notice, Card, Identify, Whom, Other, Heads, Representatives, Kind, Question, Urgent, Statement, Place, Review, Read, Ruling, Done,
-  TakeNumber, Ask, Progress, Rate, Thanks, Helper, Guide,
+  TakeNumber, Ask, Progress, Rate, Thanks, Helper, Sound, Speak, Guide,
   Leave, Idle, Trouble,
 };
 std::string_view word(Screen screen);  ///< "home", "notice", …: names in tests and reports
@@ -33,8 +35,19 @@ using Keys = writing::Keys;
 struct Settings {
   int size = 0;  ///< 0…2
   bool contrast = false, low = false;
+  int volume = 3;  ///< 0 silent, 1…5
+  int pace = 1;    ///< 0 slow, 1 as recorded, 2 fast
   bool operator==(const Settings&) const = default;
 };
+/// What a citizen said into the microphone instead of writing it (XFTL 19): in memory only, filed as an attachment, and
+/// overwritten with the visit.
+struct Oral {
+  std::shared_ptr<const std::vector<std::byte>> bytes;  ///< Ogg Opus ("audio/ogg; codecs=opus")
+  Span length{};
+  bool empty() const { return !bytes || bytes->empty(); }
+};
+/// The microphone while it is used; what it heard comes as Recorded.
+enum class Microphone : std::uint8_t { Off, Recording, Absent };
 struct Spot {
   Screen screen{};
   int index = 0;
@@ -52,6 +65,7 @@ struct Session {
   Tick arrived{};            ///< when this screen was entered
   bool warned = false;       ///< the idle countdown is on
   bool leaving = false;      ///< 离开并清除 waits for its confirmation
+  bool listening = false;    ///< the person works by ear: more patience (trust.md 6)
 
   // who
   DocumentKind document = DocumentKind::None;
@@ -70,6 +84,9 @@ struct Session {
   Answers answers;
   Statement statement;
   bool spoken = false;       ///< 不写了，到窗口说
+  Oral oral;
+  Microphone microphone = Microphone::Off;
+  bool playing = false;      ///< the person listens to their recording
   bool reviewed = false;     ///< from now on an edited part leads back to the review
 
   // where to
@@ -145,11 +162,20 @@ struct PickNumber { WindowCode window; };                  ///< 只取号
 struct Reprint {};
 struct Grade { int service = 0, outcome = 0; };            ///< 0 leaves the other as it is
 struct RateNow {};                                         ///< from the progress page
+struct SpeakInstead {};                                    ///< 说给机器听
+struct Listens {};                                         ///< the five keys are used
+struct Again {};                                           ///< 再听一遍
+struct Record {};                                          ///< begins a recording, or ends the one that runs
+struct Recorded { Oral oral; };                            ///< the microphone's answer; an empty one: it was too short
+struct NoMicrophone {};
+struct PlayOral { bool on = false; };                      ///< also when the playing has come to its end
+struct DropOral {};
 struct OpenGuide {};                                       ///< the chart of lawful paths, from Home and from the ruling
 
 using Action = std::variant<News, Touched, Begin, Next, Back, LeaveAsk, LeaveNow, Stay, CallHelp, CancelHelp, Set, ChooseDocument, SpecialDocument,
                             ChooseWhom, ChooseAuthority, AddHeads, ChooseTopic, AnswerWith, AnswerParty, SkipWriting, Part, Edit, ReadText, Focus,
-                            Typed, Caret, StepCaret, Scanned, ScanRefused, Letter, Reveal, Turn, ChooseWindow, Submit, PickNumber, Reprint, Grade, RateNow, OpenGuide>;
+                            Typed, Caret, StepCaret, Scanned, ScanRefused, Letter, Reveal, Turn, ChooseWindow, Submit, PickNumber, Reprint, Grade, RateNow, SpeakInstead, Listens, Again, Record, Recorded, NoMicrophone,
+                            PlayOral, DropOral, OpenGuide>;
 
 /// How long the machine waits for a person (need.md 4.10, WCAG 2.2.1): warn, then count down, then forget.
 struct Patience {
@@ -157,6 +183,7 @@ struct Patience {
   Span idle_wipe{30'000};
   Span receipt{120'000};   ///< the receipt stays at least this long
   Span mask{2'000};        ///< a typed number is masked after this
+  Span listening{180'000}; ///< instead of idle_warn for who works by ear
 };
 inline constexpr int heads_max = 9'999;
 
@@ -174,6 +201,8 @@ struct Step {
   Session session;
   std::vector<Command> commands;
 };
+/// How long this person may be quiet before the machine asks whether they are still there.
+Span warn_after(const Session& session, const Patience& patience);
 /// The one way a visit changes. Pure: the same input gives the same step.
 Step update(Session session, const Action& action, const World& world, Tick now);
 /// What to draw: trouble first, then the warnings, the visitor last.
@@ -183,6 +212,8 @@ Screen pick_screen(const Session& session, const Snapshot& world);
 Petition petition_of(const Session& session, const RuleBook& rules);
 /// The questions of the chosen topic, in order; whether one is asked now says is_asked().
 const std::vector<std::string>& questions_of(const Session& session, const RuleBook& rules);
+/// "1分20秒"
+std::string length_words(Span length);
 /// Whether the question with this index can still decide the way, after what was answered so far (worth_asking).
 bool is_asked(const Session& session, const RuleBook& rules, std::size_t index);
 /// Nothing of anybody is left: the state of a machine that waits for the next person.

@@ -1,17 +1,20 @@
 /// What is said, as a value: phrases in order and who may hear each. Pure.
 #pragma once
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace yizhan::kiosk::sound {
 
 /// One stretch of words. Any text may stand here: numbers, tickets, dates and units are read as a person would read them
-/// (reading.h), what nobody can read (emoji, ●) is passed over.
+/// (numbers.h), what nobody can read (emoji, ●) is passed over. Or a recording instead of words.
 struct Phrase {
   std::string text;
   bool personal = false;  ///< what a visitor said or was told: the handset only; without a handset it is not spoken (trust.md T4)
   bool spelled = false;   ///< every digit by itself: codes and numbers of papers
+  std::shared_ptr<const std::vector<std::byte>> recording{};  ///< Ogg Opus; then `text` is not said
 };
 struct Utterance {
   std::vector<Phrase> phrases;
@@ -26,5 +29,7 @@ struct Tuning {
   bool operator==(const Tuning&) const = default;
 };
 inline constexpr int volume_max = 5;
+
+enum class Tone : std::uint8_t { Key, Chime, Begin, End };  ///< a touch, before a call, around a recording
 
 }  // namespace yizhan::kiosk::sound

@@ -25,6 +25,8 @@ constexpr std::string_view drawing(Icon icon) {
     case Icon::Next: return "b M28 10l13 14-13 14M40 24H7;";
     case Icon::Helper: return "f O17 15 7;f M5 41c0-9 5-14 12-14s12 5 12 14z;s O17 15 7;s M5 41c0-9 5-14 12-14s12 5 12 14z;s O34 17 5.5;s M32 28c7-1.5 12 4 12 13H34;";
     case Icon::Leave: return "f M8 6h20v36H8z;s M28 15V6H8v36h20v-9M19 24h25M37 16l8 8-8 8;";
+    case Icon::Microphone: return "f R17 4 14 25 7;s R17 4 14 25 7;s M10 22c0 18 28 18 28 0M24 36v8M16 44h16;";
+    case Icon::Stop: return "d R13 13 22 22 3;";
     case Icon::Speaker: return "f M6 18h8l10-9v30l-10-9H6z;s M6 18h8l10-9v30l-10-9H6zM31 17c3.5 4 3.5 10 0 14M37 11c7 7.5 7 18.5 0 26;";
     case Icon::Screen: return "f R7 5 30 24 3;s R7 5 30 24 3;s M17 35h7M20 29v6;g M28 44l-5-7c-1-2 1-4 3-2l3 3V23c0-3 4-3 4 0v8l6 1.5c2.5.6 3.5 2 3 4.5L41 44z;s M28 44l-5-7c-1-2 1-4 3-2l3 3V23c0-3 4-3 4 0v8l6 1.5c2.5.6 3.5 2 3 4.5L41 44z;";
     case Icon::Ticket: return "f M5 14h38v7a4 4 0 0 0 0 8v7H5v-7a4 4 0 0 0 0-8z;s M5 14h38v7a4 4 0 0 0 0 8v7H5v-7a4 4 0 0 0 0-8z;s M31 19v2M31 24v2M31 29v2M12 21h12M12 29h8;";

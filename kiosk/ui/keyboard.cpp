@@ -16,11 +16,10 @@ namespace yizhan::ui {
 namespace {
 
 struct WayInfo { Way way; std::string_view name; const char* words; Icon icon; };
-constexpr std::array<WayInfo, 7> ways{{{Way::Handwriting, "key.mode.handwriting", mark("手写"), Icon::Pencil},
+constexpr std::array<WayInfo, 6> ways{{{Way::Handwriting, "key.mode.handwriting", mark("手写"), Icon::Pencil},
                                        {Way::Pinyin, "key.mode.pinyin", mark("拼音"), Icon::Keyboard},
                                        {Way::Digits, "key.mode.digits", mark("数字"), Icon::Digits},
                                        {Way::Phrases, "key.mode.phrases", mark("常用语"), Icon::Phrases},
-                                       {Way::Speak, "key.mode.speak", mark("说话"), Icon::Speaker},
                                        {Way::Places, "key.mode.places", mark("选地名"), Icon::Place},
                                        {Way::Units, "key.mode.units", mark("选单位"), Icon::Building}}};
 struct SheetInfo { Sheet sheet; std::string_view name; const char* words; };
@@ -34,7 +33,6 @@ bool has(const Hand& hand, Way way) {
     case Way::Phrases: return !hand.phrases.empty();
     case Way::Places: return hand.places != nullptr && !hand.places->empty();
     case Way::Units: return !hand.units.empty();
-    case Way::Speak: return static_cast<bool>(hand.speak);
     default: return true;
   }
 }
@@ -217,7 +215,6 @@ KeyboardResult keyboard(Ui& ui, Box box, const KeyboardState& state, const Hand&
       }
       break;
     }
-    case Way::Speak: return hand.speak(ui, area, state);
     case Way::Auto: break;
   }
   return panel.result;

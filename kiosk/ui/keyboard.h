@@ -47,8 +47,6 @@ struct Hand {
   bool names = false;                       ///< a field for names: · instead of punctuation, rare characters first
   bool several_lines = false;
   bool caret_keys = true;                   ///< ← and → in the last row
-  /// 说话: draws the way in the box below the tabs. Empty: the way is left out.
-  std::function<KeyboardResult(Ui&, Box, const KeyboardState&)> speak{};
 };
 
 /// The way that is shown for a state: the chosen one, or the first that `hand` has in the order of need.md 4.8: phrases and

@@ -75,7 +75,7 @@ enum class Icon : std::uint8_t {
   Official, Leaf, School, Lightbulb, Question, Card, Document, NoDocument, Person, Persons, Family, Check, Cross, Clock, Lock,
   Cloud, CloudOff, Printer, PaperOut, Bell, Pause, Play, Transfer, Pencil, Keyboard, Digits, Phrases, Backspace, ArrowUp,
   ArrowDown, TextSize, Contrast, Low, Desk, Mediation, Building, Phone, Warning, Home, Info, Plus, Minus, Calendar, Place, Chevron, ChevronLeft,
-  Camera, Book, Globe, Undo,
+  Camera, Book, Microphone, Stop, Globe, Undo,
 };
 
 enum class TextSize : std::uint8_t { Normal, Large, Largest };

@@ -73,6 +73,8 @@ void Kit::note_moves(const Written& text, const TextLayout& layout, const Type& 
 bool Kit::field(std::string_view name, Box box, const FieldView& view) {
   const Pressing p = view.only_shown ? Pressing{} : press(name, box, view.secret ? std::string_view{} : view.text, true);
   if (!view.only_shown) describe(view.label.empty() ? view.placeholder : view.label, Control::Field, view.active);
+  else if (!view.secret && !view.text.empty()) shown_.push_back({std::string(view.text), box, Step::Input, Say::Asked, true});
+  if (!view.problem.empty()) shown_.push_back({std::string(view.problem), box, Step::Caption, Say::Aloud, false});
   const Px b = px(box);
   const float radius = dp(16, 8);
   const bool wrong = !view.problem.empty();

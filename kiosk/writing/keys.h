@@ -10,7 +10,7 @@ namespace yizhan::writing {
 
 /// The ways to write, each one touch away. `Auto`: nobody has chosen yet, the panel takes the first way it has in the order of
 /// need.md 4.8 (phrases and pickers, handwriting, pinyin).
-enum class Way : std::uint8_t { Pinyin, Digits, Phrases, Handwriting, Speak, Places, Units, Auto };
+enum class Way : std::uint8_t { Pinyin, Digits, Phrases, Handwriting, Places, Units, Auto };
 /// The sheets of the way 数字.
 enum class Sheet : std::uint8_t { Digits, Letters, Marks, Date, Amount, Rare };
 

@@ -18,6 +18,8 @@ struct Scene {
 inline const std::string long_words =
     "我在锦绣工地干了四个月木工，讲好每天二百六十元，包工头只付了一部分，还欠一万八千六百元。打过三次电话，都说没有钱。一起干活的还有四个人，也都没有拿到钱，大家都等着过年。";
 
+inline Oral oral(Span length) { return {std::make_shared<const std::vector<std::byte>>(1000, std::byte{7}), length}; }
+
 inline std::vector<Scene> scenes() {
   const auto offline = [](Lobby& l) { l.snapshot.hub_online = l.snapshot.county_online = false; };
   return {
@@ -94,6 +96,13 @@ inline std::vector<Scene> scenes() {
       {"helper", [](Lobby& l) { l.act(CallHelp{}); }, Screen::Helper},
       {"helper_unheard", [offline](Lobby& l) { offline(l); l.to_kind(); l.act(CallHelp{}); l.snapshot.help->reached = false; }, Screen::Helper},
       {"helper_done", [](Lobby& l) { l.to_kind(); l.act(CallHelp{}); l.snapshot.help->taken_by = "440583-D03"; l.snapshot.help->done = true; l.snapshot.help->outcome = "C007 综合接待"; }, Screen::Helper},
+      {"sound", [](Lobby& l) { l.act(Begin{Screen::Sound, {}}); }, Screen::Sound},
+      {"sound_off", [](Lobby& l) { l.act(Begin{Screen::Sound, {}}); Settings off = l.s.settings; off.volume = 0; off.pace = 0; l.act(Set{off}); }, Screen::Sound},
+      {"speak", [](Lobby& l) { l.to_statement(); l.act(SpeakInstead{}); }, Screen::Speak},
+      {"speak_running", [](Lobby& l) { l.to_statement(); l.act(SpeakInstead{}); l.act(Record{}); }, Screen::Speak},
+      {"speak_done", [](Lobby& l) { l.to_statement(); l.act(SpeakInstead{}); l.act(Record{}); l.act(Recorded{oral(Span{80'000})}); }, Screen::Speak},
+      {"speak_absent", [](Lobby& l) { l.to_statement(); l.act(SpeakInstead{}); l.act(Record{}); l.act(NoMicrophone{}); }, Screen::Speak},
+      {"review_oral", [](Lobby& l) { l.to_statement(); l.act(SpeakInstead{}); l.act(Record{}); l.act(Recorded{oral(Span{80'000})}); l.act(Next{}); }, Screen::Review},
       {"leave", [](Lobby& l) { l.to_kind(); l.act(LeaveAsk{}); }, Screen::Leave},
       {"leave_done", [](Lobby& l) { l.to_done(); l.snapshot.print.reset(); l.act(LeaveAsk{}); }, Screen::Leave},
       {"idle", [](Lobby& l) { l.to_kind(); l.wait(std::chrono::seconds(100)); }, Screen::Idle},

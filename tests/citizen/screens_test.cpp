@@ -25,6 +25,7 @@ std::string pictures() {
 struct Robot {
   Lobby lobby;
   std::unique_ptr<ui::Headless> window;
+  sound::RecorderState recorder{sound::Device::Ready, true, Span{72'000}, 0.6f, false, ""};
   int taps = 0;
 
   explicit Robot(const ui::Theme& theme = {}) {
@@ -35,7 +36,7 @@ struct Robot {
   void frame() {
     std::optional<Action> asked;
     const World world = lobby.world();
-    window->frame([&](ui::Ui& ui) { asked = draw(ui, View{lobby.s, world, lobby.now, nullptr}); });
+    window->frame([&](ui::Ui& ui) { asked = draw(ui, View{lobby.s, world, lobby.now, nullptr, recorder}); });
     if (asked) {
       const Settings before = lobby.s.settings;
       lobby.act(*asked);
@@ -117,7 +118,7 @@ void walk_scenes(const Settings& settings, const std::string& suffix) {
     if (at != Screen::Idle && at != Screen::Leave) CHECK(robot.has("help"));
     if (at != Screen::Home) CHECK((robot.has("leave") || robot.has("leave.now")));
   }
-  CHECK(drawn.size() == 27);  // every screen there is
+  CHECK(drawn.size() == 29);  // every screen there is
 }
 
 }  // namespace

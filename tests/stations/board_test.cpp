@@ -128,3 +128,36 @@ TEST_CASE("the board shows the last five calls and every state of a hall", "[boa
     board.check("long");
   }
 }
+
+TEST_CASE("a board says each new call once, a recall again, in the order they were made", "[board][sound]") {
+  Snapshot w = busy_hall();
+  w.hall.calls.clear();
+  dk::BoardVoice voice;
+  CHECK(dk::calls_to_say(voice, w).empty());  // nothing was called
+  w.hall.calls = {call("A012", "1号律师窗口", w.now, "called")};
+  CHECK(dk::calls_to_say(voice, w) == std::vector<std::string>{"请A012号到1号律师窗口"});
+  CHECK(dk::calls_to_say(voice, w).empty());
+  // Three at once, newest first as the hub tells them: said oldest first, none lost.
+  w.now += std::chrono::seconds(30);
+  w.hall.calls = {call("C003", "综合接待", w.now, "called"), call("B001", "调解室", w.now - std::chrono::seconds(2), "called"),
+                  call("A013", "2号律师窗口", w.now - std::chrono::seconds(4), "called"), call("A012", "1号律师窗口", w.now - std::chrono::seconds(30), "serving")};
+  CHECK(dk::calls_to_say(voice, w) == std::vector<std::string>{"请A013号到2号律师窗口", "请B001号到调解室", "请C003号到综合接待"});
+  w.hall.calls[1].calls = 2;
+  CHECK(dk::calls_to_say(voice, w) == std::vector<std::string>{"请B001号到调解室"});
+  w.hall.calls[1].state = "missed";
+  CHECK(dk::calls_to_say(voice, w).empty());
+}
+
+TEST_CASE("a board that starts again or was cut off does not say old calls", "[board][sound]") {
+  Snapshot w = busy_hall();
+  w.hall.calls = {call("A012", "1号律师窗口", w.now - std::chrono::minutes(3), "called"), call("A011", "2号律师窗口", w.now - std::chrono::minutes(9), "called", 2)};
+  dk::BoardVoice voice;
+  CHECK(dk::calls_to_say(voice, w).empty());
+  w.hall.calls.insert(w.hall.calls.begin(), call("A014", "1号律师窗口", w.now, "called"));
+  CHECK(dk::calls_to_say(voice, w) == std::vector<std::string>{"请A014号到1号律师窗口"});
+  for (int i = 0; i < 300; ++i) {  // a long day does not grow
+    w.hall.calls = {call("A" + std::to_string(100 + i), "调解室", w.now, "called")};
+    CHECK(dk::calls_to_say(voice, w).size() == 1);
+  }
+  CHECK(voice.said.size() <= 64);
+}
