@@ -1,0 +1,61 @@
+/// What envelopes and sealed attachments share: a fresh key, three wraps of it, and the commitment to it (trust.md §8.3).
+/// Private to core/seal*.cpp.
+#pragma once
+#include <sodium.h>
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/seal.h"
+
+namespace yizhan::sealing {
+
+inline constexpr std::size_t wraps = 3;
+inline constexpr std::size_t key_bytes = crypto_aead_xchacha20poly1305_ietf_KEYBYTES;
+inline constexpr std::size_t digest_bytes = 32;
+inline constexpr std::size_t wrapped_bytes = key_bytes + digest_bytes;
+inline constexpr std::size_t wrap_bytes = wrapped_bytes + crypto_box_SEALBYTES;
+inline constexpr std::size_t wraps_bytes = wraps * wrap_bytes;
+static_assert(key_bytes == digest_bytes && key_bytes == crypto_secretstream_xchacha20poly1305_KEYBYTES);
+
+void ready();
+inline const unsigned char* bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+inline unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+
+template <std::size_t N>
+std::optional<std::array<unsigned char, N>> from_hex(std::string_view hex) {
+  std::array<unsigned char, N> out;
+  std::size_t n = 0;
+  const char* end = nullptr;
+  if (hex.size() != 2 * N || sodium_hex2bin(out.data(), N, hex.data(), hex.size(), nullptr, &n, &end) != 0 || n != N)
+    return std::nullopt;
+  return out;
+}
+
+/// Wiped when it goes out of scope: the machine that sealed cannot read what it sealed.
+struct Secret {
+  std::array<unsigned char, wrapped_bytes> data{};  // key ‖ hash of the header
+  Secret() = default;
+  Secret(const Secret&) = delete;
+  Secret& operator=(const Secret&) = delete;
+  ~Secret() { sodium_memzero(data.data(), data.size()); }
+  const unsigned char* key() const { return data.data(); }
+};
+
+using Hash = std::array<unsigned char, digest_bytes>;
+Hash header_hash(std::string_view magic, std::string_view nonce, std::string_view associated);
+/// XChaCha20-Poly1305 does not commit to its key: without this, one ciphertext could open to two texts under two keys.
+Hash commitment(const Secret& secret);
+/// A fresh key, bound to that header.
+void make_secret(Secret& secret, const Hash& header);
+/// Appends the three wraps. Errors: Invalid (a key that is none, no recipient or more than three).
+Status append_wraps(std::string& out, const Secret& secret, const std::vector<std::string>& recipient_public_hex);
+/// Finds the wrap of this recipient, and checks header and commitment. Errors: Invalid.
+Status open_wraps(Secret& secret, std::string_view three_wraps, const Hash& header, std::string_view committed, const KeyPair& recipient);
+/// One word for whatever keeps something closed: which part was wrong is nobody's business.
+inline Error closed() { return {Code::Invalid, "envelope: it does not open with this key, or it was changed"}; }
+
+}  // namespace yizhan::sealing
