@@ -1,7 +1,9 @@
 /// What the four threads of a kiosk or a desk say to each other: commands in, one immutable snapshot out.
 /// Values only. The ui thread never touches a log, a socket or a device.
 #pragma once
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -11,11 +13,29 @@
 #include "core/matter.h"
 #include "core/petition.h"
 #include "core/router.h"
+#include "core/strokes.h"
 #include "sync/wire.h"
 
 namespace yizhan::kiosk {
 
 // ---- commands: ui → store/devices ------------------------------------------------------------------------------------
+
+/// Bytes that belong to the matter. Shared, because a session is copied with every touch; freed memory is overwritten.
+struct NewAttachment {
+  std::string kind;        ///< attached_statement, attached_photo, …
+  std::string media_type;  ///< "audio/ogg; codecs=opus"
+  std::int64_t duration_ms = 0;
+  std::shared_ptr<const std::vector<std::byte>> bytes;  ///< 1 … attachment_bytes_max
+};
+struct DrawnSignature {
+  std::string who = "petitioner";
+  Strokes strokes;
+  std::string text_hash;   ///< text_hash() of the petition as it stood when it was signed
+};
+struct DrawnName {
+  std::string place;       ///< "petitioner.name"
+  Strokes strokes;
+};
 
 /// Validate → route → seal → append. The same `request` again gives the same outcome: a double tap files once.
 struct FileMatter {
@@ -26,6 +46,9 @@ struct FileMatter {
   Priority priority = Priority::Normal;
   std::string notice_version;
   std::string help_id;          ///< desk filing for a citizen: the help call it answers
+  std::vector<NewAttachment> attachments = {};  ///< at most attachments_max
+  std::optional<DrawnSignature> signature = {};
+  std::vector<DrawnName> names = {};            ///< drawn because a character of them cannot be shown
 };
 struct TakeNumber { std::string request; WindowCode window; Priority priority = Priority::Normal; };  ///< 只取号
 struct PrintReceipt { std::string request; };       ///< of the last filing of this session; again = reprint
@@ -58,6 +81,7 @@ struct Receipt {
   int ahead = 0;
   int minutes = 0;
   bool sealed = false;
+  bool is_signed = false;       ///< never of a sealed matter: what is attached to it is told to nobody here
   Time at{};
   std::vector<Deadline> deadlines;
   std::string chain8;           ///< first 8 hex digits of the log's head: an anchor on paper
