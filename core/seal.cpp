@@ -31,6 +31,16 @@ std::string to_hex(const unsigned char* data, std::size_t n) {
   return out;
 }
 
+template <std::size_t N>
+std::optional<std::array<unsigned char, N>> from_hex(std::string_view hex) {
+  std::array<unsigned char, N> out;
+  std::size_t n = 0;
+  const char* end = nullptr;
+  if (hex.size() != 2 * N || sodium_hex2bin(out.data(), N, hex.data(), hex.size(), nullptr, &n, &end) != 0 || n != N)
+    return std::nullopt;
+  return out;
+}
+
 /// What the cipher is bound to: everything before it, and the matter it belongs to.
 std::string bound(std::string_view envelope, std::string_view associated) {
   std::string out(envelope.substr(0, cipher_at));
@@ -43,6 +53,11 @@ std::string bound(std::string_view envelope, std::string_view associated) {
 // ---- wraps -------------------------------------------------------------------------------------------------------------
 
 namespace sealing {
+
+static_assert(key_bytes == crypto_aead_xchacha20poly1305_ietf_KEYBYTES && key_bytes == crypto_secretstream_xchacha20poly1305_KEYBYTES);
+static_assert(wrap_bytes == wrapped_bytes + crypto_box_SEALBYTES);
+
+Secret::~Secret() { sodium_memzero(data.data(), data.size()); }
 
 void ready() {
   static const int done = sodium_init();

@@ -1,10 +1,7 @@
 /// What envelopes and sealed attachments share: a fresh key, three wraps of it, and the commitment to it (trust.md §8.3).
 /// Private to core/seal*.cpp.
 #pragma once
-#include <sodium.h>
-
 #include <array>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,26 +11,14 @@
 namespace yizhan::sealing {
 
 inline constexpr std::size_t wraps = 3;
-inline constexpr std::size_t key_bytes = crypto_aead_xchacha20poly1305_ietf_KEYBYTES;
-inline constexpr std::size_t digest_bytes = 32;
+inline constexpr std::size_t key_bytes = 32, digest_bytes = 32;
 inline constexpr std::size_t wrapped_bytes = key_bytes + digest_bytes;
-inline constexpr std::size_t wrap_bytes = wrapped_bytes + crypto_box_SEALBYTES;
+inline constexpr std::size_t wrap_bytes = wrapped_bytes + 48;  ///< a sealed box is that much longer than what is in it
 inline constexpr std::size_t wraps_bytes = wraps * wrap_bytes;
-static_assert(key_bytes == digest_bytes && key_bytes == crypto_secretstream_xchacha20poly1305_KEYBYTES);
 
 void ready();
 inline const unsigned char* bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 inline unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
-
-template <std::size_t N>
-std::optional<std::array<unsigned char, N>> from_hex(std::string_view hex) {
-  std::array<unsigned char, N> out;
-  std::size_t n = 0;
-  const char* end = nullptr;
-  if (hex.size() != 2 * N || sodium_hex2bin(out.data(), N, hex.data(), hex.size(), nullptr, &n, &end) != 0 || n != N)
-    return std::nullopt;
-  return out;
-}
 
 /// Wiped when it goes out of scope: the machine that sealed cannot read what it sealed.
 struct Secret {
@@ -41,7 +26,7 @@ struct Secret {
   Secret() = default;
   Secret(const Secret&) = delete;
   Secret& operator=(const Secret&) = delete;
-  ~Secret() { sodium_memzero(data.data(), data.size()); }
+  ~Secret();
   const unsigned char* key() const { return data.data(); }
 };
 
