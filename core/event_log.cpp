@@ -137,6 +137,7 @@ struct EventLog::Impl {
   mutable std::optional<Error> failed;
   int wal_pages = 0, checkpoint_pages = checkpoint_pages_usual;
   mutable BlobRows blobs, blobs_back;  // through the writer, through the witness
+  std::uint64_t blob_marks = 0;
   bool has_blobs = true;               // false: a reader of an older program's database
 
   mutable sqlite::Statement head_of, known, read_after, read_arrived, read_matter, get_note, read_back;
@@ -801,10 +802,23 @@ Result<std::uint64_t> EventLog::blobs_count(Reach reached) const {
 Status EventLog::blobs_reached(std::span<const Digest> hashes, Reach reach) {
   if (hashes.empty()) return Done{};
   return impl_->transact([&]() -> Status {
-    for (const Digest& hash : hashes)
+    for (const Digest& hash : hashes) {
       if (auto marked = impl_->blobs.reached(hash, reach); !marked) return marked;
+      impl_->blob_marks += static_cast<std::uint64_t>(impl_->db.changes());
+    }
     return Done{};
   });
+}
+
+std::uint64_t EventLog::blob_marks() const { return impl_->blob_marks; }
+
+Status EventLog::check_blob(const Digest& hash) const {
+  const auto& me = *impl_;
+  if (me.failed) return *me.failed;
+  if (!me.has_blobs) return no_blobs;
+  auto held = me.blobs.check(hash);
+  if (!held) return me.trouble(held.error());
+  return held;
 }
 
 Status EventLog::blobs_nowhere() {

@@ -118,6 +118,9 @@ class EventLog {
   Result<std::uint64_t> blobs_count(Reach reached) const;            ///< how many those are
   Status blobs_reached(std::span<const Digest> hashes, Reach reach); ///< never goes back
   Status blobs_nowhere();                                            ///< the hub is another one, or its disk was replaced
+  std::uint64_t blob_marks() const;                                  ///< how many blobs_reached() moved since this log was opened
+  /// Reads one through and compares. Errors: NotFound, Corrupt.
+  Status check_blob(const Digest& hash) const;
   Result<BlobTotals> blob_totals() const;
 
   /// A small durable key-value of this process beside the log (peer marks, epoch, cursors). Not facts.

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -107,14 +108,20 @@ struct Progress {
 struct CardRead { std::uint64_t serial = 0; Identity identity; std::string trouble; };  ///< serial grows with each card
 struct HelpState { std::string id; bool reached = false; std::string taken_by; bool done = false; std::string outcome; };
 
+/// One attachment at the desk that opened its matter.
+struct OpenedBytes {
+  std::shared_ptr<const std::vector<std::byte>> bytes;  ///< null while it is on its way, or when it cannot be had
+  std::string trouble;                                  ///< "" on its way, "away" no hub, "later" not at the hub yet, "damaged"
+};
+
 struct Snapshot {
   std::string center;           ///< "云栖县信访超市": brand is configuration
   std::string place;            ///< this machine: "一号自助机", "1号律师窗口"
   Time now{};                   ///< wall time for the clock on screen; refreshed at least every minute
   sync::HallNews hall;
   bool hub_online = false, county_online = false;
-  std::uint64_t unsent = 0;     ///< events the hub does not have yet
-  std::uint64_t uncounted = 0;  ///< events the county has not acknowledged
+  std::uint64_t unsent = 0;     ///< events and attachments the hub does not have yet
+  std::uint64_t uncounted = 0;  ///< events and attachments the county has not acknowledged
   DeviceState printer = DeviceState::Ready, reader = DeviceState::Ready;
   std::optional<Error> failed;  ///< store trouble: disk full (Unavailable), Io, Corrupt
   bool disk_low = false;
@@ -136,6 +143,8 @@ struct Snapshot {
   std::string stated_request;         ///< last StateFact that is on disk
   int served_today = 0;
   int minutes_average = 0;
+  /// Attachments of the opened matter: Attached::hash → its bytes, as far as they are here. In memory only, and gone when the matter is put away.
+  std::map<std::string, OpenedBytes> attachments;
 };
 
 }  // namespace yizhan::kiosk
