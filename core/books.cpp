@@ -85,6 +85,15 @@ std::shared_ptr<const Triage> load_triage(const std::string& assets_dir) {
   return triage;
 }
 
+Result<HallPlan> load_hall_plan_file(const std::string& assets_dir, const std::string& name, const RuleBook& rules) {
+  const std::string path = assets_dir + "/halls/" + name + ".toml";
+  std::error_code none;
+  if (!fs::exists(path, none)) return HallPlan{};
+  const auto bytes = read_file(path);
+  if (!bytes) return bytes.error();
+  return load_hall_plan(*bytes, path, rules);
+}
+
 std::string find_law_books() {
   if (const char* given = std::getenv("YIZHAN_ASSETS"); given != nullptr && *given != '\0') return given;
   std::error_code none;
@@ -95,6 +104,14 @@ std::string find_law_books() {
   if (fs::exists(YIZHAN_SOURCE_ASSETS, none)) return YIZHAN_SOURCE_ASSETS;
 #endif
   return "/usr/share/yizhan/assets";
+}
+
+std::string find_built(const std::string& assets_dir, const std::string& name, const std::string& file) {
+  std::error_code none;
+  const fs::path program = fs::read_symlink("/proc/self/exe", none).parent_path();
+  for (const fs::path& place : {fs::path(assets_dir) / name, program / "../share" / name, program / "../share/yizhan" / name})
+    if (fs::exists(place / file, none)) return fs::weakly_canonical(place, none).string();
+  return assets_dir + "/" + name;
 }
 
 }  // namespace yizhan

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "core/text.h"
+#include "core/tr.h"
 
 namespace yizhan {
 
@@ -244,16 +245,16 @@ std::string unit_or(const std::string& unit, std::string_view otherwise, bool se
 }
 
 std::string window_words(const WindowCode& window) {
-  if (window == window_lawyer) return "律师窗口";
-  if (window == window_mediation) return "调解窗口";
-  if (window == window_reception) return "接待窗口";
-  return "部门窗口";
+  if (window == window_lawyer) return mark("律师窗口");
+  if (window == window_mediation) return mark("调解窗口");
+  if (window == window_reception) return mark("接待窗口");
+  return mark("部门窗口");
 }
 
 /// What a citizen reads about one event; "" for what is no news to them. Without the body the type alone speaks.
 std::string line_words(const Stated& s, bool sealed) {
   const std::string& type = s.event->type;
-  if (type == "filed") return "已登记";
+  if (type == "filed") return mark("已登记");
   if (type == "routed") {
     const auto* routed = s.as<Routed>();
     return routed && !sealed ? "已分到" + window_words(routed->chosen) : "已分到窗口";
@@ -264,65 +265,65 @@ std::string line_words(const Stated& s, bool sealed) {
   }
   if (type == "queued") {
     const auto* op = s.as<Queued>();
-    if (!op) return "窗口排队有变化";
+    if (!op) return mark("窗口排队有变化");
     switch (op->op) {
       case QueueOp::Call:
-        return "窗口已叫号";
+        return mark("窗口已叫号");
       case QueueOp::Recall:
-        return "窗口再次叫号";
+        return mark("窗口再次叫号");
       case QueueOp::Missed:
-        return "叫号时未到";
+        return mark("叫号时未到");
       case QueueOp::Hold:
-        return "暂缓办理，号保留";
+        return mark("暂缓办理，号保留");
       case QueueOp::Resume:
-        return "继续排队";
+        return mark("继续排队");
       case QueueOp::Move:
         return sealed ? "已转到其他窗口" : "已转到" + window_words(op->to_window);
       case QueueOp::End:
-        return "窗口接待结束";
+        return mark("窗口接待结束");
     }
   }
-  if (type == "route_overridden") return "工作人员调整了窗口";
+  if (type == "route_overridden") return mark("工作人员调整了窗口");
   if (type == "consulted") {
     const auto* consulted = s.as<Consulted>();
     if (consulted && !sealed) switch (consulted->outcome) {
         case ConsultOutcome::GuidedToCourt:
-          return "律师已接待，建议走法院途径";
+          return mark("律师已接待，建议走法院途径");
         case ConsultOutcome::GuidedToArbitration:
-          return "律师已接待，建议申请仲裁";
+          return mark("律师已接待，建议申请仲裁");
         case ConsultOutcome::GuidedToReconsideration:
-          return "律师已接待，建议申请行政复议";
+          return mark("律师已接待，建议申请行政复议");
         case ConsultOutcome::GuidedToLegalAid:
-          return "律师已接待，建议申请法律援助";
+          return mark("律师已接待，建议申请法律援助");
         case ConsultOutcome::BackToReception:
-          return "律师已接待，转回接待窗口";
+          return mark("律师已接待，转回接待窗口");
         case ConsultOutcome::ToMediation:
-          return "律师已接待，转到调解窗口";
+          return mark("律师已接待，转到调解窗口");
         case ConsultOutcome::AdviceOnly:
           break;
       }
-    return "律师已接待";
+    return mark("律师已接待");
   }
-  if (type == "mediation_applied") return "已申请调解";
+  if (type == "mediation_applied") return mark("已申请调解");
   if (type == "mediation_consent") {
     const auto* consent = s.as<MediationConsent>();
     return !consent ? "已征求调解意见" : consent->agrees ? "一方同意调解" : "一方不同意调解";
   }
-  if (type == "mediators_chosen") return "已确定调解员";
-  if (type == "mediation_session") return "进行了一次调解";
+  if (type == "mediators_chosen") return mark("已确定调解员");
+  if (type == "mediation_session") return mark("进行了一次调解");
   if (type == "mediation_ended") {
     const auto* ended = s.as<MediationEnded>();
     if (ended) switch (ended->outcome) {
         case MediationOutcome::Agreed:
-          return "调解达成协议";
+          return mark("调解达成协议");
         case MediationOutcome::Failed:
-          return "调解未达成协议";
+          return mark("调解未达成协议");
         case MediationOutcome::Withdrawn:
-          return "调解申请已撤回";
+          return mark("调解申请已撤回");
         case MediationOutcome::Refused:
-          return "一方不同意，调解结束";
+          return mark("一方不同意，调解结束");
       }
-    return "调解已结束";
+    return mark("调解已结束");
   }
   if (type == "disposed") {
     const auto* disposed = s.as<Disposed>();
@@ -333,23 +334,23 @@ std::string line_words(const Stated& s, bool sealed) {
         case Disposition::Assigned:
           return "已提出交办" + unit_or(disposed->to_unit, "有关单位", sealed);
         case Disposition::GuidedToJudicial:
-          return "已引导走司法途径";
+          return mark("已引导走司法途径");
         case Disposition::SentToDiscipline:
           break;  // XFTL 30: where it went is not said
         case Disposition::NotAccepted:
-          return "不予受理，可到窗口问原因";
+          return mark("不予受理，可到窗口问原因");
         case Disposition::DuplicateInProcess:
-          return "同一事项已在办理中";
+          return mark("同一事项已在办理中");
         case Disposition::NoLongerAccepted:
-          return "不再受理，可到窗口问原因";
+          return mark("不再受理，可到窗口问原因");
       }
-    return "信访部门已作出处理";
+    return mark("信访部门已作出处理");
   }
-  if (type == "transcribed") return sealed ? "" : "口述已由工作人员记录";
-  if (type == "rated") return "您已评价";
+  if (type == "transcribed") return sealed ? "" : mark("口述已由工作人员记录");
+  if (type == "rated") return mark("您已评价");
   if (type == "transferred") {
     const auto* t = s.as<Transferred>();
-    if (!t) return "县里已转送";
+    if (!t) return mark("县里已转送");
     return (t->report_by.empty() ? "县里已转送" : "县里已交办") + unit_or(t->to_unit, "有关单位", sealed);
   }
   if (type == "accepted") {
@@ -368,7 +369,7 @@ std::string line_words(const Stated& s, bool sealed) {
     const auto* answered = s.as<Answered>();
     return unit_or(answered ? answered->unit : "", "单位", sealed) + "已答复，请到窗口领取";
   }
-  if (type == "served") return "答复已送达";
+  if (type == "served") return mark("答复已送达");
   return "";  // who looked, whether paper came out, and types of a newer version are no news for the citizen
 }
 
@@ -476,7 +477,7 @@ Matter fold(const MatterId& id, std::span<const Event> events) {
     const std::string text = text_hash(*m.petition);
     for (Signature& signature : m.signatures) {
       signature.fits = signature.what.text_hash == text;
-      if (!*signature.fits) add_once(m.conflicts, "签名对应的内容与登记的不一致");
+      if (!*signature.fits) add_once(m.conflicts, mark("签名对应的内容与登记的不一致"));
     }
   }
   const bool turned_away = m.disposed && (m.disposed->disposition == Disposition::NotAccepted ||

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/router.h"
+#include "core/tr.h"
 
 namespace yizhan {
 
@@ -58,7 +59,7 @@ class Checker {
       for (const char c : half_width(person.number))
         if (c != ' ') folded.push_back(c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c);
       if (!valid_utf8(folded) || has_control(folded) || folded.find_first_of("\n\t") != std::string::npos || characters(folded) > document_characters_max) {
-        problem(fmt::format("{}.number", who), "证件号码认不出，请核对或点「请人帮我」");
+        problem(fmt::format("{}.number", who), mark("证件号码认不出，请核对或点「请人帮我」"));
       } else {
         person.number = folded;
       }
@@ -88,13 +89,13 @@ void check_statement(Checker& check, Petition& p, bool spoken) {
   check.text("party_complained_of", s.party_complained_of, party_characters_max);
   check.text("title", p.title, title_characters_max);
   if (!s.division.empty() && (s.division.size() > 12 || s.division.find_first_not_of("0123456789") != std::string::npos))
-    check.problem("division", "地区代码认不出，请重新选择");
+    check.problem("division", mark("地区代码认不出，请重新选择"));
 
   if (check.problems.empty()) {
     const std::size_t request = characters(s.request), facts = characters(s.facts), reasons = characters(s.reasons);
     if (request + facts + reasons > statement_characters_max) {
       const bool facts_longest = facts >= request && facts >= reasons;
-      check.problem(facts_longest ? "facts" : request >= reasons ? "request" : "reasons", "已到2万字，请分次写或到窗口交");
+      check.problem(facts_longest ? "facts" : request >= reasons ? "request" : "reasons", mark("已到2万字，请分次写或到窗口交"));
     }
   }
 
@@ -102,23 +103,23 @@ void check_statement(Checker& check, Petition& p, bool spoken) {
   const bool said = !blank(s.request), told = !blank(s.facts) || !blank(s.reasons);
   // XFTL 19.1 asks for request, facts and reasons; a letter often has only its text, and then that is what it says.
   if (p.channel == Channel::Visit && p.kind != MatterKind::Accusation) {
-    if (!said) check.problem("request", "请写一句想要什么，或点「请人帮我」");
+    if (!said) check.problem("request", mark("请写一句想要什么，或点「请人帮我」"));
   } else if (!said && !told && blank(p.title)) {
     check.problem(p.channel == Channel::Visit ? "request" : "facts",
-                  p.channel == Channel::Visit ? "请写一句是什么事，或点「请人帮我」" : "没有内容，请补上来信的文字");
+                  p.channel == Channel::Visit ? mark("请写一句是什么事，或点「请人帮我」") : mark("没有内容，请补上来信的文字"));
   }
 }
 
 void check_group(Checker& check, Petition& p, const RuleBook& rules) {
-  if (p.head_count < 1) check.problem("head_count", "人数至少1人，请核对");
-  if (p.head_count > heads_max) check.problem("head_count", "人数太多，请核对或点「请人帮我」");
+  if (p.head_count < 1) check.problem("head_count", mark("人数至少1人，请核对"));
+  if (p.head_count > heads_max) check.problem("head_count", mark("人数太多，请核对或点「请人帮我」"));
   const std::size_t reps = p.representatives.size();
   const int limit = rules.rep_limit(p.head_count < 1 ? 1 : p.head_count);
   // XFTL 20.3, and the stricter table of a jurisdiction.
   if (limit > 0 && reps > static_cast<std::size_t>(limit)) {
     check.problem("representatives", fmt::format("代表最多{}人，请减少{}人", limit, reps - static_cast<std::size_t>(limit)));
   } else if (p.head_count >= 1 && reps > static_cast<std::size_t>(p.head_count)) {
-    check.problem("representatives", "代表比总人数多，请核对人数");
+    check.problem("representatives", mark("代表比总人数多，请核对人数"));
   }
   for (std::size_t i = 0; i < reps; ++i) check.identity(fmt::format("representatives[{}]", i), p.representatives[i]);
 }
@@ -131,7 +132,7 @@ std::vector<Problem> validate(Petition& petition, const RuleBook& rules, bool sp
   check_statement(check, clean, spoken);
   check.text("topic", clean.topic, name_characters_max);
   check.identity("petitioner", clean.petitioner);
-  if (clean.filing_as != FilingAs::Self && blank(clean.filer.name)) check.problem("filer.name", "请填写代办人的姓名");
+  if (clean.filing_as != FilingAs::Self && blank(clean.filer.name)) check.problem("filer.name", mark("请填写代办人的姓名"));
   check.identity("filer", clean.filer);
   check.text("authority", clean.authority, authority_characters_max);
   check.text("helper", clean.helper, name_characters_max);

@@ -49,7 +49,7 @@ class Citizen {
     const auto snapshot = engine_.latest();
     const Time wall = snapshot->now == Time{} ? clock_.wall() : snapshot->now;
     const RuleBook& rules = engine_.books().rules.in_force(hall_day(wall));
-    const World world{*snapshot, rules, patience_, engine_.config().origin, engine_.config().notice_version};
+    const World world{*snapshot, rules, patience_, engine_.config().origin, engine_.config().notice_version, &engine_.books().plan};
     const Tick now = clock_.tick();
     failed_ = snapshot->failed && snapshot->failed->code != Code::Unavailable;
     // A log that failed is not trusted again: the supervisor starts us anew, but never in the middle of a person's visit.

@@ -254,6 +254,8 @@ Result<Config> load_config(const std::string& data_dir, const std::string& role)
       {"staff", text(config.staff)},
       {"jurisdiction", text(config.jurisdiction)},
       {"assets_dir", text(config.assets_dir)},
+      {"language", text(config.language)},
+      {"plan", text(config.plan)},
       {"hub_url", text(config.hub_url)},
       {"ca_file", text(config.ca_file)},
       {"hub_origin", text(config.hub_origin)},
@@ -310,7 +312,7 @@ Status save_enrolment(const Config& config) {
 Result<Books> load_books(const std::string& assets_dir, const std::string& jurisdiction) {
   auto books = load_law_books(assets_dir, jurisdiction);
   if (!books) return books.error();
-  return Books{std::move(books->rules), std::move(books->calendar)};
+  return Books{std::move(books->rules), std::move(books->calendar), {}};
 }
 
 }  // namespace yizhan::kiosk

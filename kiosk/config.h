@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/hall_plan.h"
 #include "core/law.h"
 #include "core/router.h"
 #include "core/seal.h"
@@ -19,6 +20,8 @@ struct Config {
   std::vector<std::string> windows;    ///< codes a desk serves
   std::string staff;                   ///< name shown at a desk
   std::string jurisdiction = "national";
+  std::string plan = "hall";           ///< the picture of the hall: assets/halls/<plan>.toml
+  std::string language = "zh_CN";      ///< of the screens' words: assets/locale/<language>.po
   std::string assets_dir;              ///< rulebooks, holidays, strings, pinyin
   std::string hub_url;                 ///< "http://127.0.0.1:7301" or https
   std::string ca_file;                 ///< private CA for https
@@ -43,7 +46,7 @@ Status save_enrolment(const Config& config);
 /// Replaces a file in one step, readable by its owner only, on disk on return. Errors: Io.
 Status write_private(const std::string& path, std::string_view bytes);
 
-struct Books { RuleBooks rules; WorkCalendar calendar; };
+struct Books { RuleBooks rules; WorkCalendar calendar; HallPlan plan = {}; };
 /// Loads rulebooks of the jurisdiction and every holiday file of the assets.
 /// Errors: Invalid "<file>:<line>: …": the program refuses to start and prints exactly this.
 Result<Books> load_books(const std::string& assets_dir, const std::string& jurisdiction);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/seal.h"
+#include "core/tr.h"
 
 namespace yizhan::kiosk {
 
@@ -37,28 +38,28 @@ bool spoken(const FileMatter& command) {
 
 std::vector<Problem> check_parts(const FileMatter& command) {
   std::vector<Problem> problems;
-  if (command.attachments.size() > attachments_max) problems.push_back({"attachments", fmt::format("附件最多{}个，请减少", attachments_max)});
+  if (command.attachments.size() > attachments_max) problems.push_back({"attachments", fmt::format(mark("附件最多{}个，请减少"), attachments_max)});
   for (std::size_t i = 0; i < command.attachments.size(); ++i) {
     const NewAttachment& a = command.attachments[i];
     const auto bad = [&](const char* what) { problems.push_back({fmt::format("attachments[{}]", i), what}); };
-    if (view(a).empty()) bad(a.kind == attached_statement ? "录音是空的，请重新录" : "附件是空的，请重新添加");
-    else if (view(a).size() > attachment_bytes_max) bad(a.kind == attached_statement ? "录音太长，请录短一些" : "附件太大，请换小一些的");
-    else if (!plain(a.kind, 40) || !plain(a.media_type, 100) || a.duration_ms < 0) bad("附件认不出，请重新添加");
+    if (view(a).empty()) bad(a.kind == attached_statement ? mark("录音是空的，请重新录") : mark("附件是空的，请重新添加"));
+    else if (view(a).size() > attachment_bytes_max) bad(a.kind == attached_statement ? mark("录音太长，请录短一些") : mark("附件太大，请换小一些的"));
+    else if (!plain(a.kind, 40) || !plain(a.media_type, 100) || a.duration_ms < 0) bad(mark("附件认不出，请重新添加"));
   }
   if (const auto& s = command.signature) {
     const auto drawn = check_strokes(s->strokes);
-    if (s->strokes.empty()) problems.push_back({"signature", "还没有签名，请重写"});
-    else if (!drawn) problems.push_back({"signature", "签名笔画太多，请重写"});
-    else if (!has_person(command.petition, s->who)) problems.push_back({"signature", "不知是谁的签名，请重写"});
+    if (s->strokes.empty()) problems.push_back({"signature", mark("还没有签名，请重写")});
+    else if (!drawn) problems.push_back({"signature", mark("签名笔画太多，请重写")});
+    else if (!has_person(command.petition, s->who)) problems.push_back({"signature", mark("不知是谁的签名，请重写")});
     // A signature stands under what was shown; whoever changes a word after it signs again.
-    else if (s->text_hash != text_hash(command.petition)) problems.push_back({"signature", "内容改过，请重新签名"});
+    else if (s->text_hash != text_hash(command.petition)) problems.push_back({"signature", mark("内容改过，请重新签名")});
   }
-  if (command.names.size() > attachments_max) problems.push_back({"names", "手写的名字太多，请减少"});
+  if (command.names.size() > attachments_max) problems.push_back({"names", mark("手写的名字太多，请减少")});
   for (std::size_t i = 0; i < command.names.size(); ++i) {
     const DrawnName& name = command.names[i];
     const std::string_view place(name.place);
     if (!place.ends_with(".name") || !has_person(command.petition, place.substr(0, place.size() - 5)) || !check_strokes(name.strokes))
-      problems.push_back({fmt::format("names[{}]", i), "手写的名字认不出，请重写"});
+      problems.push_back({fmt::format("names[{}]", i), mark("手写的名字认不出，请重写")});
   }
   return problems;
 }

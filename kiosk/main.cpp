@@ -5,9 +5,10 @@
 #include <csignal>
 #include <cstdio>
 
+#include "core/books.h"
+#include "core/tr.h"
 #include "kiosk/app_desk.h"
 #include "kiosk/app_run.h"
-#include "core/books.h"
 #include "kiosk/cli/cli.h"
 #include "kiosk/cli/train.h"
 #include "kiosk/engine.h"
@@ -23,7 +24,7 @@ struct Screen {
   std::string size, at;
   float px_per_mm = 0;
   bool windowed = false;
-  std::string hits, picture, place, staff;
+  std::string hits, picture, place, staff, language;
 };
 
 /// "1080x1920" or "0,0" → two numbers.
@@ -42,11 +43,17 @@ int show(const std::string& command, const cli::Common& common, const Screen& sc
   if (!config) return cli::fail(command, config.error());
   if (!screen.place.empty()) config->place = screen.place;
   if (!screen.staff.empty()) config->staff = screen.staff;
-  // Before anything else: the disk reads and SDL is loaded while rulebooks and log are opened.
+  if (!screen.language.empty()) config->language = screen.language;
+  // Before any thread of ours: the catalogue is chosen by the environment, which is nobody else's then.
+  open_catalogue(find_built(config->assets_dir, "locale", config->language + "/LC_MESSAGES/yizhan.mo"), config->language);
+  // The disk reads and SDL is loaded while rulebooks and log are opened.
   ui::ask_for_first_pages(config->data_dir + "/first-pages." + config->role);
   ui::begin_loading_window();
   auto books = load_books(config->assets_dir, config->jurisdiction);
   if (!books) return cli::fail(command, books.error());
+  auto plan = load_hall_plan_file(config->assets_dir, config->plan, books->rules.books.back());
+  if (!plan) return cli::fail(command, plan.error());
+  books->plan = std::move(*plan);
   const bool citizen = config->role == "kiosk", board = config->role == "board";
 
   ui::WindowOptions options;
@@ -107,6 +114,7 @@ int main(int argc, char** argv) {
     command->add_flag("--windowed", screen.windowed, "do not take the whole screen");
     command->add_option("--hits", screen.hits, "robots: write what can be touched to this file");
     command->add_option("--picture", screen.picture, "robots: SIGUSR1 writes the frame to this PNG");
+    command->add_option("--language", screen.language, "catalogue of the screens' words, over the configuration's: zh_CN, en");
     command->add_option("--place", screen.place, "name of this machine, over the configuration's");
     return command;
   };

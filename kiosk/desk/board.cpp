@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "core/text.h"
+#include "core/tr.h"
 #include "kiosk/desk/look.h"
 #include "kiosk/desk/words.h"
 
@@ -22,9 +23,9 @@ struct RowWords {
 };
 RowWords row_words(const sync::CallLine& call) {
   const std::string time = clock_words(call.at);
-  if (call.state == "missed") return {"已过号", "来了请找导办"};
-  if (call.state == "ended") return {call.place, time + "　已办完"};
-  return {call.place, time + (call.state == "serving" ? "　办理中" : "　请到窗口")};
+  if (call.state == "missed") return {tr("已过号"), tr("来了请找导办")};
+  if (call.state == "ended") return {call.place, trf("{}　已办完", time)};
+  return {call.place, time + (call.state == "serving" ? tr("　办理中") : tr("　请到窗口"))};
 }
 
 Icon window_icon(const WindowCode& window) {
@@ -48,11 +49,11 @@ float waiting_count(Ui& ui, Box box, const WindowCode& window, const std::string
   };
   put(name, words, 14);
   if (waiting <= 0) {
-    put("不用等", bold, 0);
+    put(tr("不用等"), bold, 0);
   } else {
-    put("等", words, 12);
+    put(tr("等"), words, 12);
     put(std::to_string(waiting), large, 12);
-    put("人", words, 0);
+    put(tr("人"), words, 0);
   }
   return x - box.x;
 }
@@ -111,9 +112,9 @@ void draw_board(Ui& ui, const BoardSession& board, const Snapshot& world, const 
   const bool note = !world.hub_online || name_w + b(30) + note_w <= head.w;
   ui.text(head.cut_left(note ? std::min(name_w, head.w - note_w - b(30)) : head.w, b(30)), world.center, name);
   if (note && world.hub_online)
-    ui.text(head, "叫号只显示号码", one_line(Type::BoardWords, Ink::BoardSecond));
+    ui.text(head, tr("叫号只显示号码"), one_line(Type::BoardWords, Ink::BoardSecond));
   else if (note)
-    ui.text(head, world.hall.as_of == Time{} ? "断网中 · 请听窗口叫号" : fmt::format("断网中 · 截至{}", clock_words(world.hall.as_of)), one_line(Type::BoardWords, Ink::BoardCalled, Weight::Bold));
+    ui.text(head, world.hall.as_of == Time{} ? tr("断网中 · 请听窗口叫号") : trf("断网中 · 截至{}", clock_words(world.hall.as_of)), one_line(Type::BoardWords, Ink::BoardCalled, Weight::Bold));
 
   // -- waiting counts
   Box foot = page.cut_bottom(b(152));
@@ -132,20 +133,20 @@ void draw_board(Ui& ui, const BoardSession& board, const Snapshot& world, const 
   }
   const auto name_of = [&](const sync::WindowQueue& q) {
     const WindowInfo* window = rules.window(q.window);
-    return !window ? "其他窗口" : characters(window->name) > 8 ? std::string(first_characters(window->name, 7)) + "…" : window->name;
+    return !window ? tr("其他窗口") : characters(window->name) > 8 ? std::string(first_characters(window->name, 7)) + "…" : window->name;
   };
   float needed = 0;
   for (const sync::WindowQueue& q : queues) needed += waiting_count(ui, counts, q.window, name_of(q), q.waiting, false);
   // The numbers come first: the sentence beside them is left out rather than made smaller.
   const float tail = b(368 + 60);
   if (needed + tail + b(60) <= counts.w) {
-    ui.text(counts.cut_right(b(368), b(30)), "听不清？请找导办", one_line(Type::BoardWords, Ink::BoardSecond, Weight::Regular, Align::Right));
+    ui.text(counts.cut_right(b(368), b(30)), tr("听不清？请找导办"), one_line(Type::BoardWords, Ink::BoardSecond, Weight::Regular, Align::Right));
     ui.line(counts.right(), foot.y + b(40), counts.right(), foot.bottom() - b(40), Ink::BoardSecond, b(2));
     counts.cut_right(b(30));
   }
   const float gap = queues.size() > 1 ? std::clamp((counts.w - needed) / static_cast<float>(queues.size()), b(20), b(140)) : 0;
   for (const sync::WindowQueue& q : queues) counts.cut_left(waiting_count(ui, counts, q.window, name_of(q), q.waiting, true), gap);
-  if (queues.empty()) ui.text(counts, "还没有人取号", one_line(Type::BoardWords, Ink::BoardSecond));
+  if (queues.empty()) ui.text(counts, tr("还没有人取号"), one_line(Type::BoardWords, Ink::BoardSecond));
 
   // -- just called
   Box left = page.cut_left(b(924));
@@ -157,7 +158,7 @@ void draw_board(Ui& ui, const BoardSession& board, const Snapshot& world, const 
     Box in = frame.inset(b(52), b(40));
     Box words = in.cut_top(b(80));
     ui.icon(words.cut_left(b(72), b(20)), Icon::Bell, Ink::BoardCalled);
-    ui.text(words, calls.now->calls > 1 ? "再请一次" : "请到窗口", one_line(Type::Code, Ink::BoardText, Weight::Bold));
+    ui.text(words, calls.now->calls > 1 ? tr("再请一次") : tr("请到窗口"), one_line(Type::Code, Ink::BoardText, Weight::Bold));
     Box place = in.cut_bottom(b(136));
     ui.icon(place.cut_left(b(88), b(28)), Icon::Next, Ink::BoardCalled);
     ui.text(place, calls.now->place, one_line(Type::Number, Ink::BoardText, Weight::Bold));
@@ -166,8 +167,8 @@ void draw_board(Ui& ui, const BoardSession& board, const Snapshot& world, const 
     Box in = frame.inset(b(52), b(40));
     const float middle = in.y + in.h / 2;
     ui.icon({in.x + in.w / 2 - b(60), middle - b(190), b(120), b(120)}, Icon::Bell, Ink::BoardSecond);
-    ui.text({in.x, middle - b(40), in.w, b(100)}, "暂时没有叫号", one_line(Type::Code, Ink::BoardText, Weight::Bold, Align::Centre));
-    ui.text({in.x, middle + b(70), in.w, b(70)}, "到您时会叫号，请坐着等", one_line(Type::BoardWords, Ink::BoardSecond, Weight::Regular, Align::Centre));
+    ui.text({in.x, middle - b(40), in.w, b(100)}, tr("暂时没有叫号"), one_line(Type::Code, Ink::BoardText, Weight::Bold, Align::Centre));
+    ui.text({in.x, middle + b(70), in.w, b(70)}, tr("到您时会叫号，请坐着等"), one_line(Type::BoardWords, Ink::BoardSecond, Weight::Regular, Align::Centre));
   }
 
   // -- the calls before
@@ -191,7 +192,7 @@ void draw_board(Ui& ui, const BoardSession& board, const Snapshot& world, const 
     ui.text({row.x, row.y + b(108), row.w, b(60)}, words.small, one_line(Type::BoardWords, Ink::BoardSecond));
     right.y += right.h;
   }
-  if (calls.last.empty()) ui.text(right, "还没有更早的叫号", one_line(Type::BoardWords, Ink::BoardSecond));
+  if (calls.last.empty()) ui.text(right, tr("还没有更早的叫号"), one_line(Type::BoardWords, Ink::BoardSecond));
 }
 
 }  // namespace yizhan::kiosk::desk

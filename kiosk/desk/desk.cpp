@@ -6,6 +6,7 @@
 
 #include "core/petition_json.h"
 #include "core/text.h"
+#include "core/tr.h"
 #include "kiosk/desk/words.h"
 
 namespace yizhan::kiosk::desk {
@@ -44,7 +45,7 @@ struct Checks {
     }
     auto clean = clean_text(field, kept, statement_characters_max);
     if (!clean) {
-      add(field, characters(kept) > statement_characters_max ? "太长了，最多两万字" : "有不能保存的符号，请删去");
+      add(field, characters(kept) > statement_characters_max ? tr("太长了，最多两万字") : tr("有不能保存的符号，请删去"));
       return {};
     }
     return *clean;
@@ -56,7 +57,7 @@ struct Checks {
     }
     const auto day = parse_day(typed);
     if (!day) {
-      add(field, "日期写成 2026-11-20");
+      add(field, tr("日期写成 2026-11-20"));
       return {};
     }
     return iso(*day);
@@ -78,14 +79,14 @@ bool untouched(const ReceptionDraft& d) {
 /// `here`: the command goes to this machine's own log, where Unavailable means a full disk; calls go to the hall hub.
 std::string trouble_words(const Error& error, bool here) {
   switch (error.code) {
-    case Code::Unavailable: return here ? "本机存满了，写的都在，请找管理员" : "联系不上大厅服务器，可再按一次";
-    case Code::Conflict: return "别的窗口已经办了这个号";
-    case Code::NotFound: return "没有找到这个号";
-    case Code::Invalid: return "这个号现在不能这样办";
+    case Code::Unavailable: return here ? tr("本机存满了，写的都在，请找管理员") : tr("联系不上大厅服务器，可再按一次");
+    case Code::Conflict: return tr("别的窗口已经办了这个号");
+    case Code::NotFound: return tr("没有找到这个号");
+    case Code::Invalid: return tr("这个号现在不能这样办");
     case Code::Io:
-    case Code::Corrupt: return "没有存上，请找管理员";
+    case Code::Corrupt: return tr("没有存上，请找管理员");
   }
-  return "没有办成，可再按一次";
+  return tr("没有办成，可再按一次");
 }
 
 /// One step: the session being changed and the commands it gives. All decisions of the desk live here.
@@ -236,7 +237,7 @@ class Stepper {
         s_.waiting.reset();
       }
     } else if (now_ - w.since >= answer_ms_max) {
-      w.trouble = "还没有回应，可再按一次";
+      w.trouble = tr("还没有回应，可再按一次");
     }
   }
 
@@ -264,7 +265,7 @@ class Stepper {
     next_or_rest();
     // A matter opened by its number has no ticket to end: it is put away once the record is on disk.
     if (last && press == "finish" && s_.serving) {
-      s_.notice = "已记下";
+      s_.notice = tr("已记下");
       s_.drafts.erase(draft_key(*s_.serving));
       leave_serving();
     }
@@ -276,7 +277,7 @@ class Stepper {
     s_.waiting.reset();
     if (ask.op == QueueOp::Call) {
       if (answer.ticket.empty()) {
-        s_.notice = answer.words.empty() ? "没有人等候" : answer.words;
+        s_.notice = answer.words.empty() ? tr("没有人等候") : answer.words;
         return;
       }
       Ticket ticket;
@@ -289,14 +290,14 @@ class Stepper {
       return;
     }
     if (ask.op == QueueOp::Recall) {
-      s_.notice = "已再叫一遍";
+      s_.notice = tr("已再叫一遍");
       return;
     }
     const std::string number = ask.ticket;
-    if (ask.op == QueueOp::Missed) s_.notice = fmt::format("{} 已过号，可以补叫", number);
-    if (ask.op == QueueOp::Hold) s_.notice = fmt::format("{} 已挂起，可以再叫", number);
-    if (ask.op == QueueOp::Move) s_.notice = fmt::format("{} 已转出，位次保留", number);
-    if (ask.op == QueueOp::End) s_.notice = fmt::format("{} 已办完", number);
+    if (ask.op == QueueOp::Missed) s_.notice = trf("{} 已过号，可以补叫", number);
+    if (ask.op == QueueOp::Hold) s_.notice = trf("{} 已挂起，可以再叫", number);
+    if (ask.op == QueueOp::Move) s_.notice = trf("{} 已转出，位次保留", number);
+    if (ask.op == QueueOp::End) s_.notice = trf("{} 已办完", number);
     if (s_.serving && s_.serving->ticket.number == number) {
       if (press == "finish") s_.drafts.erase(draft_key(*s_.serving));
       leave_serving();
@@ -341,7 +342,7 @@ class Stepper {
           s_.serving->ticket = *ticket;
           s_.serving->confirmed = true;
         } else if (s_.serving->confirmed && !s_.waiting) {
-          s_.notice = fmt::format("{} 已在别处办理", ticket->number);
+          s_.notice = trf("{} 已在别处办理", ticket->number);
           leave_serving();
         }
       }
@@ -372,9 +373,9 @@ class Stepper {
     const auto& calls = world_.help_calls;
     const auto at = std::find_if(calls.begin(), calls.end(), [&](const sync::HelpCall& c) { return c.id == s_.form->help_id; });
     if (at == calls.end())
-      s_.form->warning = "来访人已离开自助机，填的还在";
+      s_.form->warning = tr("来访人已离开自助机，填的还在");
     else if (!at->taken_by.empty() && at->taken_by != s_.seat.origin)
-      s_.form->warning = "别的窗口已接手，请先问一声";
+      s_.form->warning = tr("别的窗口已接手，请先问一声");
     else
       s_.form->warning.clear();
   }
@@ -398,11 +399,11 @@ class Stepper {
   void on(const News&) {}
   void on(const CallNext&) {
     if (s_.form && !s_.form->receipt) {
-      s_.notice = "先登记完这一份";
+      s_.notice = tr("先登记完这一份");
       return;
     }
     if (s_.serving) {
-      s_.notice = fmt::format("先办完或挂起 {}", s_.serving->ticket.number);
+      s_.notice = trf("先办完或挂起 {}", s_.serving->ticket.number);
       return;
     }
     if (repeated("call_next")) return;
@@ -411,11 +412,11 @@ class Stepper {
   void on(const CallTicket& a) {
     const Ticket* ticket = listed(a.ticket);
     if (s_.form && !s_.form->receipt) {
-      s_.notice = "先登记完这一份";
+      s_.notice = tr("先登记完这一份");
       return;
     }
     if (s_.serving || !ticket) {
-      if (s_.serving) s_.notice = fmt::format("先办完或挂起 {}", s_.serving->ticket.number);
+      if (s_.serving) s_.notice = trf("先办完或挂起 {}", s_.serving->ticket.number);
       return;
     }
     const std::string press = "call." + a.ticket;
@@ -451,8 +452,8 @@ class Stepper {
   void on(const TransferGo&) {
     if (!s_.serving || !s_.transferring || repeated("transfer")) return;
     Checks checks;
-    if (s_.transfer_to.empty()) checks.add("transfer_to", "请选转到哪里");
-    const std::string reason = checks.text("transfer_reason", s_.transfer_reason, "请写明为什么转");
+    if (s_.transfer_to.empty()) checks.add("transfer_to", tr("请选转到哪里"));
+    const std::string reason = checks.text("transfer_reason", s_.transfer_reason, tr("请写明为什么转"));
     s_.problems = checks.problems;
     if (!s_.problems.empty()) return;
     send("transfer", moved(s_.transfer_to, reason));
@@ -481,8 +482,8 @@ class Stepper {
     if (s_.seat.role == Role::Lawyer && !bare && !sealed) {
       if (!(untouched(d.lawyer) && s_.served && s_.served->consulted)) {
         checked = check_lawyer(d.lawyer, staff, law_, today_);
-        if (d.lawyer.outcome == ConsultOutcome::ToMediation) move_to = window_mediation, move_reason = "律师建议先调解";
-        if (d.lawyer.outcome == ConsultOutcome::BackToReception) move_to = window_reception, move_reason = "律师转回接待";
+        if (d.lawyer.outcome == ConsultOutcome::ToMediation) move_to = window_mediation, move_reason = tr("律师建议先调解");
+        if (d.lawyer.outcome == ConsultOutcome::BackToReception) move_to = window_reception, move_reason = tr("律师转回接待");
       }
     } else if (s_.seat.role == Role::Mediator && !bare && !sealed) {
       checked = finish_mediation(d.mediator);
@@ -492,7 +493,7 @@ class Stepper {
         if (d.reception.overriding) move_to = d.reception.window, move_reason = trimmed(d.reception.override_reason);
       }
     }
-    if (!move_to.empty() && !law_.rules.window(move_to)) checked.problems.push_back({"outcome", "本厅没有这个窗口"});
+    if (!move_to.empty() && !law_.rules.window(move_to)) checked.problems.push_back({"outcome", tr("本厅没有这个窗口")});
     s_.problems = checked.problems;
     if (!s_.problems.empty()) return;
     const std::string number = s_.serving->ticket.number;
@@ -513,10 +514,10 @@ class Stepper {
     if (mediation_over(state)) return checked;
     const int step = mediation_step(state);
     if (d.outcome && step >= 3) return check_mediation(d, "outcome", state, s_.seat.staff, today_);
-    if (step == 1) checked.problems.push_back({"application", "申请还没记下；不调解请转窗"});
-    if (step == 2 && !d.refusing.empty()) checked.problems.push_back({"refuse." + d.refusing, "再按一次才算记下"});
-    if (step == 3 && !trimmed(d.mediators).empty()) checked.problems.push_back({"mediators", "这一步还没记下"});
-    if (step >= 4 && !trimmed(d.notes).empty()) checked.problems.push_back({"notes", "这一步还没记下"});
+    if (step == 1) checked.problems.push_back({"application", tr("申请还没记下；不调解请转窗")});
+    if (step == 2 && !d.refusing.empty()) checked.problems.push_back({"refuse." + d.refusing, tr("再按一次才算记下")});
+    if (step == 3 && !trimmed(d.mediators).empty()) checked.problems.push_back({"mediators", tr("这一步还没记下")});
+    if (step >= 4 && !trimmed(d.notes).empty()) checked.problems.push_back({"notes", tr("这一步还没记下")});
     return checked;
   }
 
@@ -695,12 +696,12 @@ class Stepper {
   void on(const OpenNumber&) {
     std::erase_if(s_.problems, [](const Problem& p) { return p.field == "number"; });
     if (s_.serving) {
-      s_.notice = "先办完手上的事项";
+      s_.notice = tr("先办完手上的事项");
       return;
     }
     const auto number = canonical_matter_id(s_.number);
     if (!number) {
-      s_.problems.push_back({"number", "编号不对，请对着小票再输"});
+      s_.problems.push_back({"number", tr("编号不对，请对着小票再输")});
       return;
     }
     s_.number.clear();
@@ -858,7 +859,7 @@ std::vector<const Term*> limitation_terms(const RuleBook& rules) {
 Result<Deadline> limitation(const Term& term, std::string_view typed_start, const Law& law, Date today) {
   const auto start = parse_day(typed_start);
   if (!start) return start.error();
-  if (*start > today) return Error{Code::Invalid, "date: 起算日还没到"};
+  if (*start > today) return Error{Code::Invalid, tr("date: 起算日还没到")};
   return due(term, *start, law.calendar);
 }
 
@@ -890,14 +891,14 @@ Checked check_lawyer(const LawyerDraft& d, const std::string& staff, const Law& 
   c.identity_checked = d.identity_checked;
   // Sent on to another window, the lawyer need not have given advice; guided away, the person leaves with law and advice.
   const bool sent_on = d.outcome == ConsultOutcome::ToMediation || d.outcome == ConsultOutcome::BackToReception;
-  c.facts = checks.text("facts", d.facts, "请写明问到的事实");
-  c.law = checks.text("law", d.law, sent_on ? "" : "请写适用的法律");
-  if (!d.path) checks.add("path", "请选法定途径");
+  c.facts = checks.text("facts", d.facts, tr("请写明问到的事实"));
+  c.law = checks.text("law", d.law, sent_on ? "" : tr("请写适用的法律"));
+  if (!d.path) checks.add("path", tr("请选法定途径"));
   c.path = d.path.value_or(LegalPath::Unknown);
-  c.advice = checks.text("advice", d.advice, sent_on ? "" : "请写律师意见");
-  if (!d.outcome) checks.add("outcome", "请选办理结果");
+  c.advice = checks.text("advice", d.advice, sent_on ? "" : tr("请写律师意见"));
+  if (!d.outcome) checks.add("outcome", tr("请选办理结果"));
   c.outcome = d.outcome.value_or(ConsultOutcome::AdviceOnly);
-  if (d.told.empty() && !sent_on) checks.add("told", "请勾选当面告知的内容");
+  if (d.told.empty() && !sent_on) checks.add("told", tr("请勾选当面告知的内容"));
   for (const Choice& point : told_points())
     if (d.told.contains(std::string(point.name))) c.told.emplace_back(point.words);
   for (const Term* term : limitation_terms(law.rules)) {
@@ -905,10 +906,10 @@ Checked check_lawyer(const LawyerDraft& d, const std::string& staff, const Law& 
     if (typed == d.starts.end() || trimmed(typed->second).empty()) continue;
     const auto deadline = limitation(*term, typed->second, law, today);
     if (!deadline) {
-      checks.add("limit." + term->id, parse_day(typed->second) ? "起算日还没到，请核对" : "日期写成 2026-11-20");
+      checks.add("limit." + term->id, parse_day(typed->second) ? tr("起算日还没到，请核对") : tr("日期写成 2026-11-20"));
       continue;
     }
-    c.time_limits.push_back(fmt::format("{}：{}起算，{}前（{}）", term->label, iso(deadline->start), iso(deadline->due), chinese(term->basis)));
+    c.time_limits.push_back(trf("{}：{}起算，{}前（{}）", term->label, iso(deadline->start), iso(deadline->due), chinese(term->basis)));
   }
   if (!checks.problems.empty()) return {std::nullopt, std::move(checks.problems)};
   return {Fact{std::move(c)}, {}};
@@ -918,25 +919,25 @@ Checked check_mediation(const MediatorDraft& d, const std::string& part, const M
   Checks checks;
   std::optional<Fact> fact;
   if (mediation_over(state) && !(part == "application" && may_apply_again(state))) {
-    checks.add(part, "调解已经结束，不能再记");
+    checks.add(part, tr("调解已经结束，不能再记"));
   } else if (part == "application") {
     MediationApplied a;
     a.staff = staff;
-    a.applicant = checks.text("applicant", d.applicant, "请写申请人");
-    a.respondent = checks.text("respondent", d.respondent, "请写对方是谁");
-    a.dispute = checks.text("dispute", d.dispute, "请写为什么事");
-    a.claim = checks.text("claim", d.claim, "请写想要什么结果");
-    if (!a.applicant.empty() && a.applicant == a.respondent) checks.add("respondent", "双方同名，请加上区分");
+    a.applicant = checks.text("applicant", d.applicant, tr("请写申请人"));
+    a.respondent = checks.text("respondent", d.respondent, tr("请写对方是谁"));
+    a.dispute = checks.text("dispute", d.dispute, tr("请写为什么事"));
+    a.claim = checks.text("claim", d.claim, tr("请写想要什么结果"));
+    if (!a.applicant.empty() && a.applicant == a.respondent) checks.add("respondent", tr("双方同名，请加上区分"));
     fact = std::move(a);
   } else if (part.starts_with("consent.") || part.starts_with("refuse.")) {
     MediationConsent c;
     c.staff = staff;
     c.agrees = part.starts_with("consent.");
     const std::string who = part.substr(part.find('.') + 1);
-    if (!state.application) checks.add(part, "先记下调解申请");
+    if (!state.application) checks.add(part, tr("先记下调解申请"));
     else c.party = who == "applicant" ? state.application->applicant : state.application->respondent;
     // 人民调解法 23: nobody agrees to what was not read out. A refusal needs nothing, not even a reason (17).
-    if (c.agrees && d.rights.size() < rights_points().size()) checks.add("rights", "先把四项权利念给双方听");
+    if (c.agrees && d.rights.size() < rights_points().size()) checks.add("rights", tr("先把四项权利念给双方听"));
     c.remark = checks.text("remark", d.remark, "");
     if (c.agrees)
       for (const Choice& right : rights_points()) c.remark += (c.remark.empty() ? "已告知：" : "；") + std::string(right.words);
@@ -946,50 +947,50 @@ Checked check_mediation(const MediatorDraft& d, const std::string& part, const M
     m.staff = staff;
     m.mediators = names_in(d.mediators);
     m.chosen_by = d.chosen_by;
-    if (mediation_step(state) < 3) checks.add("mediators", "先记下双方同意");
-    if (m.mediators.empty()) checks.add("mediators", "请写调解员姓名");
+    if (mediation_step(state) < 3) checks.add("mediators", tr("先记下双方同意"));
+    if (m.mediators.empty()) checks.add("mediators", tr("请写调解员姓名"));
     for (std::string& name : m.mediators) {
       auto clean = clean_name(name);
       if (clean) name = *clean;
-      else checks.add("mediators", "姓名里有不能用的符号");
+      else checks.add("mediators", tr("姓名里有不能用的符号"));
     }
-    if (m.chosen_by.empty()) checks.add("chosen_by", "请选由谁选定");
+    if (m.chosen_by.empty()) checks.add("chosen_by", tr("请选由谁选定"));
     fact = std::move(m);
   } else if (part == "session") {
     MediationSession s;
     s.staff = staff;
-    if (mediation_step(state) < 4) checks.add("notes", "先选定调解员");
+    if (mediation_step(state) < 4) checks.add("notes", tr("先选定调解员"));
     s.held_at = trimmed(d.held_at);
-    if (s.held_at.empty()) checks.add("held_at", "请写调解的日期");
+    if (s.held_at.empty()) checks.add("held_at", tr("请写调解的日期"));
     else if (const auto day = parse_day(std::string_view(s.held_at).substr(0, s.held_at.find(' '))); !day || *day > today)
-      checks.add("held_at", day ? "这一天还没到" : "日期写成 2026-11-20");
-    s.notes = checks.text("notes", d.notes, "请写调解情况");
+      checks.add("held_at", day ? tr("这一天还没到") : tr("日期写成 2026-11-20"));
+    s.notes = checks.text("notes", d.notes, tr("请写调解情况"));
     fact = std::move(s);
   } else if (part == "outcome") {
     MediationEnded e;
     e.staff = staff;
-    if (!d.outcome) checks.add("ending", "请选调解结果");
+    if (!d.outcome) checks.add("ending", tr("请选调解结果"));
     e.outcome = d.outcome.value_or(MediationOutcome::Failed);
     const bool agreed = d.outcome == MediationOutcome::Agreed;
-    if (agreed && mediation_step(state) < 4) checks.add("ending", "先选定调解员再达成协议");
-    e.terms = checks.text("terms", d.terms, agreed ? "请写协议内容" : "");
+    if (agreed && mediation_step(state) < 4) checks.add("ending", tr("先选定调解员再达成协议"));
+    e.terms = checks.text("terms", d.terms, agreed ? tr("请写协议内容") : "");
     if (agreed) {
       // 民诉法解释 358: an agreement whose content is unclear is not confirmed: amount, date and way are forced.
       if (!d.no_amount) {
         const auto fen = parse_yuan(trimmed(d.amount));
-        if (trimmed(d.amount).empty()) checks.add("amount", "请写金额，没有就勾无金额");
-        else if (!fen) checks.add("amount", "金额写数字，如 18600.50");
+        if (trimmed(d.amount).empty()) checks.add("amount", tr("请写金额，没有就勾无金额"));
+        else if (!fen) checks.add("amount", tr("金额写数字，如 18600.50"));
         else e.amount_fen = *fen;
       } else if (!trimmed(d.amount).empty()) {
-        checks.add("amount", "写了金额又勾了无金额");
+        checks.add("amount", tr("写了金额又勾了无金额"));
       }
-      e.perform_by = checks.day("perform_by", d.perform_by, "请写履行的期限");
-      e.perform_way = checks.text("perform_way", d.perform_way, "请写怎么履行");
+      e.perform_by = checks.day("perform_by", d.perform_by, tr("请写履行的期限"));
+      e.perform_way = checks.text("perform_way", d.perform_way, tr("请写怎么履行"));
       e.oral = d.oral;
       // 人民调解法 29, 30: effective when all have signed, an oral one when it is reached; the 30 days run from here.
-      e.effective = checks.day("effective", d.effective, d.oral ? "请写达成的日期" : "请写双方签完字的日期");
-      if (!e.effective.empty() && *parse_date(e.effective) > today) checks.add("effective", "这一天还没到");
-      if (!e.effective.empty() && !e.perform_by.empty() && e.perform_by < e.effective) checks.add("perform_by", "履行期限早于生效日期");
+      e.effective = checks.day("effective", d.effective, d.oral ? tr("请写达成的日期") : tr("请写双方签完字的日期"));
+      if (!e.effective.empty() && *parse_date(e.effective) > today) checks.add("effective", tr("这一天还没到"));
+      if (!e.effective.empty() && !e.perform_by.empty() && e.perform_by < e.effective) checks.add("perform_by", tr("履行期限早于生效日期"));
     }
     fact = std::move(e);
   }
@@ -1004,14 +1005,14 @@ Checked check_reception(const ReceptionDraft& d, const std::string& staff, const
     o.staff = staff;
     o.window = d.window;
     o.path = d.path.value_or(LegalPath::Unknown);
-    if (d.window.empty() || !rules.window(d.window)) checks.add("override", "请选改到哪个窗口");
-    o.reason = checks.text("override_reason", d.override_reason, "请写明为什么改");
+    if (d.window.empty() || !rules.window(d.window)) checks.add("override", tr("请选改到哪个窗口"));
+    o.reason = checks.text("override_reason", d.override_reason, tr("请写明为什么改"));
     if (!checks.problems.empty()) return {std::nullopt, std::move(checks.problems)};
     return {Fact{std::move(o)}, {}};
   }
   if (d.later) return {};
   if (!d.disposition) {
-    checks.add("disposition", "请选一项处置，或先登记");
+    checks.add("disposition", tr("请选一项处置，或先登记"));
     return {std::nullopt, std::move(checks.problems)};
   }
   Disposed f;
@@ -1021,11 +1022,11 @@ Checked check_reception(const ReceptionDraft& d, const std::string& staff, const
                     f.disposition == Disposition::Assigned || f.disposition == Disposition::GuidedToJudicial;
   const bool reason = f.disposition == Disposition::NotAccepted || f.disposition == Disposition::DuplicateInProcess ||
                       f.disposition == Disposition::NoLongerAccepted;
-  f.to_unit = checks.text("to_unit", d.to_unit, unit ? "请写转到哪个单位" : "");
-  f.reason = checks.text("reason", d.reason, reason ? "请写明理由和依据" : "");
+  f.to_unit = checks.text("to_unit", d.to_unit, unit ? tr("请写转到哪个单位") : "");
+  f.reason = checks.text("reason", d.reason, reason ? tr("请写明理由和依据") : "");
   // XFTL 22(3): an assigned matter is reported back by a date.
-  f.report_by = checks.day("report_by", d.report_by, f.disposition == Disposition::Assigned ? "请写报结日期" : "");
-  if (!f.report_by.empty() && *parse_date(f.report_by) < today) checks.add("report_by", "报结日期已经过了");
+  f.report_by = checks.day("report_by", d.report_by, f.disposition == Disposition::Assigned ? tr("请写报结日期") : "");
+  if (!f.report_by.empty() && *parse_date(f.report_by) < today) checks.add("report_by", tr("报结日期已经过了"));
   if (!checks.problems.empty()) return {std::nullopt, std::move(checks.problems)};
   return {Fact{std::move(f)}, {}};
 }
@@ -1052,11 +1053,11 @@ Petition petition_of(const Form& form, const std::string& staff) {
 std::vector<Problem> check_form(const Form& form, const std::string& staff, const RuleBook& rules) {
   Petition p = petition_of(form, staff);
   Checks checks;
-  if (p.head_count < 1) checks.add("form.head_count", "人数写数字，一个人写 1");
+  if (p.head_count < 1) checks.add("form.head_count", tr("人数写数字，一个人写 1"));
   const std::string words = trimmed(p.statement.request) + trimmed(p.statement.facts);
-  if (words.empty()) checks.add("form.request", "请写来访人要求什么");
+  if (words.empty()) checks.add("form.request", tr("请写来访人要求什么"));
   // XFTL 19.1: an oral statement is recorded faithfully; the person hears it before it counts.
-  if (!form.read_back) checks.add("form.read_back", "念给本人听，认可后再勾");
+  if (!form.read_back) checks.add("form.read_back", tr("念给本人听，认可后再勾"));
   for (const Problem& problem : validate(p, rules)) {
     // "representatives[1].name": the form has one field for all of them.
     const std::string field = "form." + (problem.field.starts_with("representatives") ? "representatives" : problem.field);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "core/tr.h"
 
 namespace yizhan::kiosk::desk {
 
@@ -11,7 +12,7 @@ void seal_mark(Ui& ui, Box box) {
   ui.fill(box, Ink::Seal, r);
   ui.edge(box.inset(box.w * 0.11f), Ink::OnPrimary, box.w * 0.035f, r * 0.7f);
   TextStyle word = one_line(box.w > px(80) ? Type::Headline : box.w > px(60) ? Type::Title : Type::DeskTitle, Ink::OnPrimary, Weight::Bold, Align::Centre);
-  ui.text(box.inset(box.w * 0.12f, 0), "信", word);
+  ui.text(box.inset(box.w * 0.12f, 0), tr("信"), word);
 }
 
 bool press(Ui& ui, std::string_view name, Box box, std::string_view words, std::string_view key, Look look, Icon icon, bool enabled) {
@@ -45,7 +46,7 @@ std::string_view brief_problem(Ui& ui, std::string_view what, float width) {
   const TextStyle s = one_line(Type::DeskSmall, Ink::Brick, Weight::Medium);
   // The smallest a desk shows is 15 of these 17 pixels.
   const auto fits = [&](std::string_view words) { return ui.text_width(words, s) * 15 / 17 <= width - px(2); };
-  for (const std::string_view stop : {"；", "，或点", "或点", "，"}) {
+  for (const std::string_view stop : {"；", tr("，或点"), tr("或点"), "，"}) {
     if (fits(what)) break;
     what = what.substr(0, what.find(stop));
   }
@@ -53,15 +54,15 @@ std::string_view brief_problem(Ui& ui, std::string_view what, float width) {
 }
 
 std::string brief_article(const Article& article) {
-  static constexpr std::pair<std::string_view, std::string_view> names[] = {
-      {"信访工作条例", "条例"}, {"劳动争议调解仲裁法", "仲裁法"}, {"行政复议法", "复议法"}, {"民事诉讼法", "民诉法"}, {"人民调解法", "调解法"}, {"行政诉讼法", "行诉法"}};
+  static constexpr std::pair<std::string_view, const char*> names[] = {
+      {"信访工作条例", mark("条例")}, {"劳动争议调解仲裁法", mark("仲裁法")}, {"行政复议法", mark("复议法")}, {"民事诉讼法", mark("民诉法")}, {"人民调解法", mark("调解法")}, {"行政诉讼法", mark("行诉法")}};
   std::string law = article.law;
   for (const auto& [full, brief] : names)
-    if (law == full) law = brief;
+    if (law == full) law = tr(brief);
   std::size_t n = 0;
   while (n < article.number.size() && article.number[n] >= '0' && article.number[n] <= '9') ++n;
   if (n == 0) return law.empty() ? article.number : law;
-  return law + article.number.substr(0, n) + "条";
+  return trf("{}{}条", law, article.number.substr(0, n));
 }
 
 void strip(Ui& ui, Box box, Icon icon, std::string_view words, Tone tone) {

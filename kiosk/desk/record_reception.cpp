@@ -2,6 +2,7 @@
 /// "disposition.discipline" "disposition.not_accepted" "disposition.duplicate" "disposition.no_longer" Alt+1…8, "disposition.later"
 /// Alt+9, "field.to_unit" "field.reason" "field.report_by"; "override.<window>" (for example "override.LAW") Alt+1…, "override_path.1"
 /// … "override_path.6" Ctrl+1…6, "field.override_reason".
+#include "core/tr.h"
 #include "kiosk/desk/panes.h"
 #include "kiosk/desk/words.h"
 
@@ -14,7 +15,7 @@ Asked dispose(Ui& ui, const View& view, Box in) {
   Asked asked;
   const DeskSession& s = view.session;
   const ReceptionDraft& d = draft_of(s).reception;
-  label(ui, in, "处置　条例第二十二条", problem_at(s.problems, "disposition"));
+  label(ui, in, tr("处置　条例第二十二条"), problem_at(s.problems, "disposition"));
   int i = 0;
   for (const Choice& c : dispositions()) {
     ++i;
@@ -22,18 +23,18 @@ Asked dispose(Ui& ui, const View& view, Box in) {
     if (sealed(s) && static_cast<Disposition>(c.value) != Disposition::SentToDiscipline) continue;
     ask(asked, option(ui, "disposition." + std::string(c.name), in.cut_top(px(44), px(5)), c.words, c.line, d.disposition && static_cast<int>(*d.disposition) == c.value, "Alt+" + std::to_string(i)), Picked{"disposition", c.value});
   }
-  ask(asked, option(ui, "disposition.later", in.cut_top(px(44), px(10)), "先登记，期限内再处置", "15日内", d.later, "Alt+9"), Toggled{"later", ""});
+  ask(asked, option(ui, "disposition.later", in.cut_top(px(44), px(10)), tr("先登记，期限内再处置"), tr("15日内"), d.later, "Alt+9"), Toggled{"later", ""});
   if (!d.disposition) {
-    ui.text(in.cut_top(px(54)), "不管怎么处置，登记、编号、小票都有效。", style(Type::DeskSmall, Ink::Muted));
+    ui.text(in.cut_top(px(54)), tr("不管怎么处置，登记、编号、小票都有效。"), style(Type::DeskSmall, Ink::Muted));
     return asked;
   }
   const bool assigned = *d.disposition == Disposition::Assigned;
   const bool unit = assigned || *d.disposition == Disposition::TransferredSameLevel || *d.disposition == Disposition::TransferredDown || *d.disposition == Disposition::GuidedToJudicial;
-  if (unit) field(ui, asked, in, 44, "to_unit", *d.disposition == Disposition::GuidedToJudicial ? "引导去哪个机关" : "转到哪个单位", d.to_unit, *d.disposition == Disposition::GuidedToJudicial ? "法院、检察院、公安、司法局" : "县住建局、青石镇……", false, s.problems);
-  if (assigned) field(ui, asked, in, 44, "report_by", "报结日期", d.report_by, "2026-12-20", false, s.problems);
+  if (unit) field(ui, asked, in, 44, "to_unit", *d.disposition == Disposition::GuidedToJudicial ? tr("引导去哪个机关") : tr("转到哪个单位"), d.to_unit, *d.disposition == Disposition::GuidedToJudicial ? tr("法院、检察院、公安、司法局") : tr("县住建局、青石镇……"), false, s.problems);
+  if (assigned) field(ui, asked, in, 44, "report_by", tr("报结日期"), d.report_by, "2026-12-20", false, s.problems);
   const bool must = !unit && *d.disposition != Disposition::SentToDiscipline;
   const float rest = in.h / desk_px - 40;
-  if (rest > 44) field(ui, asked, in, std::min(rest, 140.0f), "reason", must ? "理由和依据" : "说明（可不填）", d.reason, *d.disposition == Disposition::DuplicateInProcess ? "在哪个单位、到几号" : "", true, s.problems);
+  if (rest > 44) field(ui, asked, in, std::min(rest, 140.0f), "reason", must ? tr("理由和依据") : tr("说明（可不填）"), d.reason, *d.disposition == Disposition::DuplicateInProcess ? tr("在哪个单位、到几号") : "", true, s.problems);
   return asked;
 }
 
@@ -41,8 +42,8 @@ Asked override_route(Ui& ui, const View& view, Box in) {
   Asked asked;
   const DeskSession& s = view.session;
   const ReceptionDraft& d = draft_of(s).reception;
-  ui.text(in.cut_top(px(50), px(6)), "自助机的建议保留，您的决定另记一条，写明理由。", style(Type::DeskSmall, Ink::Muted));
-  label(ui, in, "改到哪个窗口", problem_at(s.problems, "override"));
+  ui.text(in.cut_top(px(50), px(6)), tr("自助机的建议保留，您的决定另记一条，写明理由。"), style(Type::DeskSmall, Ink::Muted));
+  label(ui, in, tr("改到哪个窗口"), problem_at(s.problems, "override"));
   int i = 0;
   for (const WindowInfo& window : view.law.rules.windows) {
     const bool own = std::find(s.seat.windows.begin(), s.seat.windows.end(), window.code) != s.seat.windows.end();
@@ -51,7 +52,7 @@ Asked override_route(Ui& ui, const View& view, Box in) {
     ask(asked, option(ui, "override." + window.code, in.cut_top(px(48), px(6)), window.name, window.place, d.window == window.code, "Alt+" + std::to_string(i)), PickedWindow{"override", window.code});
   }
   in.cut_top(px(6));
-  label(ui, in, "法定途径（可不改）");
+  label(ui, in, tr("法定途径（可不改）"));
   const Box grid = in.cut_top(px(3 * 44 + 12), px(10));
   i = 0;
   for (const Choice& c : paths()) {
@@ -59,7 +60,7 @@ Asked override_route(Ui& ui, const View& view, Box in) {
     ask(asked, chip(ui, "override_path." + std::string(c.name), cell, c.words, d.path && static_cast<int>(*d.path) == c.value, true, "Ctrl+" + std::string(c.name)), Picked{"override_path", c.value});
     ++i;
   }
-  field(ui, asked, in, std::clamp(in.h / desk_px - 40, 60.0f, 140.0f), "override_reason", "为什么改", d.override_reason, "来访人和对方窗口都看得到", true, s.problems);
+  field(ui, asked, in, std::clamp(in.h / desk_px - 40, 60.0f, 140.0f), "override_reason", tr("为什么改"), d.override_reason, tr("来访人和对方窗口都看得到"), true, s.problems);
   return asked;
 }
 
@@ -70,10 +71,10 @@ Asked draw_reception_record(Ui& ui, const View& view, Box in) {
   const DeskSession& s = view.session;
   const ReceptionDraft& d = draft_of(s).reception;
   const Box tabs = in.cut_top(px(46), px(12));
-  ask(asked, chip(ui, "tab.dispose", tabs.column(0, 2, px(8)), "处置", !d.overriding), Picked{"tab", 0});
-  ask(asked, chip(ui, "tab.override", tabs.column(1, 2, px(8)), "改派", d.overriding, !sealed(s)), Picked{"tab", 1});
+  ask(asked, chip(ui, "tab.dispose", tabs.column(0, 2, px(8)), tr("处置"), !d.overriding), Picked{"tab", 0});
+  ask(asked, chip(ui, "tab.override", tabs.column(1, 2, px(8)), tr("改派"), d.overriding, !sealed(s)), Picked{"tab", 1});
   if (s.served && s.served->disposed && !d.disposition) {
-    const std::string before = "已处置：" + std::string(words_of(dispositions(), static_cast<int>(s.served->disposed->disposition))) + (s.served->disposed->to_unit.empty() ? "" : " " + s.served->disposed->to_unit);
+    const std::string before = trf("已处置：{} {}", words_of(dispositions(), static_cast<int>(s.served->disposed->disposition)), s.served->disposed->to_unit);
     strip(ui, in.cut_top(px(38), px(6)), Icon::Check, before, Tone::Law);
   }
   Asked inner = d.overriding ? override_route(ui, view, in) : dispose(ui, view, in);

@@ -10,6 +10,7 @@
 #include <array>
 
 #include "core/text.h"
+#include "core/tr.h"
 #include "kiosk/desk/panes.h"
 #include "kiosk/desk/words.h"
 
@@ -21,7 +22,7 @@ std::string window_name(const RuleBook& rules, const WindowCode& window) {
 }
 std::string topic_name(const RuleBook& rules, const std::string& topic) {
   const TopicInfo* info = rules.topic(topic);
-  return info ? info->name : topic.empty() ? "没有写明" : "其他事项";
+  return info ? info->name : topic.empty() ? tr("没有写明") : tr("其他事项");
 }
 Icon topic_icon(const RuleBook& rules, const std::string& topic) {
   static constexpr std::pair<std::string_view, Icon> names[] = {
@@ -40,7 +41,7 @@ namespace {
 constexpr float header_h = 72, queue_w = 376, record_w = 500;
 
 std::string role_words(Role role) {
-  return role == Role::Lawyer ? "律师接访" : role == Role::Mediator ? "人民调解" : "综合接待";
+  return role == Role::Lawyer ? tr("律师接访") : role == Role::Mediator ? tr("人民调解") : tr("综合接待");
 }
 
 Asked draw_header(Ui& ui, const View& view, Box bar) {
@@ -49,18 +50,18 @@ Asked draw_header(Ui& ui, const View& view, Box bar) {
   Box in = bar.inset(px(24), 0);
   seal_mark(ui, {in.x, bar.y + px(14), px(44), px(44)});
   in.cut_left(px(60));
-  ask(asked, press(ui, "lock", Box{in.right() - px(152), bar.y + px(14), px(152), px(44)}, "锁屏", "F12", Look::OnDark, Icon::Lock), Lock{});
+  ask(asked, press(ui, "lock", Box{in.right() - px(152), bar.y + px(14), px(152), px(44)}, tr("锁屏"), "F12", Look::OnDark, Icon::Lock), Lock{});
   in.cut_right(px(168));
   const TextStyle date = one_line(Type::Desk, Ink::OnPrimary, Weight::Regular, Align::Right);
   ui.text(in.cut_right(px(190), px(16)), clock_words(view.world.now) + "　" + chinese_day(view.today), date);
 
   std::string banner;
   if (view.world.failed)
-    banner = "本机存储出错，请找管理员";
+    banner = tr("本机存储出错，请找管理员");
   else if (!view.world.hub_online)
-    banner = view.world.unsent ? fmt::format("断网中 · 已存本机{}件，联网自动上报", view.world.unsent) : "断网中 · 记录照常保存在本机";
+    banner = view.world.unsent ? trf("断网中 · 已存本机{}件，联网自动上报", view.world.unsent) : std::string(tr("断网中 · 记录照常保存在本机"));
   else if (!view.world.county_online && view.world.uncounted)
-    banner = fmt::format("县里暂时联系不上 · {}件等上报", view.world.uncounted);
+    banner = trf("县里暂时联系不上 · {}件等上报", view.world.uncounted);
   if (!banner.empty()) {
     const TextStyle s = one_line(Type::DeskSmall, Ink::Amber, Weight::Medium);
     const float w = std::min(ui.text_width(banner, s) + px(70), px(520));
@@ -97,25 +98,25 @@ std::vector<Entry> entries_of(const View& view, const std::vector<Ticket>& waiti
   std::vector<Entry> out;
   const DeskSession& s = view.session;
   if (s.serving) {
-    out.push_back({Entry::Head, "正在办理", "", nullptr, nullptr, 0});
+    out.push_back({Entry::Head, tr("正在办理"), "", nullptr, nullptr, 0});
     out.push_back({Entry::Serving, "", "", &s.serving->ticket, nullptr, 0});
   }
   if (s.seat.role == Role::Reception) {
     std::vector<Entry> calls;
     for (const sync::HelpCall& call : view.world.help_calls)
       if (!call.done && (call.taken_by.empty() || call.taken_by == s.seat.origin)) calls.push_back({Entry::Help, "", "", nullptr, &call, static_cast<int>(calls.size()) + 1});
-    if (!calls.empty()) out.push_back({Entry::Head, fmt::format("请人帮我 {}", calls.size()), "", nullptr, nullptr, 0});
+    if (!calls.empty()) out.push_back({Entry::Head, trf("请人帮我 {}", calls.size()), "", nullptr, nullptr, 0});
     out.insert(out.end(), calls.begin(), calls.end());
   }
-  out.push_back({Entry::Head, fmt::format("等候 {}", waiting.size()), "叫号前不显示姓名", nullptr, nullptr, 0});
+  out.push_back({Entry::Head, trf("等候 {}", waiting.size()), tr("叫号前不显示姓名"), nullptr, nullptr, 0});
   for (const Ticket& ticket : waiting) out.push_back({Entry::Waiting, "", "", &ticket, nullptr, 0});
-  if (waiting.empty()) out.push_back({Entry::Empty, "没有人等候", "", nullptr, nullptr, 0});
-  for (const auto& [state, kind, name] : {std::tuple{TicketState::OnHold, Entry::OnHold, "挂起"}, {TicketState::Missed, Entry::Missed, "过号"}}) {
+  if (waiting.empty()) out.push_back({Entry::Empty, tr("没有人等候"), "", nullptr, nullptr, 0});
+  for (const auto& [state, kind, name] : {std::tuple{TicketState::OnHold, Entry::OnHold, tr("挂起")}, {TicketState::Missed, Entry::Missed, tr("过号")}}) {
     std::vector<Entry> rows;
     for (const Ticket& ticket : view.world.tickets)
       if (ticket.state == state && !(s.serving && s.serving->ticket.number == ticket.number)) rows.push_back({kind, "", "", &ticket, nullptr, 0});
     if (rows.empty()) continue;
-    out.push_back({Entry::Head, fmt::format("{} {}", name, rows.size()), "可以再叫", nullptr, nullptr, 0});
+    out.push_back({Entry::Head, fmt::format("{} {}", name, rows.size()), tr("可以再叫"), nullptr, nullptr, 0});
     out.insert(out.end(), rows.begin(), rows.end());
   }
   return out;
@@ -125,11 +126,11 @@ void ticket_words(Ui& ui, const View& view, Box row, const Entry& e, float right
   const Ticket& t = *e.ticket;
   const Time now = view.world.now;
   Box in{row.x + px(20), row.y, row.w - px(40) - right_room, row.h};
-  ui.text(in.cut_left(px(82), px(14)), t.number.empty() ? "按编号" : t.number, one_line(Type::DeskTitle, Ink::Ink, Weight::Bold));
+  ui.text(in.cut_left(px(82), px(14)), t.number.empty() ? tr("按编号") : t.number, one_line(Type::DeskTitle, Ink::Ink, Weight::Bold));
   std::string code = t.topic;
   const bool by_number = t.number.empty();
   if (by_number && view.session.served && view.session.served->petition) code = view.session.served->petition->topic;
-  const std::string topic = t.sealed ? "密封事项" : !by_number && t.matter.empty() && code.empty() ? "只取了号" : topic_name(view.law.rules, code);
+  const std::string topic = t.sealed ? tr("密封事项") : !by_number && t.matter.empty() && code.empty() ? tr("只取了号") : topic_name(view.law.rules, code);
   ui.icon({in.x, in.y + px(22), px(32), px(32)}, t.sealed ? Icon::Lock : topic_icon(view.law.rules, code), Ink::Muted);
   in.cut_left(px(32), px(14));
   Box top{in.x, in.y + px(13), in.w, px(26)}, low{in.x, in.y + px(40), in.w, px(24)};
@@ -139,24 +140,24 @@ void ticket_words(Ui& ui, const View& view, Box row, const Entry& e, float right
     case Entry::Serving: {
       const auto minutes = std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::minutes>(now - view.session.serving->since).count());
       const Time from = t.called == Time{} ? view.session.serving->since : t.called;
-      const std::string passed = minutes < 60 ? fmt::format("{}分钟", minutes) : minutes < 24 * 60 ? fmt::format("{}小时", minutes / 60) : "超过一天";
-      second = t.number.empty() ? "已打开" + passed : fmt::format("{} 已叫 · 已{}{}", clock_words(from), minutes < 24 * 60 ? "进行" : "", passed);
+      const std::string passed = minutes < 60 ? trf("{}分钟", minutes) : minutes < 24 * 60 ? trf("{}小时", minutes / 60) : std::string(tr("超过一天"));
+      second = t.number.empty() ? trf("已打开{}", passed) : minutes < 24 * 60 ? trf("{} 已叫 · 已进行{}", clock_words(from), passed) : trf("{} 已叫 · 已{}", clock_words(from), passed);
       break;
     }
-    case Entry::Missed: second = fmt::format("{} 叫过{}次", clock_words(t.called), std::max(1, t.calls)); break;
+    case Entry::Missed: second = trf("{} 叫过{}次", clock_words(t.called), std::max(1, t.calls)); break;
     default: second = waited(t.issued, now); break;
   }
   std::vector<std::string> badges;
   if (t.priority != Priority::Normal) badges.emplace_back(words_of(priorities(), static_cast<int>(t.priority)));
   if (!t.moved_from.empty())
-    badges.push_back((t.moved_from == window_reception ? "接待" : std::string(first_characters(window_name(view.law.rules, t.moved_from), 3))) + "转来");
+    badges.push_back(trf("{}转来", t.moved_from == window_reception ? std::string(tr("接待")) : std::string(first_characters(window_name(view.law.rules, t.moved_from), 3))));
   const TextStyle name = one_line(Type::Desk, Ink::Ink, Weight::Medium);
   const float name_w = std::min(ui.text_width(topic, name), badges.empty() ? top.w : top.w * 0.55f);
   ui.text(top.cut_left(name_w, px(8)), topic, name);
   if (!badges.empty()) badge(ui, top.x, top.y, badges[0], Tone::Attention, top.w);
   if (badges.size() > 1) {
     const TextStyle small = one_line(Type::DeskSmall, Ink::Muted);
-    if (second.starts_with("等了")) second = second.substr(std::string_view("等了").size());
+    if (second.starts_with(tr("等了"))) second = second.substr(std::string_view(tr("等了")).size());
     const float w = std::min(ui.text_width(second, small) + px(2), low.w * 0.5f);
     ui.text(low.cut_left(w, px(8)), second, small);
     badge(ui, low.x, low.y, badges[1], Tone::Attention, low.w);
@@ -186,12 +187,12 @@ Asked draw_entry(Ui& ui, const View& view, Box row, const Entry& e, bool may_cal
       ui.line(row.x, row.bottom(), row.right(), row.bottom(), Ink::Line, px(1));
       Box in = row.inset(px(20), 0);
       const Box button{in.right() - px(112), row.y + px(14), px(112), px(48)};
-      ask(asked, press(ui, fmt::format("help.{}", e.index), button, ours ? "继续" : "接手", e.index == 1 ? "F1" : "", Look::Help, Icon::None, !s.form), TakeCall{e.call->id});
+      ask(asked, press(ui, fmt::format("help.{}", e.index), button, ours ? tr("继续") : tr("接手"), e.index == 1 ? "F1" : "", Look::Help, Icon::None, !s.form), TakeCall{e.call->id});
       in.w -= px(124);
       ui.icon({in.x, row.y + px(20), px(36), px(36)}, Icon::Helper, Ink::Amber);
       in.cut_left(px(48));
       ui.text({in.x, row.y + px(13), in.w, px(26)}, e.call->place, one_line(Type::Desk, Ink::Ink, Weight::Medium));
-      ui.text({in.x, row.y + px(40), in.w, px(24)}, waited(e.call->at, view.world.now) == "刚取号" ? "刚刚叫人" : waited(e.call->at, view.world.now), one_line(Type::DeskSmall, Ink::Muted));
+      ui.text({in.x, row.y + px(40), in.w, px(24)}, waited(e.call->at, view.world.now) == tr("刚取号") ? tr("刚刚叫人") : waited(e.call->at, view.world.now), one_line(Type::DeskSmall, Ink::Muted));
       break;
     }
     default: {
@@ -205,7 +206,7 @@ Asked draw_entry(Ui& ui, const View& view, Box row, const Entry& e, bool may_cal
       ask(asked, ui.touch(name, hit, e.ticket->number, chosen), ReadTicket{e.ticket->number});
       if (again) {
         ui.line(hit.right(), row.bottom(), row.right(), row.bottom(), Ink::Line, px(1));
-        ask(asked, press(ui, "call." + e.ticket->number, {row.right() - px(88), row.y + px(16), px(72), px(44)}, "再叫", "", Look::Edged, Icon::None, may_call), CallTicket{e.ticket->number});
+        ask(asked, press(ui, "call." + e.ticket->number, {row.right() - px(88), row.y + px(16), px(72), px(44)}, tr("再叫"), "", Look::Edged, Icon::None, may_call), CallTicket{e.ticket->number});
       }
       ticket_words(ui, view, row, e, room);
     }
@@ -220,9 +221,9 @@ Asked draw_curtain(Ui& ui, const View& view, Box page) {
   const float cx = page.x + page.w / 2, cy = page.y + page.h / 2;
   seal_mark(ui, {cx - px(36), cy - px(230), px(72), px(72)});
   ui.text({page.x, cy - px(130), page.w, px(80)}, clock_words(view.world.now), one_line(Type::DeskNumber, Ink::OnPrimary, Weight::Bold, Align::Centre));
-  ui.text({page.x, cy - px(40), page.w, px(44)}, view.session.seat.place + " · 已锁屏", one_line(Type::DeskTitle, Ink::OnPrimary, Weight::Bold, Align::Centre));
-  ui.text({page.x, cy + px(12), page.w, px(36)}, "写到一半的都在，回来接着写", one_line(Type::Desk, Ink::OnPrimary2, Weight::Regular, Align::Centre));
-  ask(asked, press(ui, "unlock", {cx - px(150), cy + px(80), px(300), px(64)}, "继续工作", "F12", Look::OnDark), Unlock{});
+  ui.text({page.x, cy - px(40), page.w, px(44)}, trf("{} · 已锁屏", view.session.seat.place), one_line(Type::DeskTitle, Ink::OnPrimary, Weight::Bold, Align::Centre));
+  ui.text({page.x, cy + px(12), page.w, px(36)}, tr("写到一半的都在，回来接着写"), one_line(Type::Desk, Ink::OnPrimary2, Weight::Regular, Align::Centre));
+  ask(asked, press(ui, "unlock", {cx - px(150), cy + px(80), px(300), px(64)}, tr("继续工作"), "F12", Look::OnDark), Unlock{});
   return asked;
 }
 
@@ -240,18 +241,18 @@ Asked draw_queue(Ui& ui, const View& view, Box column) {
 
   Box top = column.cut_top(px(164)).inset(px(20), 0);
   top.y += px(20);
-  std::string next = waiting.empty() ? "叫下一个" : "叫下一个 " + waiting.front().number;
-  if (busy && s.waiting->press == "call_next") next = "正在叫号…";
+  std::string next = waiting.empty() ? std::string(tr("叫下一个")) : trf("叫下一个 {}", waiting.front().number);
+  if (busy && s.waiting->press == "call_next") next = tr("正在叫号…");
   ask(asked, press(ui, "call_next", {top.x, top.y, top.w, px(80)}, next, "F2", Look::Filled, Icon::Bell, may_call), CallNext{});
   const Box row{top.x, top.y + px(92), top.w, px(48)};
-  ask(asked, press(ui, "recall", row.column(0, 3, px(8)), "再叫", "F3", Look::Edged, Icon::None, called && !busy), Recall{});
-  ask(asked, press(ui, "missed", row.column(1, 3, px(8)), "过号", "F4", Look::Edged, Icon::None, called && !busy), Missed{});
-  ask(asked, press(ui, "hold", row.column(2, 3, px(8)), s.serving && !called ? "合上" : "挂起", "F5", Look::Edged, Icon::None, s.serving && !busy), Hold{});
+  ask(asked, press(ui, "recall", row.column(0, 3, px(8)), tr("再叫"), "F3", Look::Edged, Icon::None, called && !busy), Recall{});
+  ask(asked, press(ui, "missed", row.column(1, 3, px(8)), tr("过号"), "F4", Look::Edged, Icon::None, called && !busy), Missed{});
+  ask(asked, press(ui, "hold", row.column(2, 3, px(8)), s.serving && !called ? tr("合上") : tr("挂起"), "F5", Look::Edged, Icon::None, s.serving && !busy), Hold{});
 
   // What the queue has to say, in one calm strip.
   const bool queue_trouble = s.waiting && !s.waiting->trouble.empty();
   std::string notice = queue_trouble ? s.waiting->trouble : s.notice;
-  if (notice.empty() && !view.world.hub_online) notice = "断网中，只能叫本窗口的号";
+  if (notice.empty() && !view.world.hub_online) notice = tr("断网中，只能叫本窗口的号");
   if (!notice.empty()) {
     strip(ui, column.cut_top(px(44)).inset(px(20), px(2)), queue_trouble ? Icon::Warning : view.world.hub_online ? Icon::Info : Icon::CloudOff, notice, queue_trouble || !view.world.hub_online ? Tone::Attention : Tone::Law);
     column.cut_top(px(8));
@@ -261,15 +262,15 @@ Asked draw_queue(Ui& ui, const View& view, Box column) {
   ui.line(foot.x, foot.y, foot.right(), foot.y, Ink::Line, px(1));
   Box low = foot.inset(px(20), px(10));
   if (s.seat.role == Role::Reception)
-    ask(asked, press(ui, "walk_in", low.cut_top(px(48), px(8)), "当面登记", "F8", Look::Edged, Icon::Pencil, !s.form), WalkIn{});
+    ask(asked, press(ui, "walk_in", low.cut_top(px(48), px(8)), tr("当面登记"), "F8", Look::Edged, Icon::Pencil, !s.form), WalkIn{});
   Box number = low.cut_top(px(44), px(8));
-  ask(asked, press(ui, "open_number", number.cut_right(px(72), px(8)), "打开", "", Look::Edged, Icon::None, !s.serving && !s.number.empty()) || (!s.serving && !s.number.empty() && ui.pressed_key("Enter")), OpenNumber{});
-  if (auto typed = edit(ui, "field.number", number, s.number, "按编号打开事项", false, problem_at(s.problems, "number")); typed && !asked) asked = Typed{"number", std::move(*typed)};
+  ask(asked, press(ui, "open_number", number.cut_right(px(72), px(8)), tr("打开"), "", Look::Edged, Icon::None, !s.serving && !s.number.empty()) || (!s.serving && !s.number.empty() && ui.pressed_key("Enter")), OpenNumber{});
+  if (auto typed = edit(ui, "field.number", number, s.number, tr("按编号打开事项"), false, problem_at(s.problems, "number")); typed && !asked) asked = Typed{"number", std::move(*typed)};
   const Problem* wrong = problem_at(s.problems, "number");
   if (wrong)
     ui.text(low, wrong->what, one_line(Type::DeskSmall, Ink::Brick, Weight::Medium));
   else
-    ui.text(low, fmt::format("今天 {} 号已办　平均 {} 分钟", view.world.served_today, view.world.minutes_average), one_line(Type::DeskSmall, Ink::Muted));
+    ui.text(low, trf("今天 {} 号已办　平均 {} 分钟", view.world.served_today, view.world.minutes_average), one_line(Type::DeskSmall, Ink::Muted));
 
   // Pages: an entry never stands half on one; a heading never stands alone at the foot.
   const std::vector<Entry> entries = entries_of(view, waiting);
@@ -297,8 +298,8 @@ Asked draw_queue(Ui& ui, const View& view, Box column) {
   }
   if (paged) {
     Box in = pager.inset(px(20), px(6));
-    ask(asked, press(ui, "queue.prev", in.cut_left(px(104)), "上一页", "", Look::Edged, Icon::None, page > 0) || (page > 0 && ui.pressed_key("Ctrl+PageUp")), TurnPage{"queue", -1});
-    ask(asked, press(ui, "queue.next", in.cut_right(px(104)), "下一页", "", Look::Edged, Icon::None, page + 1 < starts.size()) || (page + 1 < starts.size() && ui.pressed_key("Ctrl+PageDown")), TurnPage{"queue", 1});
+    ask(asked, press(ui, "queue.prev", in.cut_left(px(104)), tr("上一页"), "", Look::Edged, Icon::None, page > 0) || (page > 0 && ui.pressed_key("Ctrl+PageUp")), TurnPage{"queue", -1});
+    ask(asked, press(ui, "queue.next", in.cut_right(px(104)), tr("下一页"), "", Look::Edged, Icon::None, page + 1 < starts.size()) || (page + 1 < starts.size() && ui.pressed_key("Ctrl+PageDown")), TurnPage{"queue", 1});
     ui.text(in, fmt::format("{} / {}", page + 1, starts.size()), one_line(Type::DeskSmall, Ink::Muted, Weight::Regular, Align::Centre));
   }
 

@@ -18,6 +18,7 @@
 
 #include "core/number.h"
 #include "core/text.h"
+#include "core/tr.h"
 
 extern char** environ;
 
@@ -33,7 +34,7 @@ PaperLine rule() { return {PaperLine::Kind::Rule, 18, false, false, {}}; }
 std::string clock_words(const Deadline& deadline, const RuleBook& rules) {
   const Term* term = rules.term(deadline.term);
   const std::string label = term != nullptr ? term->label : deadline.term;
-  return fmt::format("{}：{}前（{}）", label, iso(deadline.due), deadline.promised ? "本县承诺" : "法定");
+  return trf("{}：{}前（{}）", label, iso(deadline.due), deadline.promised ? tr("本县承诺") : tr("法定"));
 }
 
 }  // namespace
@@ -44,39 +45,39 @@ std::string receipt_qr(const Receipt& receipt) {
 
 std::vector<PaperLine> receipt_paper(const Receipt& receipt, const RuleBook& rules, std::string_view center, std::string_view place) {
   std::vector<PaperLine> paper;
-  paper.push_back(words(34, receipt.sealed ? "办事凭条" : std::string(center), true, true));
+  paper.push_back(words(34, receipt.sealed ? tr("办事凭条") : std::string(center), true, true));
   paper.push_back(rule());
   if (!receipt.ticket.empty()) {
-    paper.push_back(words(26, "您的号码", false, true));
+    paper.push_back(words(26, tr("您的号码"), false, true));
     paper.push_back(words(150, receipt.ticket, true, true));
     const std::string where = receipt.place.empty() ? receipt.window_name : receipt.place;
     if (!where.empty()) paper.push_back(words(44, where, true, true));
-    std::string ahead = receipt.ahead > 0 ? fmt::format("前面还有 {} 人", receipt.ahead) : "前面没有人，请听叫号";
-    if (receipt.ahead > 0 && receipt.minutes > 0) ahead += fmt::format("，约 {} 分钟", receipt.minutes);
+    std::string ahead = receipt.ahead > 0 ? trf("前面还有 {} 人", receipt.ahead) : std::string(tr("前面没有人，请听叫号"));
+    if (receipt.ahead > 0 && receipt.minutes > 0) ahead += trf("，约 {} 分钟", receipt.minutes);
     paper.push_back(words(30, ahead, false, true));
     paper.push_back(rule());
   }
   if (!receipt.matter.empty()) {
-    paper.push_back(words(24, "事项编号"));
+    paper.push_back(words(24, tr("事项编号")));
     paper.push_back(words(34, receipt.matter, true));
     if (!receipt.query_code.empty()) {
-      paper.push_back(words(24, "查询码（请收好，不要给别人看）"));
+      paper.push_back(words(24, tr("查询码（请收好，不要给别人看）")));
       paper.push_back(words(46, grouped(receipt.query_code), true));
       paper.push_back({PaperLine::Kind::Qr, 232, false, true, receipt_qr(receipt)});
-      paper.push_back(words(24, "凭编号和查询码，在自助机查进度", false, true));
+      paper.push_back(words(24, tr("凭编号和查询码，在自助机查进度"), false, true));
     }
     paper.push_back(rule());
     if (!receipt.sealed) {
-      paper.push_back(words(32, "已登记，不代表已受理", true));
-      if (receipt.is_signed) paper.push_back(words(26, "已签名"));
+      paper.push_back(words(32, tr("已登记，不代表已受理"), true));
+      if (receipt.is_signed) paper.push_back(words(26, tr("已签名")));
       for (const auto& deadline : receipt.deadlines) paper.push_back(words(26, clock_words(deadline, rules)));
     } else {
       // XFTL 30: a slip found in a coat pocket must not tell what the visit was about.
-      paper.push_back(words(26, "本凭条只证明已收到"));
+      paper.push_back(words(26, tr("本凭条只证明已收到")));
     }
   }
   paper.push_back(words(24, fmt::format("{}　{}", iso_minute(receipt.at), place)));
-  if (!receipt.chain8.empty()) paper.push_back(words(24, "存证 " + receipt.chain8));
+  if (!receipt.chain8.empty()) paper.push_back(words(24, trf("存证 {}", receipt.chain8)));
   return paper;
 }
 

@@ -4,6 +4,7 @@
 #include "core/number.h"
 #include "core/petition_json.h"
 #include "core/seal.h"
+#include "core/tr.h"
 #include "kiosk/engine/store.h"
 
 namespace yizhan::kiosk {
@@ -21,8 +22,8 @@ bool may_rate(const Matter& matter) {
   return served || matter.consulted || matter.disposed || matter.answered || matter.not_accepted || matter.mediation.ended;
 }
 
-constexpr const char* wrong_code = "编号或查询码不对，请核对";
-constexpr const char* line_down = "现在断网，只能查本机登记的";
+constexpr const char* wrong_code = mark("编号或查询码不对，请核对");
+constexpr const char* line_down = mark("现在断网，只能查本机登记的");
 
 }  // namespace
 
@@ -42,7 +43,7 @@ void Store::progress_here(const std::string& request, const Matter& matter) {
     const auto events = log_->of_matter(matter.id);
     if (mark != sync_.marks.end() && events)
       for (const auto& event : *events)
-        if (event.type == "filed" && event.id.origin == matter.filed_by && event.id.seq <= mark->second.county) progress.state_words = "县里已收到";
+        if (event.type == "filed" && event.id.origin == matter.filed_by && event.id.seq <= mark->second.county) progress.state_words = tr("县里已收到");
   }
   now_.progress = std::move(progress);
   changed();
@@ -58,7 +59,7 @@ void Store::progress_there(const std::string& request, const MatterId& matter, c
                progress.request = request;
                progress.matter = answer->matter;
                progress.lines = answer->lines;
-               progress.state_words = answer->county_has_it && answer->state == word(MatterState::Registered) ? "县里已收到" : answer->state_words;
+               progress.state_words = answer->county_has_it && answer->state == word(MatterState::Registered) ? tr("县里已收到") : answer->state_words;
                progress.deadlines = answer->deadlines;
                progress.as_of = answer->as_of;
                progress.as_of_known = answer->as_of != Time{};
@@ -92,7 +93,7 @@ void Store::on(const AskProgress& command) {
   const auto events = log_->of_matter(*number);
   if (!events) {
     broken(events.error());
-    return refuse("number", "设备故障，请到窗口查询");
+    return refuse("number", tr("设备故障，请到窗口查询"));
   }
   const std::string tag = query_tag(*code, *number);
   std::optional<Matter> here;
@@ -107,7 +108,7 @@ void Store::on(const AskProgress& command) {
 }
 
 void Store::rate_now(const Rate& command, const MatterId& matter, bool may) {
-  if (!may) return settle({command.request, {}, {{"service", "这件事现在还不能评价"}}, {}});
+  if (!may) return settle({command.request, {}, {{"service", tr("这件事现在还不能评价")}}, {}});
   // need.md 4.3: service and outcome apart, and nobody but the citizen.
   const auto stated = state_facts(matter, {Fact{Rated{std::clamp(command.service, 0, 5), std::clamp(command.outcome, 0, 5), command.comment}}});
   settle({command.request, {}, {}, stated ? std::optional<Error>{} : stated.error()});

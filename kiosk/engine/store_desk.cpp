@@ -4,6 +4,7 @@
 
 #include "core/seal.h"
 #include "core/text.h"
+#include "core/tr.h"
 #include "kiosk/engine/store.h"
 
 namespace yizhan::kiosk {
@@ -65,7 +66,7 @@ void Store::queue_offline(const sync::QueueAsk& ask, const Error& why) {
     }
   }
   if (ticket == nullptr) {
-    if (ask.op == QueueOp::Call && ask.ticket.empty()) return answer(sync::QueueAnswer{"", "", "没有人等候（断网）"});
+    if (ask.op == QueueOp::Call && ask.ticket.empty()) return answer(sync::QueueAnswer{"", "", tr("没有人等候（断网）")});
     return answer(Error{why.code, "queue: not in this desk's list, and " + why.what});
   }
   const bool here = ticket->desk == config_.origin;
@@ -81,7 +82,7 @@ void Store::queue_offline(const sync::QueueAsk& ask, const Error& why) {
   }
   if (!lawful) return answer(Error{Code::Conflict, "queue: the ticket is called elsewhere or not called"});
   const Queued fact{ask.op, ticket->number, config_.origin, ask.place, ask.to_window, ask.reason, ask.request, true};
-  const sync::QueueAnswer done{ticket->number, ticket->sealed ? MatterId{} : ticket->matter, "断网，已记在本机"};
+  const sync::QueueAnswer done{ticket->number, ticket->sealed ? MatterId{} : ticket->matter, tr("断网，已记在本机")};
   const MatterId matter = ticket->matter;
   if (const auto stated = state_facts(matter, {Fact{fact}}); !stated) return answer(stated.error());
   answer(done);

@@ -4,12 +4,13 @@
 #include <array>
 
 #include "kiosk/screens/parts.h"
+#include "core/tr.h"
 
 namespace yizhan::kiosk {
 
 Asked draw_take_number(Ui& ui, const View& view) {
   const bool busy = !view.s.filing.empty();
-  Page page = begin_page(ui, view, {.title = "去哪个窗口？", .hint = busy ? "正在取号，请稍等。" : "点一下就取号，到窗口再说。", .next_shown = false});
+  Page page = begin_page(ui, view, {.title = tr("去哪个窗口？"), .hint = busy ? tr("正在取号，请稍等。") : tr("点一下就取号，到窗口再说。"), .next_shown = false});
   Asked asked = page.asked;
   std::vector<const WindowInfo*> windows;
   for (const WindowInfo& window : view.world.rules.windows)
@@ -19,7 +20,7 @@ Asked draw_take_number(Ui& ui, const View& view) {
   Box body = page.body;
   if (view.s.filing_error) {
     Box at = low ? page.show : body;
-    const float h = message(ui, at, Icon::Warning, "没取上号，请到接待窗口。", "本机存不下了，窗口照常办。", true);
+    const float h = message(ui, at, Icon::Warning, tr("没取上号，请到接待窗口。"), tr("本机存不下了，窗口照常办。"), true);
     if (!low) body.cut_top(h, gap);
   }
   int rows = rows_that_fit(body, low ? 34.f : 44.f, gap);
@@ -36,7 +37,7 @@ Asked draw_take_number(Ui& ui, const View& view) {
     const WindowInfo& window = *windows[static_cast<std::size_t>(i)];
     const auto* queue = queue_of(view.world.now, window.code);
     const int waiting = queue == nullptr ? 0 : queue->waiting;
-    const std::string line = waiting == 0 ? "现在不用等" : people_words(waiting) + "，" + wait_words(waiting, queue->minutes);
+    const std::string line = waiting == 0 ? tr("现在不用等") : people_words(waiting) + "，" + wait_words(waiting, queue->minutes);
     if (choice_card(ui, "window." + window.code, body.cut_top(row, gap), window_icon(window.code), window.name, line, 2, busy && view.s.chosen == window.code, !busy))
       asked = PickNumber{window.code};
   }
@@ -46,17 +47,17 @@ Asked draw_take_number(Ui& ui, const View& view) {
 Asked draw_ask(Ui& ui, const View& view) {
   const bool busy = !view.s.asking.empty();
   const bool rating = view.s.purpose == Purpose::Rating;
-  Page page = begin_page(ui, view, {.title = rating ? "评价哪件事？" : "查哪件事？", .hint = "编号和查询码，小票上都有。", .next = busy ? "正在查" : rating ? "下一步" : "查一查",
+  Page page = begin_page(ui, view, {.title = rating ? tr("评价哪件事？") : tr("查哪件事？"), .hint = tr("编号和查询码，小票上都有。"), .next = busy ? tr("正在查") : rating ? tr("下一步") : tr("查一查"),
                                     .next_on = !view.s.number.empty() && !view.s.code.empty()});
   Asked asked = page.asked;
   const Box keys = cut_keyboard(ui, page);
   Box area = ui.theme().low ? page.show : page.body;
   const bool low = ui.theme().low;
   // The pad has digits; the one letter of a number (自助机 K, 窗口 D) turns by its own button.
-  const std::string letter = "字母改成" + std::string(view.s.number.size() < 7 ? "D" : view.s.number[6] == 'K' ? "D" : view.s.number[6] == 'D' ? "H" : "K");
+  const std::string letter = trf("字母改成{}", view.s.number.size() < 7 ? "D" : view.s.number[6] == 'K' ? "D" : view.s.number[6] == 'D' ? "H" : "K");
   if (low) {
     Box strip = page.strip;
-    if (ui.button("field.next", strip.cut_right(60, touch_gap_mm), "下一格")) asked = Focus{view.s.field == Field::MatterNumber ? Field::QueryCode : Field::MatterNumber, 0};
+    if (ui.button("field.next", strip.cut_right(60, touch_gap_mm), tr("下一格"))) asked = Focus{view.s.field == Field::MatterNumber ? Field::QueryCode : Field::MatterNumber, 0};
     if (ui.button("letter", strip.cut_right(62), letter)) asked = Letter{};
   } else {
     area.h = std::min(area.h, 112.f);
@@ -64,8 +65,8 @@ Asked draw_ask(Ui& ui, const View& view) {
     const float w = 62, h = std::min(24.f, first.h);
     if (ui.button("letter", {first.right() - w, first.bottom() - h, w, h}, letter)) asked = Letter{};
   }
-  const std::array<FieldSpec, 2> specs{{{Field::MatterNumber, 0, "number", "编号", "按数字，横线不用按", false, false},
-                                        {Field::QueryCode, 0, "code", "查询码（16位）", "4个一组", false, false}}};
+  const std::array<FieldSpec, 2> specs{{{Field::MatterNumber, 0, "number", tr("编号"), tr("按数字，横线不用按"), false, false},
+                                        {Field::QueryCode, 0, "code", tr("查询码（16位）"), tr("4个一组"), false, false}}};
   if (low) {
     if (auto got = fields(ui, view, area, specs)) asked = got;
   } else {
@@ -79,7 +80,7 @@ Asked draw_ask(Ui& ui, const View& view) {
 }
 
 Asked draw_progress(Ui& ui, const View& view) {
-  Page page = begin_page(ui, view, {.title = "办到哪了", .next = "看好了，离开", .next_icon = Icon::None});
+  Page page = begin_page(ui, view, {.title = tr("办到哪了"), .next = tr("看好了，离开"), .next_icon = Icon::None});
   Asked asked = page.asked;
   if (!view.s.progress) return asked;
   const Progress& progress = *view.s.progress;
@@ -95,15 +96,15 @@ Asked draw_progress(Ui& ui, const View& view) {
   const Ink on = ui.theme().contrast ? Ink::Ink : Ink::OnPrimary, on2 = ui.theme().contrast ? Ink::Ink : Ink::OnPrimary2;
   Box in = state.inset(10, 4);
   line_in(ui, Box{in.x, in.y, in.w, in.h * 0.27f}, progress.matter, {Type::Body, on2, Weight::Regular, Align::Left, 1, true, true});
-  line_in(ui, {in.x, in.y + in.h * 0.27f, in.w, in.h * 0.46f}, progress.state_words, {Type::Choice, on, Weight::Bold, Align::Left, 1, true, true});
+  line_in(ui, {in.x, in.y + in.h * 0.27f, in.w, in.h * 0.46f}, tr(progress.state_words), {Type::Choice, on, Weight::Bold, Align::Left, 1, true, true});
   // What the county knew when the line was last up: dated, so that silence is no news.
-  const std::string as_of = progress.as_of_known ? "县里的消息截至 " + chinese_day(hall_day(progress.as_of)) + " " + hall_hhmm(progress.as_of) : "还没有收到县里的消息";
+  const std::string as_of = progress.as_of_known ? trf("县里的消息截至 {} {}", chinese_day(hall_day(progress.as_of)), hall_hhmm(progress.as_of)) : std::string(tr("还没有收到县里的消息"));
   line_in(ui, {in.x, in.bottom() - in.h * 0.27f, in.w, in.h * 0.27f}, as_of, {Type::Caption, on2, Weight::Regular, Align::Left, 1, true, true});
 
   Box buttons = low ? page.strip : Box{};
   if (progress.may_rate) {
     Box row = low ? buttons : area.cut_bottom(26, gutter_mm);
-    if (ui.button("rate", low ? row.cut_right(48, touch_gap_mm) : row, "评价这件事", Look::Edged, low ? Icon::None : Icon::Star)) asked = RateNow{};
+    if (ui.button("rate", low ? row.cut_right(48, touch_gap_mm) : row, tr("评价这件事"), Look::Edged, low ? Icon::None : Icon::Star)) asked = RateNow{};
     if (low) buttons = row;
   }
   const TextStyle date{Type::Caption, Ink::Muted, Weight::Medium, Align::Left, 1, false, true};
@@ -132,33 +133,33 @@ Asked draw_progress(Ui& ui, const View& view) {
     std::string when, what;
     if (happened) {
       when = chinese_day(hall_day(progress.lines[at].at)) + " " + hall_hhmm(progress.lines[at].at);
-      what = progress.lines[at].words;
+      what = tr(progress.lines[at].words);
     } else {
       const Deadline& deadline = progress.deadlines[at - progress.lines.size()];
       const Term* term = view.world.rules.term(deadline.term);
-      when = chinese_day(deadline.due) + "前 · " + (deadline.promised ? "本县承诺" : "法定");
-      what = term == nullptr || term->label.empty() ? "告诉您结果" : term->label;
+      when = trf("{}前 · {}", chinese_day(deadline.due), deadline.promised ? tr("本县承诺") : tr("法定"));
+      what = term == nullptr || term->label.empty() ? tr("告诉您结果") : term->label;
     }
     line_in(ui, cell.cut_top(h), when, {Type::Caption, Ink::Muted, Weight::Medium, Align::Left, 1, true, true});
     line_in(ui, cell, what, {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true});
   }
-  if (count == 0) text_if_room(ui, area, "已经登记，等待转办。", {Type::Body, Ink::Ink, Weight::Medium});
+  if (count == 0) text_if_room(ui, area, tr("已经登记，等待转办。"), {Type::Body, Ink::Ink, Weight::Medium});
   return asked;
 }
 
 Asked draw_rate(Ui& ui, const View& view) {
   const bool busy = !view.s.asking.empty();
-  Page page = begin_page(ui, view, {.title = "您满意吗？", .hint = "两样分开评。只有您能评。", .next = busy ? "正在交" : "交评价",
+  Page page = begin_page(ui, view, {.title = tr("您满意吗？"), .hint = tr("两样分开评。只有您能评。"), .next = busy ? tr("正在交") : tr("交评价"),
                                     .next_on = view.s.service > 0 || view.s.outcome > 0, .next_icon = Icon::Check});
   Asked asked = page.asked;
   const bool low = ui.theme().low;
   Box body = page.body;
   if (view.s.filing_error) {
     Box at = low ? page.show : body;
-    const float h = message(ui, at, Icon::Warning, "评价没交上，请再试一次。", "您点的都在。", true);
+    const float h = message(ui, at, Icon::Warning, tr("评价没交上，请再试一次。"), tr("您点的都在。"), true);
     if (!low) body.cut_top(h, gutter_mm);
   }
-  constexpr std::array<std::string_view, 5> grades{"很差", "不好", "一般", "满意", "很好"};
+  const std::array<std::string_view, 5> grades{tr("很差"), tr("不好"), tr("一般"), tr("满意"), tr("很好")};
   const auto one = [&](Box area, std::string_view name, std::string_view title, std::string_view line, int given, bool service) {
     if (!low) {
       const TextStyle bold{Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, false, true};
@@ -181,13 +182,13 @@ Asked draw_rate(Ui& ui, const View& view) {
   };
   const float gap = low ? touch_gap_mm : 14.f;
   if (!low) body.h = std::min(body.h, 270.f);
-  one(body.row(0, 2, gap), "service", "窗口服务", "接待您的人，态度和耐心。", view.s.service, true);
-  one(body.row(1, 2, gap), "outcome", "办理结果", "事情办得怎么样。", view.s.outcome, false);
+  one(body.row(0, 2, gap), "service", tr("窗口服务"), tr("接待您的人，态度和耐心。"), view.s.service, true);
+  one(body.row(1, 2, gap), "outcome", tr("办理结果"), tr("事情办得怎么样。"), view.s.outcome, false);
   return asked;
 }
 
 Asked draw_thanks(Ui& ui, const View& view) {
-  Page page = begin_page(ui, view, {.title = "谢谢您说实话", .hint = "评价已经记下，谁也改不了。", .next = "好了，离开", .back = false, .next_icon = Icon::None});
+  Page page = begin_page(ui, view, {.title = tr("谢谢您说实话"), .hint = tr("评价已经记下，谁也改不了。"), .next = tr("好了，离开"), .back = false, .next_icon = Icon::None});
   Asked asked = page.asked;
   Box area = ui.theme().low ? page.show : page.body;
   if (area.h > 40) {

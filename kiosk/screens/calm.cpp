@@ -3,6 +3,7 @@
 #include <array>
 
 #include "kiosk/screens/parts.h"
+#include "core/tr.h"
 
 namespace yizhan::kiosk {
 namespace {
@@ -36,16 +37,16 @@ Asked draw_helper(Ui& ui, const View& view) {
   const bool taken = mine && !help->taken_by.empty(), done = mine && help->done;
   const bool unheard = mine && !help->reached && !view.world.now.hub_online;
   const bool from_home = !view.s.trail.empty() && view.s.trail.back().screen == Screen::Home;
-  const std::string_view title = done ? "工作人员替您办好了" : taken ? "工作人员已接手" : unheard ? "请直接找工作人员" : "工作人员马上过来";
-  const std::string_view hint = done      ? "号码在下面，请记好。"
-                                : unheard ? "没联系上前台，接待窗口就在大厅里。"
-                                          : "您写的都在，不用再说一遍。";
-  Page page = begin_page(ui, view, {.title = title, .hint = hint, .next = from_home ? "我先自己办" : "接着办"});
+  const std::string_view title = done ? tr("工作人员替您办好了") : taken ? tr("工作人员已接手") : unheard ? tr("请直接找工作人员") : tr("工作人员马上过来");
+  const std::string_view hint = done      ? tr("号码在下面，请记好。")
+                                : unheard ? tr("没联系上前台，接待窗口就在大厅里。")
+                                          : tr("您写的都在，不用再说一遍。");
+  Page page = begin_page(ui, view, {.title = title, .hint = hint, .next = from_home ? tr("我先自己办") : tr("接着办")});
   Asked asked = page.asked;
   const bool low = ui.theme().low;
   Box area = low ? page.show : page.body;
   const Box cancel = low ? page.strip : area.cut_bottom(26, gutter_mm);
-  if (!done && ui.button("cancel", low ? cancel : Box{cancel.x, cancel.y, 96, cancel.h}, "不用帮了", Look::Edged, low ? Icon::None : Icon::Cross)) asked = CancelHelp{};
+  if (!done && ui.button("cancel", low ? cancel : Box{cancel.x, cancel.y, 96, cancel.h}, tr("不用帮了"), Look::Edged, low ? Icon::None : Icon::Cross)) asked = CancelHelp{};
   if (area.h > 40) {
     Box card = area;
     card.h = std::min(card.h, 170.f);
@@ -55,7 +56,7 @@ Asked draw_helper(Ui& ui, const View& view) {
     const bool worded = done && !help->outcome.empty();
     ui.icon({card.x + (card.w - size) / 2, card.y + (card.h - size) * 0.35f, size, size}, done ? Icon::Check : Icon::Helper, unheard ? Ink::Amber : Ink::Primary);
     const Box words{card.x + 8, card.y + (card.h - size) * 0.35f + size, card.w - 16, card.bottom() - card.y - (card.h - size) * 0.35f - size - 2};
-    const std::string line = worded ? help->outcome : unheard ? "请到接待窗口" : view.world.now.place.empty() ? "请在机器旁等一等" : "请在" + view.world.now.place + "旁等一等";
+    const std::string line = worded ? help->outcome : unheard ? std::string(tr("请到接待窗口")) : view.world.now.place.empty() ? std::string(tr("请在机器旁等一等")) : trf("请在{}旁等一等", view.world.now.place);
     line_in(ui, words, line, {Type::Button, unheard ? Ink::Amber : Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
   }
   return asked;
@@ -63,8 +64,8 @@ Asked draw_helper(Ui& ui, const View& view) {
 
 Asked draw_leave(Ui& ui, const View& view) {
   const bool done = view.s.receipt.has_value();
-  const int pressed = quiet_page(ui, Icon::Leave, done ? "小票还在印，现在离开？" : "要离开吗？", done ? "没印完的小票会取消。" : "您写的会全部清除，别人看不到。", "",
-                                 {"stay", "不离开，接着办", Icon::Back, "leave.now", "离开并清除", Icon::Leave});
+  const int pressed = quiet_page(ui, Icon::Leave, done ? tr("小票还在印，现在离开？") : tr("要离开吗？"), done ? tr("没印完的小票会取消。") : tr("您写的会全部清除，别人看不到。"), "",
+                                 {"stay", tr("不离开，接着办"), Icon::Back, "leave.now", tr("离开并清除"), Icon::Leave});
   if (pressed == 1) return Stay{};
   if (pressed == 2) return LeaveNow{};
   return {};
@@ -77,15 +78,15 @@ Asked draw_idle(Ui& ui, const View& view) {
   const auto left = std::max<std::int64_t>(0, (warn + patience.idle_wipe - quiet + Span{999}).count() / 1000);
   ui.again_in(0.25);
   const std::string seconds = std::to_string(left);
-  const int pressed = quiet_page(ui, Icon::Clock, "您还在吗？", "没人的话，数到0就清除。", seconds, {"stay", "我还在", Icon::Check, "leave.now", "离开并清除", Icon::Leave});
+  const int pressed = quiet_page(ui, Icon::Clock, tr("您还在吗？"), tr("没人的话，数到0就清除。"), seconds, {"stay", tr("我还在"), Icon::Check, "leave.now", tr("离开并清除"), Icon::Leave});
   if (pressed == 1) return Stay{};
   if (pressed == 2) return LeaveNow{};
   return {};
 }
 
 Asked draw_trouble(Ui& ui, const View&) {
-  const int pressed = quiet_page(ui, Icon::Warning, "本机暂停，请到窗口", "接待窗口照常登记。点下面，人就过来。", "",
-                                 {"help", "请人帮我", Icon::Helper, "leave.now", "离开并清除", Icon::Leave});
+  const int pressed = quiet_page(ui, Icon::Warning, tr("本机暂停，请到窗口"), tr("接待窗口照常登记。点下面，人就过来。"), "",
+                                 {"help", tr("请人帮我"), Icon::Helper, "leave.now", tr("离开并清除"), Icon::Leave});
   if (pressed == 1) return CallHelp{};
   if (pressed == 2) return LeaveNow{};
   return {};

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "core/text.h"
+#include "core/tr.h"
 #include "kiosk/screens/parts.h"
 
 namespace yizhan::kiosk {
@@ -19,7 +20,7 @@ struct Entry {
 };
 
 std::string who_words(const View& view) {
-  std::string words = view.s.me.name.empty() ? "没留姓名" : view.s.me.name;
+  std::string words = view.s.me.name.empty() ? tr("没留姓名") : view.s.me.name;
   // The number is masked here too: the next person in the line can see this page (trust.md T4).
   if (!view.s.me.number.empty()) words += " · " + mask_id(view.s.me.number);
   if (!view.s.me.phone.empty()) words += " · " + mask_phone(view.s.me.phone);
@@ -29,34 +30,34 @@ std::string who_words(const View& view) {
 std::vector<Entry> entries_of(const View& view) {
   const Session& s = view.s;
   std::vector<Entry> entries;
-  entries.push_back({"edit.who", "您是", who_words(view), Edit{Screen::Card, 0}, "", 0, Icon::Person});
-  std::string whom = "我自己的事";
-  if (s.whom == Whom::Relative) whom = "替家里人：" + s.other.name;
-  if (s.whom == Whom::Agent) whom = "受委托：" + s.other.name + (s.authority ? "（有委托书）" : "");
+  entries.push_back({"edit.who", tr("您是"), who_words(view), Edit{Screen::Card, 0}, "", 0, Icon::Person});
+  std::string whom = tr("我自己的事");
+  if (s.whom == Whom::Relative) whom = trf("替家里人：{}", s.other.name);
+  if (s.whom == Whom::Agent) whom = s.authority ? trf("受委托：{}（有委托书）", s.other.name) : trf("受委托：{}", s.other.name);
   if (s.whom == Whom::Group) {
-    whom = std::to_string(s.heads) + "人一起";
+    whom = trf("{}人一起", s.heads);
     std::string names;
     for (const std::string& name : s.representatives)
       if (!name.empty()) names += (names.empty() ? "" : "、") + name;
-    if (!names.empty()) whom += "，代表还有" + names;
+    if (!names.empty()) whom += trf("，代表还有{}", names);
   }
-  entries.push_back({"edit.whom", "谁的事", whom, Edit{Screen::Whom, 0}, "", 0, Icon::Family});
+  entries.push_back({"edit.whom", tr("谁的事"), whom, Edit{Screen::Whom, 0}, "", 0, Icon::Family});
   const TopicInfo* topic = view.world.rules.topic(s.topic);
-  entries.push_back({"edit.kind", "什么事", topic == nullptr ? "没选" : topic->name, Edit{Screen::Kind, 0}, "", 0, topic == nullptr ? Icon::Question : icon_named(topic->icon)});
+  entries.push_back({"edit.kind", tr("什么事"), topic == nullptr ? tr("没选") : topic->name, Edit{Screen::Kind, 0}, "", 0, topic == nullptr ? Icon::Question : icon_named(topic->icon)});
   const std::string request = s.statement.request.empty() ? default_request(view.world.rules, s.topic) : s.statement.request;
-  entries.push_back({"edit.request", "要求", request, Edit{Screen::Statement, 0}, s.statement.request.empty() ? "" : "read.request", 0, Icon::Pencil});
-  entries.push_back({"edit.facts", "事实", s.statement.facts.empty() ? "到窗口说" : s.statement.facts, Edit{Screen::Statement, 1}, "read.facts", 1, Icon::Pencil});
-  entries.push_back({"edit.reasons", "理由", s.statement.reasons.empty() ? "到窗口说" : s.statement.reasons, Edit{Screen::Statement, 2}, "read.reasons", 2, Icon::Pencil});
-  std::string place = s.statement.place.empty() ? "没写地方" : s.statement.place;
-  place += s.statement.party_complained_of.empty() ? "" : " · 反映：" + s.statement.party_complained_of;
-  entries.push_back({"edit.place", "地方", place, Edit{Screen::Place, 0}, "", 0, Icon::Place});
+  entries.push_back({"edit.request", tr("要求"), request, Edit{Screen::Statement, 0}, s.statement.request.empty() ? "" : "read.request", 0, Icon::Pencil});
+  entries.push_back({"edit.facts", tr("事实"), s.statement.facts.empty() ? tr("到窗口说") : s.statement.facts, Edit{Screen::Statement, 1}, "read.facts", 1, Icon::Pencil});
+  entries.push_back({"edit.reasons", tr("理由"), s.statement.reasons.empty() ? tr("到窗口说") : s.statement.reasons, Edit{Screen::Statement, 2}, "read.reasons", 2, Icon::Pencil});
+  std::string place = s.statement.place.empty() ? tr("没写地方") : s.statement.place;
+  place += s.statement.party_complained_of.empty() ? "" : trf(" · 反映：{}", s.statement.party_complained_of);
+  entries.push_back({"edit.place", tr("地方"), place, Edit{Screen::Place, 0}, "", 0, Icon::Place});
   return entries;
 }
 
 }  // namespace
 
 Asked draw_review(Ui& ui, const View& view) {
-  Page page = begin_page(ui, view, {.title = "请您看一看，对吗？", .hint = "哪里不对，点右边「改」。", .next = "都对，下一步"});
+  Page page = begin_page(ui, view, {.title = tr("请您看一看，对吗？"), .hint = tr("哪里不对，点右边「改」。"), .next = tr("都对，下一步")});
   Asked asked = page.asked;
   const auto entries = entries_of(view);
   const int count = static_cast<int>(entries.size());
@@ -65,7 +66,7 @@ Asked draw_review(Ui& ui, const View& view) {
   const float gap = touch_gap_mm;
   const TextStyle label{Type::Caption, Ink::Muted, Weight::Medium, Align::Left, 1, false, true};
   const TextStyle words{Type::Body, Ink::Ink, Weight::Medium};
-  const float label_h = ui.text_height(100, "要求", label), line_h = ui.text_height(100, "要求", words);
+  const float label_h = ui.text_height(100, tr("要求"), label), line_h = ui.text_height(100, tr("要求"), words);
   const float row_min = low ? 30.f : std::max(40.f, label_h + 2 * line_h + 6);
   int rows = rows_that_fit(body, row_min, gap);
   Pages pages = pages_of(count, rows, view.s.page);
@@ -84,13 +85,13 @@ Asked draw_review(Ui& ui, const View& view) {
     Box in = row.inset(7, 3);
     const float button_h = std::max(20.f, std::min(26.f, row.h - 4));
     const Box edit = in.cut_right(42, 5);
-    if (ui.button(entry.name, {edit.x, row.y + (row.h - button_h) / 2, edit.w, button_h}, "改", Look::Edged, Icon::Pencil)) asked = entry.edit;
+    if (ui.button(entry.name, {edit.x, row.y + (row.h - button_h) / 2, edit.w, button_h}, tr("改"), Look::Edged, Icon::Pencil)) asked = entry.edit;
     const bool labelled = in.h >= label_h + line_h;
     const int lines = std::max(1, static_cast<int>((in.h - (labelled ? label_h : 0)) / line_h));
     std::string text = fitted(ui, in.w, lines, entry.words, words);
     if (!entry.read.empty() && text != entry.words) {
       const Box read = in.cut_right(46, 5);
-      if (ui.button(entry.read, {read.x, row.y + (row.h - button_h) / 2, read.w, button_h}, "看全文")) asked = ReadText{entry.part};
+      if (ui.button(entry.read, {read.x, row.y + (row.h - button_h) / 2, read.w, button_h}, tr("看全文"))) asked = ReadText{entry.part};
       text = fitted(ui, in.w, lines, entry.words, words);
     }
     const float text_h = ui.text_height(in.w, text, words);
@@ -108,9 +109,9 @@ Asked draw_review(Ui& ui, const View& view) {
 }
 
 Asked draw_read(Ui& ui, const View& view) {
-  static constexpr std::array<std::string_view, 3> titles{"您的要求", "事情经过", "您的理由"};
+  const std::array<std::string_view, 3> titles{tr("您的要求"), tr("事情经过"), tr("您的理由")};
   const auto part = static_cast<std::size_t>(std::clamp(view.s.index, 0, 2));
-  Page page = begin_page(ui, view, {.title = titles[part], .next = "看好了", .next_icon = Icon::Check});
+  Page page = begin_page(ui, view, {.title = titles[part], .next = tr("看好了"), .next_icon = Icon::Check});
   Asked asked = page.asked;
   const std::string& text = text_of(view.s, part == 0 ? Field::Request : part == 1 ? Field::Facts : Field::Reasons);
   const bool low = ui.theme().low;
@@ -136,7 +137,7 @@ Asked draw_read(Ui& ui, const View& view) {
 Asked draw_ruling(Ui& ui, const View& view) {
   const Session& s = view.s;
   const bool busy = !s.filing.empty();
-  Page page = begin_page(ui, view, {.title = "", .next = busy ? "正在登记" : "就去这里"});
+  Page page = begin_page(ui, view, {.title = "", .next = busy ? tr("正在登记") : tr("就去这里")});
   Asked asked = page.asked;
   if (!s.ruling) return asked;
   const Ruling& ruling = *s.ruling;
@@ -147,7 +148,7 @@ Asked draw_ruling(Ui& ui, const View& view) {
   Box all = low ? Box{page.show.x, step_bar_mm + 6, page.show.w, page.show.bottom() - step_bar_mm - 6} : page.body;
   if (s.filing_error) {
     const bool words = s.filing_error->code == Code::Invalid;  // other errors speak to operators
-    const float h = message(ui, all, Icon::Warning, words ? std::string_view(s.filing_error->what) : "还没登记上，您写的都在。", "请点「请人帮我」，或到接待窗口登记。", true);
+    const float h = message(ui, all, Icon::Warning, words ? std::string_view(s.filing_error->what) : tr("还没登记上，您写的都在。"), tr("请点「请人帮我」，或到接待窗口登记。"), true);
     all.cut_top(h, gutter_mm);
   }
   Box green = all.cut_top(low ? 56.f : 75.f, gutter_mm);
@@ -164,13 +165,13 @@ Asked draw_ruling(Ui& ui, const View& view) {
   ui.circle(picture.x + disc / 2, green.y + green.h / 2, disc / 2, ui.theme().contrast ? Ink::Primary : Ink::Card);
   ui.icon({picture.x + disc * 0.17f, green.y + green.h / 2 - disc * 0.33f, disc * 0.66f, disc * 0.66f}, window_icon(window), ui.theme().contrast ? Ink::Paper : Ink::Primary);
   const float part = in.h / 4;
-  line_in(ui, in.cut_top(part), s.chosen.empty() ? "建议您去" : "您选了", {Type::Button, on2, Weight::Regular, Align::Left, 1, true, true});
+  line_in(ui, in.cut_top(part), s.chosen.empty() ? tr("建议您去") : tr("您选了"), {Type::Button, on2, Weight::Regular, Align::Left, 1, true, true});
   line_in(ui, in.cut_top(part * 2), window_place(rules, window), {Type::Window, on, Weight::Bold, Align::Left, 1, true, true});
   const auto* queue = queue_of(view.world.now, window);
   const int waiting = queue == nullptr ? 0 : queue->waiting;
   std::string queue_words = people_words(waiting);
-  if (waiting > 0) queue_words += " · 约等" + std::to_string(std::max(1, queue->minutes)) + "分钟";
-  queue_words += " · 不收费";
+  if (waiting > 0) queue_words += trf(" · 约等{}分钟", std::max(1, queue->minutes));
+  queue_words += tr(" · 不收费");
   line_in(ui, in, queue_words, {Type::Body, on, Weight::Regular, Align::Left, 1, true, true});
 
   // The other windows stand below; the reasons take what is left.
@@ -192,9 +193,9 @@ Asked draw_ruling(Ui& ui, const View& view) {
       choices = all.cut_bottom(card_h, 4);
       Box head = all.cut_bottom(16, gutter_mm);
       const TextStyle bold{Type::Button, Ink::Ink, Weight::Bold, Align::Left, 1, true, true};
-      line_in(ui, head, "也可以去", bold);
-      const float w = ui.text_width("也可以去", {Type::Button, Ink::Ink, Weight::Bold});
-      text_if_room(ui, {head.x + w + 6, head.y, head.w - w - 6, head.h}, "这是建议，去哪里由您定。", {Type::Body, Ink::Muted, Weight::Regular, Align::Left, 1, true});
+      line_in(ui, head, tr("也可以去"), bold);
+      const float w = ui.text_width(tr("也可以去"), {Type::Button, Ink::Ink, Weight::Bold});
+      text_if_room(ui, {head.x + w + 6, head.y, head.w - w - 6, head.h}, tr("这是建议，去哪里由您定。"), {Type::Body, Ink::Muted, Weight::Regular, Align::Left, 1, true});
     }
     for (int i = pages.first; i < pages.last; ++i) {
       const WindowCode& code = ruling.alternatives[static_cast<std::size_t>(i)];
@@ -215,7 +216,7 @@ Asked draw_ruling(Ui& ui, const View& view) {
       if (cell.h >= wait_h) {
         const Box wait = cell.cut_bottom(wait_h, 1);
         ui.icon({wait.x, wait.y + wait.h / 2 - 4, 8, 8}, Icon::Clock, Ink::Muted);
-        line_in(ui, {wait.x + 11, wait.y, wait.w - 11, wait.h}, people == 0 ? "现在不用等" : people_words(people) + "，" + wait_words(people, q->minutes), soft);
+        line_in(ui, {wait.x + 11, wait.y, wait.w - 11, wait.h}, people == 0 ? tr("现在不用等") : people_words(people) + "，" + wait_words(people, q->minutes), soft);
       }
       if (info != nullptr) text_if_room(ui, cell, info->blurb, {Type::Body, Ink::Ink});
     }
@@ -225,7 +226,14 @@ Asked draw_ruling(Ui& ui, const View& view) {
   ui.card(why);
   Box area = why.inset(10, 6);
   const TextStyle title{Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, false, true};
-  paragraph(ui, area, "为什么去这里", title, 4);
+  if (!low) {
+    // The chart of all paths, with this one lit.
+    Box head = area.cut_top(22, 3);
+    if (ui.button("guide", head.cut_right(58, 4), tr("看全图"), Look::Edged, Icon::Signpost, !busy)) asked = OpenGuide{};
+    line_in(ui, head, tr("为什么去这里"), title);
+  } else {
+    paragraph(ui, area, tr("为什么去这里"), title, 4);
+  }
   int n = 0;
   for (const Reason& reason : ruling.reasons) {
     const TextStyle strong{Type::Button, Ink::Ink, Weight::Bold};

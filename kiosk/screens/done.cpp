@@ -1,7 +1,10 @@
 // Done: the number, the window, the code; large without paper. Touchables: reprint, help, leave.
 #include <array>
 
+#include "core/tr.h"
 #include "kiosk/screens/parts.h"
+#include "kiosk/screens/plan.h"
+#include "kiosk/screens/queue_picture.h"
 
 namespace yizhan::kiosk {
 namespace {
@@ -40,12 +43,12 @@ void safe_line(Ui& ui, const View& view, const Box& box) {
   ui.icon({box.x + 7, box.y + box.h / 2 - 6, 12, 12}, Icon::Lock);
   Box in{box.x + 26, box.y + 1, box.w - 32, box.h - 2};
   const TextStyle bold{Type::Body, Ink::Ink, Weight::Bold, Align::Left, 1, true, true};
-  const std::string_view line = counted                              ? "县里也已经收到，您不用再来。"
-                                : view.world.now.county_online ? "正在报给县里，您不用再来。"
-                                                               : "现在没联网，联网后自动上报，您不用再来。";
+  const std::string_view line = counted                              ? tr("县里也已经收到，您不用再来。")
+                                : view.world.now.county_online ? tr("正在报给县里，您不用再来。")
+                                                               : tr("现在没联网，联网后自动上报，您不用再来。");
   const TextStyle soft{Type::Caption, Ink::Ink, Weight::Regular, Align::Left, 1, true};
   const bool two = in.h >= 22 && ui.text_width(line, soft) <= in.w && ui.theme().size != ui::TextSize::Largest;
-  line_in(ui, two ? in.row(0, 2, 0) : in, "已登记 · 已安全保存在本机", bold);
+  line_in(ui, two ? in.row(0, 2, 0) : in, tr("已登记 · 已安全保存在本机"), bold);
   if (two) line_in(ui, in.row(1, 2, 0), line, soft);
 }
 
@@ -54,9 +57,9 @@ void way_line(Ui& ui, const View& view, const Box& box) {
   const Receipt& receipt = *view.s.receipt;
   const bool counted = view.world.now.county_online && view.world.now.uncounted == 0;
   struct Stop { std::string words, line; bool done; };
-  const std::array<Stop, 3> stops{{{"已登记", hall_hhmm(receipt.at), true},
-                                   {"县里收到", counted ? "已收到" : view.world.now.county_online ? "正在报" : "等联网", counted},
-                                   {"单位受理", "待转办", false}}};
+  const std::array<Stop, 3> stops{{{tr("已登记"), hall_hhmm(receipt.at), true},
+                                   {tr("县里收到"), counted ? tr("已收到") : view.world.now.county_online ? tr("正在报") : tr("等联网"), counted},
+                                   {tr("单位受理"), tr("待转办"), false}}};
   for (int i = 0; i < 3; ++i) {
     const Stop& stop = stops[static_cast<std::size_t>(i)];
     const Box cell = box.column(i, 3, 0);
@@ -74,22 +77,23 @@ void way_line(Ui& ui, const View& view, const Box& box) {
 void deadline_rows(Ui& ui, const View& view, Box area) {
   const Receipt& receipt = *view.s.receipt;
   // Statutory and promised side by side: the law binds, the county promises (need.md 0.2).
-  if (receipt.deadlines.empty() || area.h < 34) return;
   const float row_h = std::max(12.f, ui.text_height(area.w, "月", {Type::Body}));
-  area.h = std::min(area.h, 14 + row_h + static_cast<float>(receipt.deadlines.size()) * (row_h + 2));
+  const float head_h = ui.text_height(area.w, "月", {Type::Body, Ink::Ink, Weight::Bold});
+  if (receipt.deadlines.empty() || area.h < 8 + head_h + 1 + row_h) return;
+  area.h = std::min(area.h, 9 + head_h + static_cast<float>(receipt.deadlines.size()) * (row_h + 2));
   ui.card(area);
   Box in = area.inset(8, 4);
   const TextStyle head{Type::Body, Ink::Ink, Weight::Bold, Align::Left, 1, false, true};
-  paragraph(ui, in, "什么时候有回音", head, 1);
+  paragraph(ui, in, tr("什么时候有回音"), head, 1);
   for (const Deadline& deadline : receipt.deadlines) {
     const TextStyle style{Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true};
     if (in.h < row_h) break;
     Box row = in.cut_top(row_h, 2);
     const Box badge = row.cut_left(30, 5);
     ui.fill({badge.x, badge.y + 1, badge.w, badge.h - 2}, deadline.promised ? Ink::AmberTint : Ink::Tint, 3);
-    line_in(ui, badge, deadline.promised ? "本县承诺" : "法定", {Type::Caption, deadline.promised ? Ink::Amber : Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
+    line_in(ui, badge, deadline.promised ? tr("本县承诺") : tr("法定"), {Type::Caption, deadline.promised ? Ink::Amber : Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
     const Term* term = view.world.rules.term(deadline.term);
-    ui.text(row, chinese_day(deadline.due) + "前 · " + (term == nullptr || term->label.empty() ? "告诉您去向" : term->label), style);
+    ui.text(row, trf("{}前 · {}", chinese_day(deadline.due), term == nullptr || term->label.empty() ? std::string(tr("告诉您去向")) : term->label), style);
   }
 }
 
@@ -106,17 +110,17 @@ Asked draw_done(Ui& ui, const View& view) {
   ui.line(0, step_bar_mm, page.w, step_bar_mm, Ink::Line, 0.5f);
   ui.circle(margin_mm + 9, step_bar_mm / 2, 9, Ink::Primary);
   ui.icon({margin_mm + 3, step_bar_mm / 2 - 6, 12, 12}, Icon::Check, Ink::OnPrimary);
-  line_in(ui, {margin_mm + 25, 0, page.w - 2 * margin_mm - 25, step_bar_mm}, receipt.matter.empty() ? "号取好了" : "登记好了",
+  line_in(ui, {margin_mm + 25, 0, page.w - 2 * margin_mm - 25, step_bar_mm}, receipt.matter.empty() ? tr("号取好了") : tr("登记好了"),
           {Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
 
   Box body{margin_mm, step_bar_mm + 7, page.w - 2 * margin_mm, page.h - step_bar_mm - 7 - bottom_bar_mm - gutter_mm};
   const bool coded = !receipt.query_code.empty();
   const TextStyle soft{Type::Body, Ink::Muted, Weight::Regular, Align::Centre, 1, true, true};
   const TextStyle bold{Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true};
-  const std::string wait = receipt.ahead <= 0 ? "前面没有人，请听叫号" : "前面还有" + std::to_string(receipt.ahead) + "人，大约等" + std::to_string(std::max(1, receipt.minutes)) + "分钟";
+  const std::string wait = receipt.ahead <= 0 ? std::string(tr("前面没有人，请听叫号")) : trf("前面还有{}人，大约等{}分钟", receipt.ahead, std::max(1, receipt.minutes));
   if (paper == Paper::None) {
     const bool empty = (view.world.now.print && view.world.now.print->trouble == "no_paper") || view.world.now.printer == DeviceState::OutOfPaper;
-    body.cut_top(message(ui, body, Icon::PaperOut, empty ? "打印纸用完了，号码一样有效" : "小票没印出来，号码一样有效", "请抄写或拍照，窗口可补打。", true), gutter_mm);
+    body.cut_top(message(ui, body, Icon::PaperOut, empty ? tr("打印纸用完了，号码一样有效") : tr("小票没印出来，号码一样有效"), tr("请抄写或拍照，窗口可补打。"), true), gutter_mm);
     if (!receipt.matter.empty()) safe_line(ui, view, body.cut_bottom(26, gutter_mm));
     Box card = body;
     if (!coded) card.h = std::min(card.h, 200.f);
@@ -124,7 +128,7 @@ Asked draw_done(Ui& ui, const View& view) {
     if (coded) ticket(ui, card, card.y + upper);
     else ui.card(card);
     Box in{card.x + 8, card.y + 4, card.w - 16, upper - 8};
-    line_in(ui, in.cut_top(12), "您的号码", soft);
+    line_in(ui, in.cut_top(12), tr("您的号码"), soft);
     const Box wait_box = in.cut_bottom(15);
     const Box where = in.cut_bottom(18);
     line_in(ui, in, receipt.ticket, {Type::NumberLarge, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
@@ -132,7 +136,7 @@ Asked draw_done(Ui& ui, const View& view) {
     line_in(ui, wait_box, wait, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true});
     if (coded) {
       Box code{card.x + 8, card.y + upper + 4, card.w - 16, card.h - upper - 8};
-      line_in(ui, code.cut_top(11), "查询码（16位，请记牢）", soft);
+      line_in(ui, code.cut_top(11), tr("查询码（16位，请记牢）"), soft);
       line_in(ui, code.cut_top(12), receipt.matter, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true});
       Box tips = code.cut_bottom(std::max(40.f, std::min(60.f, code.h - 88)), 3);
       // Two lines of two groups: 16 digits stay large enough to be copied from a metre away.
@@ -154,7 +158,7 @@ Asked draw_done(Ui& ui, const View& view) {
       ui.edge(qr_box, Ink::Edge, 0.5f, 2);
       ui.qr(qr_box.inset(2.5f), "XF1:" + receipt.matter + ":" + receipt.query_code + ":" + receipt.chain8);  // as on paper
       struct Tip { Icon icon; std::string_view words; };
-      constexpr std::array<Tip, 3> ways{{{Icon::Phone, "用手机拍下这一屏"}, {Icon::Pencil, "或用台上的纸笔抄下来"}, {Icon::Desk, "也可到窗口补打小票"}}};
+      const std::array<Tip, 3> ways{{{Icon::Phone, tr("用手机拍下这一屏")}, {Icon::Pencil, tr("或用台上的纸笔抄下来")}, {Icon::Desk, tr("也可到窗口补打小票")}}};
       for (int i = 0; i < 3; ++i) {
         const Box row = tips.row(i, 3, 1);
         const float size = std::min(12.f, row.h);
@@ -163,12 +167,13 @@ Asked draw_done(Ui& ui, const View& view) {
       }
     }
   } else {
-    const float card_h = coded ? 204.f : 176.f;
+    const bool plan = view.world.plan != nullptr && !view.world.plan->empty();
+    const float upper = plan ? 116 : 124;
+    const float card_h = upper + (coded ? 80.f : 52.f);
     Box card = body.cut_top(card_h, gutter_mm);
-    const float upper = 124;
     ticket(ui, card, card.y + upper);
     Box in{card.x + 8, card.y + 6, card.w - 16, upper - 10};
-    line_in(ui, in.cut_top(13), "您的号码", soft);
+    line_in(ui, in.cut_top(13), tr("您的号码"), soft);
     const Box where = in.cut_bottom(22);
     line_in(ui, in, receipt.ticket, {Type::Number, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
     place_line(ui, where, receipt, Type::Choice);
@@ -177,16 +182,23 @@ Asked draw_done(Ui& ui, const View& view) {
     Box counts = coded ? lower.cut_top(34, 4) : lower;
     const Box left = counts.column(0, 2, 10), right = counts.column(1, 2, 10);
     ui.line(right.x - 5, right.y + 3, right.x - 5, right.bottom() - 3, Ink::Line, 0.5f);
-    line_in(ui, {left.x, left.y, left.w, 12}, "前面还有", label);
-    line_in(ui, {left.x, left.y + 12, left.w, 20}, receipt.ahead <= 0 ? "没有人" : std::to_string(receipt.ahead) + " 人", {Type::Choice, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
-    line_in(ui, {right.x, right.y, right.w, 12}, "大约要等", label);
-    line_in(ui, {right.x, right.y + 12, right.w, 20}, receipt.ahead <= 0 ? "不用等" : std::to_string(std::max(1, receipt.minutes)) + " 分钟", {Type::Choice, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
+    line_in(ui, {left.x, left.y, left.w, 12}, tr("前面还有"), label);
+    const TextStyle big{Type::Choice, Ink::Ink, Weight::Bold, Align::Left, 1, true, true};
+    const std::string people = receipt.ahead <= 0 ? std::string(tr("没有人")) : trf("{} 人", receipt.ahead);
+    line_in(ui, {left.x, left.y + 12, left.w, 20}, people, big);
+    // The same as a picture, for those who look instead of reading.
+    const float people_w = ui.text_width(people, big) + 5;
+    if (receipt.ahead > 0 && left.w - people_w > 40) draw_queue_picture(ui, {left.x + people_w, left.y + 14, left.w - people_w, 16}, receipt.ahead, 0);
+    line_in(ui, {right.x, right.y, right.w, 12}, tr("大约要等"), label);
+    const std::string minutes = receipt.ahead <= 0 ? std::string(tr("不用等")) : trf("{} 分钟", std::max(1, receipt.minutes));
+    line_in(ui, {right.x, right.y + 12, right.w, 20}, minutes, big);
+    if (receipt.ahead > 0 && right.w - ui.text_width(minutes, big) > 24) draw_dial(ui, right.right() - 10, right.y + 22, 9, receipt.minutes);
     if (coded) {
       ui.line(lower.x, lower.y - 1, lower.right(), lower.y - 1, Ink::Line, 0.5f);
       Box number = lower.cut_top(lower.h * 0.4f);
-      line_in(ui, number, "编号 " + receipt.matter, {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true});
-      const float w = ui.text_width("查询码", label) + 5;
-      line_in(ui, {lower.x, lower.y, w, lower.h}, "查询码", label);
+      line_in(ui, number, trf("编号 {}", receipt.matter), {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true});
+      const float w = ui.text_width(tr("查询码"), label) + 5;
+      line_in(ui, {lower.x, lower.y, w, lower.h}, tr("查询码"), label);
       line_in(ui, {lower.x + w, lower.y, lower.w - w, lower.h}, grouped(receipt.query_code), bold);
     }
     if (!receipt.matter.empty()) {
@@ -196,20 +208,22 @@ Asked draw_done(Ui& ui, const View& view) {
       safe_line(ui, view, safe);
       way_line(ui, view, way);
       ui.icon({print.x + 2, print.y + 3, 10, 10}, Icon::Printer);
-      const std::string_view printed = receipt.sealed ? "小票印好了，上面只有编号。" : "小票印好了，请在右下方取走。";
-      line_in(ui, {print.x + 17, print.y, print.w - 17, print.h}, paper == Paper::Printing ? "正在印小票，请稍等。" : printed,
+      const std::string_view printed = receipt.sealed ? tr("小票印好了，上面只有编号。") : tr("小票印好了，请在右下方取走。");
+      line_in(ui, {print.x + 17, print.y, print.w - 17, print.h}, paper == Paper::Printing ? tr("正在印小票，请稍等。") : printed,
               {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true});
       if (receipt.sealed) {
         body.h = std::min(body.h, 60.f);
         // XFTL 30: neutral words; what it is about is on no screen and no paper of the hall.
-        message(ui, body, Icon::Lock, "已密封", "只有有权处理的机关能打开。", false);
+        message(ui, body, Icon::Lock, tr("已密封"), tr("只有有权处理的机关能打开。"), false);
       } else {
+        if (plan) body.cut_top(draw_plan(ui, {body.x, body.y, body.w, std::min(body.h, ui.theme().size == ui::TextSize::Normal ? 70.f : 110.f)}, *view.world.plan, receipt.window, view.world.origin).h, 4);
         deadline_rows(ui, view, body);
       }
     } else {
-      Box print = body.cut_top(18);
+      Box print = body.cut_top(18, 4);
+      if (plan) draw_plan(ui, {body.x, body.y, body.w, std::min(body.h, 100.f)}, *view.world.plan, receipt.window, view.world.origin);
       ui.icon({print.x + 2, print.y + 4, 10, 10}, Icon::Printer);
-      line_in(ui, {print.x + 17, print.y, print.w - 17, print.h}, paper == Paper::Printing ? "正在印小票，请稍等。" : "小票印好了，叫号时会念号码。",
+      line_in(ui, {print.x + 17, print.y, print.w - 17, print.h}, paper == Paper::Printing ? tr("正在印小票，请稍等。") : tr("小票印好了，叫号时会念号码。"),
               {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true});
     }
   }
@@ -217,9 +231,9 @@ Asked draw_done(Ui& ui, const View& view) {
   ui.fill(bar, Ink::Card);
   ui.line(0, bar.y, page.w, bar.y, Ink::Line, 0.5f);
   Box row{margin_mm, bar.y + 7, page.w - 2 * margin_mm, bar_button_mm};
-  if (ui.button("reprint", row.cut_left(70, gutter_mm), "再印一张", Look::Edged, Icon::Printer, paper != Paper::Printing)) asked = Reprint{};
-  if (ui.button("help", row.cut_left(82, gutter_mm), "请人帮我", Look::Help, Icon::Helper)) asked = CallHelp{};
-  if (ui.button("leave", row, "办好了，离开", Look::Filled)) asked = LeaveAsk{};
+  if (ui.button("reprint", row.cut_left(70, gutter_mm), tr("再印一张"), Look::Edged, Icon::Printer, paper != Paper::Printing)) asked = Reprint{};
+  if (ui.button("help", row.cut_left(82, gutter_mm), tr("请人帮我"), Look::Help, Icon::Helper)) asked = CallHelp{};
+  if (ui.button("leave", row, tr("办好了，离开"), Look::Filled)) asked = LeaveAsk{};
   return asked;
 }
 

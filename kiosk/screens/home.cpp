@@ -1,7 +1,8 @@
-// Home. Touchables: self, help, number, progress, rate, size, contrast, low.
+// Home. Touchables: self, help, number, progress, rate, guide, size, contrast, low.
 #include <array>
 
 #include "kiosk/screens/parts.h"
+#include "core/tr.h"
 
 namespace yizhan::kiosk {
 namespace {
@@ -25,7 +26,7 @@ void header(Ui& ui, const View& view, const Box& box) {
   const Box seal{margin_mm, 11, 24, 24};
   ui.fill(seal, Ink::Seal, 3);
   ui.edge(seal.inset(1.25f), contrast ? Ink::Paper : Ink::OnPrimary, 0.5f, 2);
-  line_in(ui, seal, "信", {Type::Choice, Ink::OnPrimary, Weight::Bold, Align::Centre, 1, true, true});
+  line_in(ui, seal, tr("信"), {Type::Choice, Ink::OnPrimary, Weight::Bold, Align::Centre, 1, true, true});
   const float right_w = 62;
   const TextStyle second_line{Type::Caption, second, Weight::Regular, Align::Left, 1};
   const bool two = ui.text_height(60, "一", second_line) < 11;  // larger type drops the second lines first
@@ -39,7 +40,7 @@ void header(Ui& ui, const View& view, const Box& box) {
     ui.text({left.x, 23 - h / 2, left.w, h + 0.5f}, fitted(ui, left.w, 3, view.world.now.center, style), style);
   }
   else line_in(ui, left, view.world.now.center, {Type::Title, words, Weight::Bold, Align::Left, 1, true, true});
-  if (two && !long_name) line_in(ui, {left.x, 25, left.w, 11}, "一站受理 · 不收费 · 件件有登记", {Type::Caption, second, Weight::Regular, Align::Left, 1, true, true});
+  if (two && !long_name) line_in(ui, {left.x, 25, left.w, 11}, tr("一站受理 · 不收费 · 件件有登记"), {Type::Caption, second, Weight::Regular, Align::Left, 1, true, true});
   const Box right{box.w - margin_mm - right_w, 8, right_w, 17};
   line_in(ui, right, hall_hhmm(view.world.now.now), {Type::Choice, words, Weight::Bold, Align::Right, 1, true, true});
   const Date day = hall_day(view.world.now.now);
@@ -47,12 +48,12 @@ void header(Ui& ui, const View& view, const Box& box) {
 
   const TextStyle hello{Type::Headline, words, Weight::Bold, Align::Left, 1, false, true};
   float y = 50;
-  const float h = ui.text_height(box.w - 2 * margin_mm, "您好，今天怎么办事？", hello);
-  ui.text({margin_mm, y, box.w - 2 * margin_mm, h}, "您好，今天怎么办事？", hello);
+  const float h = ui.text_height(box.w - 2 * margin_mm, tr("您好，今天怎么办事？"), hello);
+  ui.text({margin_mm, y, box.w - 2 * margin_mm, h}, tr("您好，今天怎么办事？"), hello);
   y += h + 2;
   // "Online" means that the county answered, never that there is some network (need.md 4.2).
   const bool online = view.world.now.county_online;
-  const std::string_view state = online ? "已联网" : "没联网，照常办";
+  const std::string_view state = online ? tr("已联网") : tr("没联网，照常办");
   const TextStyle pill{Type::Caption, contrast ? Ink::Ink : Ink::Primary, Weight::Medium, Align::Left, 1, true};
   const float pill_w = ui.text_width(state, pill) + 18;
   const float pill_h = std::max(14.f, ui.text_height(200, state, pill) + 3);
@@ -62,7 +63,7 @@ void header(Ui& ui, const View& view, const Box& box) {
   ui.icon({pill_box.x + 4, y + pill_h / 2 - 4, 8, 8}, online ? Icon::Check : Icon::CloudOff);
   ui.text({pill_box.x + 13, y, pill_w - 13, pill_h}, state, pill);
   const Box hint{margin_mm, y, pill_box.x - margin_mm - 4, pill_h};
-  text_if_room(ui, hint, "不会用没关系，点「请人帮我」就行。", {Type::Body, second, Weight::Regular, Align::Left, 1, true});
+  text_if_room(ui, hint, tr("不会用没关系，点「请人帮我」就行。"), {Type::Body, second, Weight::Regular, Align::Left, 1, true});
 }
 
 void queues(Ui& ui, const View& view, Box box) {
@@ -71,7 +72,7 @@ void queues(Ui& ui, const View& view, Box box) {
   if (in.h >= 46) {
     const Box head = in.cut_top(14, 3);
     ui.icon({head.x, head.y + 1, 12, 12}, Icon::Persons);
-    line_in(ui, {head.x + 17, head.y, head.w - 17, head.h}, "现在排队", {Type::Body, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
+    line_in(ui, {head.x + 17, head.y, head.w - 17, head.h}, tr("现在排队"), {Type::Body, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
     ui.line(in.x, in.y - 1.5f, in.right(), in.y - 1.5f, Ink::Line, 0.5f);
   }
   constexpr std::array<std::string_view, 3> windows{"LAW", "MED", "PET"};
@@ -85,7 +86,7 @@ void queues(Ui& ui, const View& view, Box box) {
     line_in(ui, cell.row(0, 2, 0), window_name(view.world.rules, window), {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true});
     const int waiting = queue == nullptr ? 0 : queue->waiting;
     const TextStyle small{Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true};
-    std::string count = waiting == 0 ? "不用等" : std::to_string(waiting) + "人";
+    std::string count = waiting == 0 ? std::string(tr("不用等")) : trf("{}人", waiting);
     if (waiting > 0 && ui.text_width(count + " · " + wait_words(waiting, queue->minutes), {Type::Caption}) <= cell.w) count += " · " + wait_words(waiting, queue->minutes);
     line_in(ui, cell.row(1, 2, 0), count, small);
   }
@@ -97,7 +98,7 @@ Asked settings(Ui& ui, const View& view, Box bar) {
   ui.line(0, bar.y, bar.w, bar.y, Ink::Line, 0.5f);
   const Box row{margin_mm, bar.y + 7, bar.w - 2 * margin_mm, 33};
   const Settings now = view.s.settings;
-  constexpr std::array<std::string_view, 3> sizes{"标准", "大", "最大"};
+  const std::array<std::string_view, 3> sizes{tr("标准"), tr("大"), tr("最大")};
   const auto one = [&](int i, std::string_view name, Icon icon, std::string_view words, std::string_view value, bool on) {
     const Box box = row.column(i, 3, 4);
     const bool pressed = ui.touch(name, box, words, on);
@@ -111,9 +112,9 @@ Asked settings(Ui& ui, const View& view, Box bar) {
     return pressed;
   };
   Settings next = now;
-  if (one(0, "size", Icon::TextSize, "字号", sizes[static_cast<std::size_t>(now.size)], now.size > 0)) next.size = (now.size + 1) % 3;
-  if (one(1, "contrast", Icon::Contrast, "对比", now.contrast ? "黑底" : "标准", now.contrast)) next.contrast = !now.contrast;
-  if (one(2, "low", Icon::Low, "低位", now.low ? "够得着" : "标准", now.low)) next.low = !now.low;
+  if (one(0, "size", Icon::TextSize, tr("字号"), sizes[static_cast<std::size_t>(now.size)], now.size > 0)) next.size = (now.size + 1) % 3;
+  if (one(1, "contrast", Icon::Contrast, tr("对比"), now.contrast ? tr("黑底") : tr("标准"), now.contrast)) next.contrast = !now.contrast;
+  if (one(2, "low", Icon::Low, tr("低位"), now.low ? tr("够得着") : tr("标准"), now.low)) next.low = !now.low;
   if (!(next == now)) asked = Set{next};
   return asked;
 }
@@ -134,40 +135,41 @@ Asked draw_home(Ui& ui, const View& view) {
   Box body{margin_mm, low ? page.h * 0.55f : 110, page.w - 2 * margin_mm, 0};
   body.h = bar.y - body.y - (low ? 4 : gutter_mm);
   const bool called = !view.s.help.empty();
-  const std::string_view help_line = called ? "已经去叫了，马上过来" : "工作人员过来，陪您一起办";
+  const std::string_view help_line = called ? tr("已经去叫了，马上过来") : tr("工作人员过来，陪您一起办");
   // A full disk stops registering, not the hall: people and what is stored already still work.
-  const std::string_view self_line = full ? "本机暂不能登记，请到窗口" : "一步一步点，约5分钟";
-  const std::string_view number_line = full ? "本机暂不能取号，请到窗口" : "先拿号，到窗口再说";
+  const std::string_view self_line = full ? tr("本机暂不能登记，请到窗口") : tr("一步一步点，约5分钟");
+  const std::string_view number_line = full ? tr("本机暂不能取号，请到窗口") : tr("先拿号，到窗口再说");
   if (low) {
     const Box queue_box{margin_mm, page.h * 0.4f + 8, page.w - 2 * margin_mm, 40};
     queues(ui, view, queue_box);
     const float gap = touch_gap_mm;
     const Box self = body.row(0, 4, gap), help = body.row(1, 4, gap), number = body.row(2, 4, gap), last = body.row(3, 4, gap);
-    if (choice_card(ui, "self", self, Icon::Screen, "我自己来", self_line, 0, false, !full)) asked = Begin{Screen::Notice, {}};
-    if (choice_card(ui, "help", help, Icon::Helper, "请人帮我", help_line, 1)) asked = CallHelp{};
-    if (choice_card(ui, "number", number, Icon::Ticket, "只取号", number_line, 2, false, !full)) asked = Begin{Screen::TakeNumber, {}};
-    if (ui.button("progress", last.column(0, 2, gutter_mm), "查进度", Look::Edged, Icon::Search)) asked = Begin{Screen::Ask, Purpose::Progress};
-    if (ui.button("rate", last.column(1, 2, gutter_mm), "评价", Look::Edged, Icon::Star)) asked = Begin{Screen::Ask, Purpose::Rating};
+    if (choice_card(ui, "self", self, Icon::Screen, tr("我自己来"), self_line, 0, false, !full)) asked = Begin{Screen::Notice, {}};
+    if (choice_card(ui, "help", help, Icon::Helper, tr("请人帮我"), help_line, 1)) asked = CallHelp{};
+    if (choice_card(ui, "number", number, Icon::Ticket, tr("只取号"), number_line, 2, false, !full)) asked = Begin{Screen::TakeNumber, {}};
+    if (ui.button("progress", last.column(0, 3, gap), tr("查进度"), Look::Edged, Icon::Search)) asked = Begin{Screen::Ask, Purpose::Progress};
+    if (ui.button("rate", last.column(1, 3, gap), tr("评价"), Look::Edged, Icon::Star)) asked = Begin{Screen::Ask, Purpose::Rating};
+    if (ui.button("guide", last.column(2, 3, gap), tr("看懂信访"), Look::Edged, Icon::Signpost)) asked = OpenGuide{};
     return asked;
   }
   if (full) {
     // As tall as its words are at this size: what still works must not be the line that is dropped.
     const Box most{body.x, body.y, body.w, body.h * 0.3f};
-    body.cut_top(message(ui, most, Icon::Warning, "本机暂不能登记，请到窗口。", "查进度、请人帮我照常能用。", true), gutter_mm);
+    body.cut_top(message(ui, most, Icon::Warning, tr("本机暂不能登记，请到窗口。"), tr("查进度、请人帮我照常能用。"), true), gutter_mm);
   }
   const float row = std::min(56.f, (body.h - 46 - 44 - 4 * gutter_mm) / 3);
   // Equal size: none of the three ways is second class.
-  if (choice_card(ui, "self", body.cut_top(row, gutter_mm), Icon::Screen, "我自己来", self_line, 0, false, !full)) asked = Begin{Screen::Notice, {}};
-  if (choice_card(ui, "help", body.cut_top(row, gutter_mm), Icon::Helper, "请人帮我", help_line, 1)) asked = CallHelp{};
-  if (choice_card(ui, "number", body.cut_top(row, gutter_mm), Icon::Ticket, "只取号", number_line, 2, false, !full)) asked = Begin{Screen::TakeNumber, {}};
+  if (choice_card(ui, "self", body.cut_top(row, gutter_mm), Icon::Screen, tr("我自己来"), self_line, 0, false, !full)) asked = Begin{Screen::Notice, {}};
+  if (choice_card(ui, "help", body.cut_top(row, gutter_mm), Icon::Helper, tr("请人帮我"), help_line, 1)) asked = CallHelp{};
+  if (choice_card(ui, "number", body.cut_top(row, gutter_mm), Icon::Ticket, tr("只取号"), number_line, 2, false, !full)) asked = Begin{Screen::TakeNumber, {}};
   const Box small = body.cut_top(46, gutter_mm);
   const Box queue_box{body.x, body.y, body.w, std::min(body.h, 70.f)};
   const auto little = [&](int i, std::string_view name, Icon icon, std::string_view words, std::string_view line) {
-    const Box box = small.column(i, 2, gutter_mm);
+    const Box box = small.column(i, 3, 4);
     const bool pressed = ui.touch(name, box, words);
-    Box in = box.inset(10, 4);
-    const Box picture = in.cut_left(20, 6);
-    ui.icon({picture.x, box.y + box.h / 2 - 10, 20, 20}, icon);
+    Box in = box.inset(5, 4);
+    const Box picture = in.cut_left(17, 4);
+    ui.icon({picture.x, box.y + box.h / 2 - 8.5f, 17, 17}, icon);
     const TextStyle big{Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, false, true};
     const TextStyle soft{Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1};
     const float h1 = ui.text_height(in.w, words, big);
@@ -178,8 +180,9 @@ Asked draw_home(Ui& ui, const View& view) {
     if (h2 > 0) ui.text({in.x, top + h1, in.w, h2 + 0.5f}, line, soft);
     return pressed;
   };
-  if (little(0, "progress", Icon::Search, "查进度", "办到哪了")) asked = Begin{Screen::Ask, Purpose::Progress};
-  if (little(1, "rate", Icon::Star, "评价", "说句实话")) asked = Begin{Screen::Ask, Purpose::Rating};
+  if (little(0, "progress", Icon::Search, tr("查进度"), tr("办到哪了"))) asked = Begin{Screen::Ask, Purpose::Progress};
+  if (little(1, "rate", Icon::Star, tr("评价"), tr("说句实话"))) asked = Begin{Screen::Ask, Purpose::Rating};
+  if (little(2, "guide", Icon::Signpost, tr("看懂信访"), tr("归哪里管"))) asked = OpenGuide{};
   queues(ui, view, queue_box);
   return asked;
 }

@@ -5,26 +5,28 @@
 #include <utility>
 
 #include "core/text.h"
+#include "core/tr.h"
 
 namespace yizhan::kiosk {
 namespace {
 
-constexpr std::array<std::string_view, 7> step_names{"", "说明", "您是谁", "什么事", "说事情", "核对", "去哪里"};
+constexpr std::array<const char*, 7> step_names{"", mark("说明"), mark("您是谁"), mark("什么事"), mark("说事情"), mark("核对"), mark("去哪里")};
 
 std::string_view section_name(const Session& s) {
   switch (s.screen) {
-    case Screen::TakeNumber: return "只取号";
+    case Screen::TakeNumber: return tr("只取号");
     case Screen::Ask:
-    case Screen::Progress: return s.purpose == Purpose::Rating ? "评价" : "查进度";
+    case Screen::Progress: return s.purpose == Purpose::Rating ? tr("评价") : tr("查进度");
     case Screen::Rate:
-    case Screen::Thanks: return "评价";
-    case Screen::Helper: return "请人帮我";
-    default: return "信访登记";
+    case Screen::Thanks: return tr("评价");
+    case Screen::Helper: return tr("请人帮我");
+    case Screen::Guide: return tr("看懂信访");
+    default: return tr("信访登记");
   }
 }
 
 void leave_button(Ui& ui, const Box& box, Asked& asked) {
-  if (ui.button("leave", box, "离开并清除", Look::Edged, Icon::Leave)) asked = LeaveAsk{};
+  if (ui.button("leave", box, tr("离开并清除"), Look::Edged, Icon::Leave)) asked = LeaveAsk{};
 }
 
 void step_bar(Ui& ui, const View& view, Asked& asked) {
@@ -38,12 +40,12 @@ void step_bar(Ui& ui, const View& view, Asked& asked) {
   const int step = step_number(view.s.screen);
   if (step > 0) {
     const TextStyle bold{Type::Button, Ink::Ink, Weight::Bold, Align::Left, 1, true};
-    const std::string nth = "第" + std::to_string(step) + "步";
+    const std::string nth = trf("第{}步", step);
     const Box row{left.x, 1.5f, left.w, 21};
     const float used = ui.text_width(nth, bold);
     ui.text(row, nth, bold);
     const TextStyle soft{Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true};
-    const std::string rest = "共6步 · " + std::string(step_names[static_cast<std::size_t>(step)]);
+    const std::string rest = trf("共6步 · {}", tr(step_names[static_cast<std::size_t>(step)]));
     const Box rest_box{row.x + used + 4, row.y, row.w - used - 4, row.h};
     text_if_room(ui, rest_box, rest, soft);
     // Six segments; the current one is wider: place by shape, not by colour alone.
@@ -68,7 +70,7 @@ float help_banner(Ui& ui, const View& view, float y) {
   const bool mine = help && help->id == view.s.help;
   const bool taken = mine && !help->taken_by.empty();
   const bool lost = mine && !help->reached && !view.world.now.hub_online;
-  const std::string_view words = taken ? "工作人员已接手，马上就到。" : lost ? "没联系上前台，请直接到接待窗口。" : "工作人员马上过来，您可以接着办。";
+  const std::string_view words = taken ? tr("工作人员已接手，马上就到。") : lost ? tr("没联系上前台，请直接到接待窗口。") : tr("工作人员马上过来，您可以接着办。");
   const TextStyle style{Type::Body, lost ? Ink::Amber : Ink::Primary, Weight::Medium, Align::Left, 1, true, true};
   const Box box{0, y, ui.page().w, 18};
   ui.fill(box, lost ? Ink::AmberTint : Ink::Tint);
@@ -98,8 +100,8 @@ static void bottom_bar(Ui& ui, const View& view, const PageWords& words, Asked& 
   const Box back = row.cut_left(58, gutter_mm);
   const Box help = row.cut_left(82, gutter_mm);
   const bool busy = !view.s.filing.empty() || !view.s.asking.empty();
-  if (words.back && ui.button("back", back, "返回", Look::Edged, Icon::Back, !busy)) asked = Back{};
-  if (ui.button("help", help, "请人帮我", Look::Help, Icon::Helper)) asked = CallHelp{};
+  if (words.back && ui.button("back", back, tr("返回"), Look::Edged, Icon::Back, !busy)) asked = Back{};
+  if (ui.button("help", help, tr("请人帮我"), Look::Help, Icon::Helper)) asked = CallHelp{};
   if (words.next_shown && ui.button("next", row, words.next, Look::Filled, words.next_icon, words.next_on && !busy)) asked = Next{};
 }
 
@@ -241,8 +243,8 @@ Asked page_buttons(Ui& ui, const Box& row, const Pages& pages) {
   Asked asked;
   Box in = row;
   const float w = std::min(72.f, (row.w - 40) / 2);
-  if (ui.button("page.back", in.cut_left(w, gutter_mm), "上一页", Look::Edged, Icon::Back, pages.page > 0)) asked = Turn{pages.page - 1};
-  if (ui.button("page.next", in.cut_right(w, gutter_mm), "下一页", Look::Edged, Icon::Next, pages.page + 1 < pages.pages)) asked = Turn{pages.page + 1};
+  if (ui.button("page.back", in.cut_left(w, gutter_mm), tr("上一页"), Look::Edged, Icon::Back, pages.page > 0)) asked = Turn{pages.page - 1};
+  if (ui.button("page.next", in.cut_right(w, gutter_mm), tr("下一页"), Look::Edged, Icon::Next, pages.page + 1 < pages.pages)) asked = Turn{pages.page + 1};
   const std::string words = std::to_string(pages.page + 1) + " / " + std::to_string(pages.pages);
   line_in(ui, in, words, {Type::Body, Ink::Ink, Weight::Medium, Align::Centre, 1, true, true});
   return asked;
@@ -338,10 +340,10 @@ Box cut_keyboard(Ui& ui, Page& page) {
 }
 
 std::string wait_words(int waiting, int minutes) {
-  if (waiting <= 0) return "不用等";
-  return "约" + std::to_string(std::max(1, minutes)) + "分钟";
+  if (waiting <= 0) return tr("不用等");
+  return trf("约{}分钟", std::max(1, minutes));
 }
-std::string people_words(int waiting) { return waiting <= 0 ? "现在没人排队" : "前面" + std::to_string(waiting) + "人"; }
+std::string people_words(int waiting) { return waiting <= 0 ? std::string(tr("现在没人排队")) : trf("前面{}人", waiting); }
 
 const sync::WindowQueue* queue_of(const Snapshot& now, std::string_view window) {
   for (const auto& queue : now.hall.queues)
@@ -350,11 +352,11 @@ const sync::WindowQueue* queue_of(const Snapshot& now, std::string_view window) 
 }
 std::string window_name(const RuleBook& rules, std::string_view window) {
   const WindowInfo* info = rules.window(window);
-  return info == nullptr ? "接待窗口" : info->name;
+  return info == nullptr ? tr("接待窗口") : info->name;
 }
 std::string window_place(const RuleBook& rules, std::string_view window) {
   const WindowInfo* info = rules.window(window);
-  return info == nullptr ? "接待窗口" : info->place.empty() ? info->name : info->place;
+  return info == nullptr ? tr("接待窗口") : info->place.empty() ? info->name : info->place;
 }
 Icon window_icon(std::string_view window) {
   if (window == window_lawyer) return Icon::Scales;
@@ -436,6 +438,7 @@ Asked draw(Ui& ui, const View& view) {
     case Screen::Rate: return draw_rate(ui, view);
     case Screen::Thanks: return draw_thanks(ui, view);
     case Screen::Helper: return draw_helper(ui, view);
+    case Screen::Guide: return draw_guide(ui, view);
     case Screen::Leave: return draw_leave(ui, view);
     case Screen::Idle: return draw_idle(ui, view);
     case Screen::Trouble: return draw_trouble(ui, view);

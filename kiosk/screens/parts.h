@@ -124,6 +124,7 @@ Asked draw_progress(Ui&, const View&);
 Asked draw_rate(Ui&, const View&);
 Asked draw_thanks(Ui&, const View&);
 Asked draw_helper(Ui&, const View&);
+Asked draw_guide(Ui&, const View&);
 Asked draw_leave(Ui&, const View&);
 Asked draw_idle(Ui&, const View&);
 Asked draw_trouble(Ui&, const View&);

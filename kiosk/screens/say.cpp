@@ -4,29 +4,33 @@
 #include <array>
 
 #include "core/text.h"
+#include "core/tr.h"
 #include "kiosk/screens/parts.h"
 
 namespace yizhan::kiosk {
 namespace {
 struct Part3 { std::string_view name, word, line, title; Field field; };
-constexpr std::array<Part3, 3> parts{{{"tab.request", "要求", "想要什么结果", "您想要什么结果？", Field::Request},
-                                      {"tab.facts", "事实", "发生了什么", "发生了什么事？", Field::Facts},
-                                      {"tab.reasons", "理由", "为什么该这样", "为什么该这样？", Field::Reasons}}};
+std::array<Part3, 3> three_parts() {
+  return {{{"tab.request", tr("要求"), tr("想要什么结果"), tr("您想要什么结果？"), Field::Request},
+           {"tab.facts", tr("事实"), tr("发生了什么"), tr("发生了什么事？"), Field::Facts},
+           {"tab.reasons", tr("理由"), tr("为什么该这样"), tr("为什么该这样？"), Field::Reasons}}};
+}
 }  // namespace
 
 Asked draw_statement(Ui& ui, const View& view) {
   const auto index = static_cast<std::size_t>(std::clamp(view.s.index, 0, 2));
+  const auto parts = three_parts();
   const Part3& part = parts[index];
   const bool low = ui.theme().low;
-  Page page = begin_page(ui, view, {.title = part.title, .hint = "写成您平时说的话就行，不用讲究。", .strip_mm = low ? 0 : 22.f});
+  Page page = begin_page(ui, view, {.title = part.title, .hint = tr("写成您平时说的话就行，不用讲究。"), .strip_mm = low ? 0 : 22.f});
   Asked asked = page.asked;
   const std::string& text = text_of(view.s, part.field);
   Box strip = page.strip;
   // XFTL 19(1): who cannot write may say it; nobody is held up here for not typing.
   const bool nothing = view.s.statement.request.empty() && view.s.statement.facts.empty() && view.s.statement.reasons.empty();
-  const std::string_view skip = nothing ? "不写了，到窗口说" : "够了，其余到窗口说";
+  const std::string_view skip = nothing ? tr("不写了，到窗口说") : tr("够了，其余到窗口说");
   if (ui.button("skip", low ? strip : strip.cut_right(110), skip, Look::Edged, Icon::Desk)) asked = SkipWriting{};
-  if (!low) text_if_room(ui, strip, "写一句也行，" + std::to_string(index + 1) + "/3", {Type::Body, Ink::Muted, Weight::Regular, Align::Left, 1, true});
+  if (!low) text_if_room(ui, strip, trf("写一句也行，{}/3", index + 1), {Type::Body, Ink::Muted, Weight::Regular, Align::Left, 1, true});
   const Box keys = cut_keyboard(ui, page);
   Box area = low ? page.show : page.body;
   Box tabs = area.cut_top(low ? 22.f : std::min(28.f, std::max(22.f, area.h * 0.3f)));
@@ -55,7 +59,7 @@ Asked draw_statement(Ui& ui, const View& view) {
     if (h2 > 0) ui.text({in.x, top + h1, in.w, h2 + 0.5f}, parts[i].line, soft);
   }
   const std::string_view problem = problem_at(view.s, part.field);
-  const std::string foot = "已写" + std::to_string(characters(text)) + "字";
+  const std::string foot = trf("已写{}字", characters(text));
   if (low) {
     area.y = tabs.y;
     area.h = page.show.bottom() - area.y;
@@ -77,7 +81,7 @@ Asked draw_statement(Ui& ui, const View& view) {
     field.problem = problem;
     field.active = true;
     field.several_lines = true;
-    field.foot_left = "离开即清除";
+    field.foot_left = tr("离开即清除");
     field.foot_right = foot;
     if (ui.field("text", area, field)) asked = Focus{part.field, 0};
   }
@@ -86,15 +90,15 @@ Asked draw_statement(Ui& ui, const View& view) {
 }
 
 Asked draw_place(Ui& ui, const View& view) {
-  Page page = begin_page(ui, view, {.title = "在哪里？跟谁？", .hint = "说不清可以不填，点「下一步」。"});
+  Page page = begin_page(ui, view, {.title = tr("在哪里？跟谁？"), .hint = tr("说不清可以不填，点「下一步」。")});
   Asked asked = page.asked;
   const Box keys = cut_keyboard(ui, page);
   Box area = ui.theme().low ? page.show : page.body;
-  const std::array<FieldSpec, 2> specs{{{Field::Place, 0, "place", "事情发生的地方", "乡镇、村、街道", false, false},
-                                        {Field::Party, 0, "party", "反映的人或单位", "没有可以不填", false, false}}};
+  const std::array<FieldSpec, 2> specs{{{Field::Place, 0, "place", tr("事情发生的地方"), tr("乡镇、村、街道"), false, false},
+                                        {Field::Party, 0, "party", tr("反映的人或单位"), tr("没有可以不填"), false, false}}};
   if (ui.theme().low) {
     Box strip = page.strip;
-    if (ui.button("field.next", strip.cut_right(60), "下一格")) asked = Focus{view.s.field == Field::Place ? Field::Party : Field::Place, 0};
+    if (ui.button("field.next", strip.cut_right(60), tr("下一格"))) asked = Focus{view.s.field == Field::Place ? Field::Party : Field::Place, 0};
   } else {
     area.h = std::min(area.h, 100.f);
   }

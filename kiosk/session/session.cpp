@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "core/tr.h"
 
 namespace yizhan::kiosk {
 namespace {
@@ -91,22 +92,23 @@ bool nothing_said(const Session& s) {
 /// Where the person stands, as the helper reads it at the desk.
 std::string_view place_words(Screen screen) {
   switch (step_number(screen)) {
-    case 1: return "第1步 说明";
-    case 2: return "第2步 您是谁";
-    case 3: return screen == Screen::Urgent ? "有人有危险" : "第3步 什么事";
-    case 4: return "第4步 说事情";
-    case 5: return "第5步 核对";
-    case 6: return "第6步 去哪里";
+    case 1: return tr("第1步 说明");
+    case 2: return tr("第2步 您是谁");
+    case 3: return screen == Screen::Urgent ? tr("有人有危险") : tr("第3步 什么事");
+    case 4: return tr("第4步 说事情");
+    case 5: return tr("第5步 核对");
+    case 6: return tr("第6步 去哪里");
     default: break;
   }
   switch (screen) {
-    case Screen::Done: return "已登记";
-    case Screen::TakeNumber: return "只取号";
+    case Screen::Done: return tr("已登记");
+    case Screen::TakeNumber: return tr("只取号");
     case Screen::Ask:
-    case Screen::Progress: return "查进度";
+    case Screen::Progress: return tr("查进度");
     case Screen::Rate:
-    case Screen::Thanks: return "评价";
-    default: return "首页";
+    case Screen::Thanks: return tr("评价");
+    case Screen::Guide: return tr("看懂信访");
+    default: return tr("首页");
   }
 }
 
@@ -181,6 +183,9 @@ class Visit {
     say_help();
     if (s.screen != Screen::Helper) go(Screen::Helper, 0);
   }
+  void operator()(const OpenGuide&) {
+    if (s.filing.empty() && (s.screen == Screen::Home || s.screen == Screen::Ruling)) go(Screen::Guide, 0);
+  }
   void operator()(const CancelHelp&) {
     if (!s.help.empty()) commands_.emplace_back(StopHelper{s.help});
     s.help.clear();
@@ -204,7 +209,7 @@ class Visit {
     // A rare card never blocks a person (trust.md 5.1): the number stays as typed, a clerk looks at the card.
     s.document = DocumentKind::Other;
     clear_problem(Field::Number);
-    s.remark = "证件请窗口人员再看一下。";
+    s.remark = tr("证件请窗口人员再看一下。");
   }
   void operator()(const ChooseWhom& choice) {
     if (s.screen != Screen::Whom) return;
@@ -409,7 +414,7 @@ class Visit {
       case Screen::Urgent: return next_question(s.index);
       case Screen::Statement:
         if (s.index == 0 && s.statement.request.empty() && !s.reviewed) {
-          put_problem("request", "请写一句，或点「不写了」。");
+          put_problem("request", tr("请写一句，或点「不写了」。"));
           return focus(Field::Request, 0);
         }
         if (s.reviewed) return to_review();
@@ -431,6 +436,7 @@ class Visit {
       case Screen::Progress:
       case Screen::Done:
       case Screen::Thanks: return (*this)(LeaveAsk{});
+      case Screen::Guide: return (*this)(Back{});
       case Screen::Helper:
         if (!s.trail.empty() && s.trail.back().screen == Screen::Home) return (*this)(Begin{Screen::Notice, {}});
         return (*this)(Back{});
@@ -503,7 +509,7 @@ class Visit {
       go(Screen::Rate, 0);
     } else {
       go(Screen::Progress, 0);
-      if (s.purpose == Purpose::Rating) s.remark = "这件事现在还不能评价。";
+      if (s.purpose == Purpose::Rating) s.remark = tr("这件事现在还不能评价。");
     }
     return true;
   }
@@ -557,7 +563,7 @@ class Visit {
       focus(field, index);
       return false;
     }
-    if (interpuncts(*clean) != interpuncts(name)) s.remark = "名字里的点已统一为「·」。";
+    if (interpuncts(*clean) != interpuncts(name)) s.remark = tr("名字里的点已统一为「·」。");
     name = *clean;  // outer spaces go without a word
     return true;
   }
@@ -580,7 +586,7 @@ class Visit {
         put_problem(keys_of(s, Field::Number, 0).front(), words_of(id_number.error()));
         bad(Field::Number);
       } else {
-        if (id_number->converted_from_15) s.remark = "15位旧号码已换成18位，请核对。";
+        if (id_number->converted_from_15) s.remark = tr("15位旧号码已换成18位，请核对。");
         s.me.number = id_number->canonical;
         s.document = id_number->kind == IdKind::Resident          ? DocumentKind::ResidentId
                      : id_number->kind == IdKind::ResidencePermit ? DocumentKind::ResidencePermit
@@ -641,18 +647,18 @@ class Visit {
     if (s.field == Field::Number) s.from_card = false;
     // All or nothing: half a pasted sentence would say something else than the person meant.
     std::size_t limit = name_typed_max, used = characters(text);
-    std::string_view full = "名字最多50字。";
+    std::string_view full = tr("名字最多50字。");
     switch (s.field) {
       case Field::Number:
-      case Field::Phone: limit = number_typed_max; full = "号码太长了，请核对。"; break;
-      case Field::Place: limit = address_characters_max; full = "最多200字，请写短一点。"; break;
-      case Field::Party: limit = party_typed_max; full = "最多2000字，请写短一点。"; break;
+      case Field::Phone: limit = number_typed_max; full = tr("号码太长了，请核对。"); break;
+      case Field::Place: limit = address_characters_max; full = tr("最多200字，请写短一点。"); break;
+      case Field::Party: limit = party_typed_max; full = tr("最多2000字，请写短一点。"); break;
       case Field::Request:
       case Field::Facts:
       case Field::Reasons:
         limit = statement_characters_max;
         used = characters(s.statement.request) + characters(s.statement.facts) + characters(s.statement.reasons);
-        full = "已到2万字，请到窗口补充。";
+        full = tr("已到2万字，请到窗口补充。");
         s.spoken = false;
         break;
       default: break;
@@ -692,6 +698,7 @@ class Visit {
         Target{Field::Request, Screen::Statement, 0},    Target{Field::Facts, Screen::Statement, 1},  Target{Field::Reasons, Screen::Statement, 2},
         Target{Field::Place, Screen::Place, 0},          Target{Field::Party, Screen::Place, 0}};
     s.problems = std::move(problems);
+    for (Problem& problem : s.problems) problem.what = tr(problem.what);
     for (const Problem& problem : s.problems) {
       if (problem.field == "head_count" || problem.field == "representatives") return go(Screen::Heads, 0);
       if (problem.field == "topic" || problem.field == "kind") return go(Screen::Kind, 0);
@@ -765,8 +772,8 @@ Screen pick_screen(const Session& s, const Snapshot& world) {
 
 std::string default_request(const RuleBook& rules, std::string_view topic) {
   const TopicInfo* info = rules.topic(topic);
-  if (info == nullptr) return "到窗口当面说明。";
-  return info->name + (info->example.empty() ? "" : "：" + info->example) + "。到窗口当面说明。";
+  if (info == nullptr) return tr("到窗口当面说明。");
+  return trf("{}{}。到窗口当面说明。", info->name, info->example.empty() ? "" : "：" + info->example);
 }
 
 Petition petition_of(const Session& s, const RuleBook& rules) {
@@ -781,7 +788,7 @@ Petition petition_of(const Session& s, const RuleBook& rules) {
       petition.filing_as = s.whom == Whom::Relative ? FilingAs::Relative : FilingAs::Agent;
       petition.petitioner = s.other;
       petition.filer = me;
-      if (s.whom == Whom::Agent) petition.authority = s.authority ? "有书面委托" : "没有书面委托";
+      if (s.whom == Whom::Agent) petition.authority = s.authority ? tr("有书面委托") : tr("没有书面委托");
       break;
     case Whom::Group:
       petition.filing_as = FilingAs::Representative;
@@ -834,9 +841,9 @@ int step_number(Screen screen) {
 }
 
 std::string_view word(Screen screen) {
-  static constexpr std::array<std::string_view, 26> words{
+  static constexpr std::array<std::string_view, 27> words{
       "home",   "notice", "card",   "identify", "whom",   "other",       "heads", "representatives", "kind",   "question", "urgent", "statement", "place",
-      "review", "read",   "ruling", "done",     "number", "ask",         "progress", "rate",         "thanks", "helper",   "leave",  "idle",      "trouble"};
+      "review", "read",   "ruling", "done",     "number", "ask",         "progress", "rate",         "thanks", "helper",   "guide", "leave",  "idle",      "trouble"};
   return words[static_cast<std::size_t>(screen)];
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "core/hall_plan.h"
 #include "kiosk/messages.h"
 
 namespace yizhan::kiosk {
@@ -15,7 +16,7 @@ namespace yizhan::kiosk {
 /// Everything a citizen can see. The last three lie over the others and need no way back.
 enum class Screen : std::uint8_t {
   Home, Notice, Card, Identify, Whom, Other, Heads, Representatives, Kind, Question, Urgent, Statement, Place, Review, Read, Ruling, Done,
-  TakeNumber, Ask, Progress, Rate, Thanks, Helper,
+  TakeNumber, Ask, Progress, Rate, Thanks, Helper, Guide,
   Leave, Idle, Trouble,
 };
 std::string_view word(Screen screen);  ///< "home", "notice", …: names in tests and reports
@@ -140,10 +141,11 @@ struct PickNumber { WindowCode window; };                  ///< 只取号
 struct Reprint {};
 struct Grade { int service = 0, outcome = 0; };            ///< 0 leaves the other as it is
 struct RateNow {};                                         ///< from the progress page
+struct OpenGuide {};                                       ///< the chart of lawful paths, from Home and from the ruling
 
 using Action = std::variant<News, Touched, Begin, Next, Back, LeaveAsk, LeaveNow, Stay, CallHelp, CancelHelp, Set, ChooseDocument, SpecialDocument,
                             ChooseWhom, ChooseAuthority, AddHeads, ChooseTopic, AnswerWith, AnswerParty, SkipWriting, Part, Edit, ReadText, Focus,
-                            Typed, Letter, Reveal, Turn, ChooseWindow, Submit, PickNumber, Reprint, Grade, RateNow>;
+                            Typed, Letter, Reveal, Turn, ChooseWindow, Submit, PickNumber, Reprint, Grade, RateNow, OpenGuide>;
 
 /// How long the machine waits for a person (need.md 4.10, WCAG 2.2.1): warn, then count down, then forget.
 struct Patience {
@@ -161,6 +163,7 @@ struct World {
   Patience patience;
   std::string_view origin;          ///< "440583-K01": its county and letter start a matter number
   std::string_view notice_version;
+  const HallPlan* plan = nullptr;   ///< the hall as a picture; null or empty: none was drawn
 };
 
 struct Step {

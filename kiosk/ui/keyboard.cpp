@@ -3,6 +3,7 @@
 #include <string>
 
 #include "kiosk/ui/kit.h"
+#include "core/tr.h"
 
 namespace yizhan::ui {
 
@@ -23,9 +24,9 @@ std::string_view mode_name(KeyboardMode mode) {
 }
 std::string_view mode_words(KeyboardMode mode) {
   switch (mode) {
-    case KeyboardMode::Pinyin: return "拼音";
-    case KeyboardMode::Digits: return "数字";
-    case KeyboardMode::Phrases: return "常用语";
+    case KeyboardMode::Pinyin: return tr("拼音");
+    case KeyboardMode::Digits: return tr("数字");
+    case KeyboardMode::Phrases: return tr("常用语");
   }
   return {};
 }
@@ -82,7 +83,7 @@ struct Panel {
 
   void candidate_bar(Box bar, const PinyinEngine::Candidates& found) {
     if (!engine) {
-      ui.text(bar, "拼音暂时不能用，字母会照原样写下。", {.step = Step::Caption, .ink = Ink::Muted, .middle = true});
+      ui.text(bar, tr("拼音暂时不能用，字母会照原样写下。"), {.step = Step::Caption, .ink = Ink::Muted, .middle = true});
       return;
     }
     const Box next = bar.cut_right(23, 2.5f);
@@ -90,14 +91,14 @@ struct Panel {
       const auto& row = marks[static_cast<std::size_t>(state.page) % marks.size()];
       for (std::size_t i = 0; i < row.size(); ++i)
         if (ui.button("candidate." + std::to_string(i), bar.column(static_cast<int>(i), static_cast<int>(row.size()), 2.5f), row[i], Look::Word)) insert(row[i]);
-      if (ui.button("candidate.next", next, "更多", Look::Word, Icon::Chevron)) {
+      if (ui.button("candidate.next", next, tr("更多"), Look::Word, Icon::Chevron)) {
         result.state.page = (state.page + 1) % static_cast<int>(marks.size());
         result.changed = true;
       }
       return;
     }
     if (found.words.empty()) {
-      ui.text(bar, "没有这个音，请看看拼写。", {.step = Step::Caption, .ink = Ink::Muted, .middle = true});
+      ui.text(bar, tr("没有这个音，请看看拼写。"), {.step = Step::Caption, .ink = Ink::Muted, .middle = true});
       return;
     }
     // A cell is as wide as its word; what is left over is shared.
@@ -113,7 +114,7 @@ struct Panel {
       const Look look = i == 0 && state.page == 0 ? Look::WordFirst : Look::Word;
       if (ui.button("candidate." + std::to_string(i), bar.cut_left(std::max(20.f, widths[i] + share), gap), found.words[i], look)) choose(found, i);
     }
-    if (ui.button("candidate.next", next, "更多", Look::Word, Icon::Chevron)) {
+    if (ui.button("candidate.next", next, tr("更多"), Look::Word, Icon::Chevron)) {
       result.state.page = found.more ? state.page + 1 : 0;
       result.changed = true;
     }
@@ -145,12 +146,12 @@ struct Panel {
     }
     Box line = keys.row(2, 4, 3);
     const float side = (line.w - 7 * unit - 8 * gap) / 2;
-    if (key("split", line.cut_left(side, gap), "分词", Look::KeySide) && !state.composing.empty() && state.composing.back() != '\'') compose(state.composing + '\'');
+    if (key("split", line.cut_left(side, gap), tr("分词"), Look::KeySide) && !state.composing.empty() && state.composing.back() != '\'') compose(state.composing + '\'');
     for (const char c : std::string_view("zxcvbnm")) letter(c, line.cut_left(unit, gap));
-    if (key("backspace", line, "删除", Look::KeySide, Icon::Backspace)) backspace();
+    if (key("backspace", line, tr("删除"), Look::KeySide, Icon::Backspace)) backspace();
 
     line = keys.row(3, 4, 3);
-    if (key("fuzzy", line.cut_left(45, gap), state.fuzzy ? "模糊音开" : "模糊音", state.fuzzy ? Look::TabActive : Look::KeySide)) {
+    if (key("fuzzy", line.cut_left(45, gap), state.fuzzy ? tr("模糊音开") : tr("模糊音"), state.fuzzy ? Look::TabActive : Look::KeySide)) {
       result.state.fuzzy = !state.fuzzy;
       if (engine) engine->fuzzy(result.state.fuzzy);
       compose(state.composing);
@@ -164,11 +165,11 @@ struct Panel {
     mark("comma", line.cut_left(24, gap), "，");
     const Box enter = line.cut_right(45, gap);
     mark("stop", line.cut_right(24, gap), "。");
-    if (key("space", line, "空格")) {
+    if (key("space", line, tr("空格"))) {
       if (!found.words.empty()) choose(found, 0);
       else if (state.composing.empty()) insert(" ");
     }
-    if (key("enter", enter, state.composing.empty() ? "换行" : "原样", Look::KeySide)) {
+    if (key("enter", enter, state.composing.empty() ? tr("换行") : tr("原样"), Look::KeySide)) {
       if (state.composing.empty()) insert("\n");
       else letters_as_typed();
     }
@@ -186,7 +187,7 @@ struct Panel {
         const Box box = line.column(column++, across, 2.5f);
         const std::string_view words = grid[r][c];
         if (words == "⌫") {
-          if (key("backspace", box, "删除", Look::KeySide, Icon::Backspace)) backspace();
+          if (key("backspace", box, tr("删除"), Look::KeySide, Icon::Backspace)) backspace();
           continue;
         }
         if (alone && (words == "：" || words == "，")) continue;
@@ -200,7 +201,7 @@ struct Panel {
     constexpr int rows = 5;
     const int pages = std::max(1, (static_cast<int>(phrases.size()) + rows - 2) / (rows - 1));
     const int page = std::clamp(state.page, 0, pages - 1);
-    if (phrases.empty()) ui.text(area.row(0, rows, 3), "这里还没有常用语。", {.ink = Ink::Muted, .align = Align::Centre, .middle = true});
+    if (phrases.empty()) ui.text(area.row(0, rows, 3), tr("这里还没有常用语。"), {.ink = Ink::Muted, .align = Align::Centre, .middle = true});
     for (int i = 0; i < rows - 1; ++i) {
       const auto k = static_cast<std::size_t>(page * (rows - 1) + i);
       if (k < phrases.size() && ui.button("key.phrase." + std::to_string(k), area.row(i, rows, 3), phrases[k], Look::Tab)) insert(phrases[k]);
@@ -210,9 +211,9 @@ struct Panel {
       result.state.page = to;
       result.changed = true;
     };
-    if (ui.button("key.page.previous", line.cut_left(58, 4), "上一页", Look::Tab, Icon::None, page > 0)) turn(page - 1);
-    if (key("backspace", line.cut_right(40, 4), "删除", Look::KeySide, Icon::Backspace)) backspace();
-    if (ui.button("key.page.next", line.cut_right(58, 4), "下一页", Look::Tab, Icon::None, page + 1 < pages)) turn(page + 1);
+    if (ui.button("key.page.previous", line.cut_left(58, 4), tr("上一页"), Look::Tab, Icon::None, page > 0)) turn(page - 1);
+    if (key("backspace", line.cut_right(40, 4), tr("删除"), Look::KeySide, Icon::Backspace)) backspace();
+    if (ui.button("key.page.next", line.cut_right(58, 4), tr("下一页"), Look::Tab, Icon::None, page + 1 < pages)) turn(page + 1);
     ui.text(line, std::to_string(page + 1) + " / " + std::to_string(pages), {.step = Step::Body, .ink = Ink::Muted, .align = Align::Centre, .middle = true});
   }
 };

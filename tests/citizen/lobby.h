@@ -23,6 +23,15 @@ inline const RuleBook& rules() {
   return book;
 }
 
+inline HallPlan hall_plan() {
+  std::ifstream file(std::string(YIZHAN_ASSETS) + "/halls/hall.toml");
+  std::stringstream text;
+  text << file.rdbuf();
+  auto plan = load_hall_plan(text.str(), "hall.toml", rules());
+  if (!plan) FAIL(plan.error().what);
+  return *plan;
+}
+
 /// A valid number of nobody: area 110101, a day, a serial, and the right check digit.
 inline std::string sample_id() { return std::string("11010119500101002") + id_check_digit("11010119500101002"); }
 
@@ -43,7 +52,8 @@ struct Lobby {
     snapshot.hub_online = snapshot.county_online = true;
     snapshot.hall.queues = {{"LAW", 3, 25, 1}, {"MED", 1, 10, 1}, {"PET", 0, 0, 1}};
   }
-  World world() const { return {snapshot, rules(), Patience{}, "440583-K01", "2026-11"}; }
+  HallPlan plan = hall_plan();
+  World world() const { return {snapshot, rules(), Patience{}, "440583-K01", "2026-11", &plan}; }
 
   void act(const Action& action) {
     if (s.visit.empty() && !std::holds_alternative<News>(action)) s.visit = "v" + std::to_string(++visits_);

@@ -156,6 +156,9 @@ std::vector<Scene> scenes() {
       {"progress_long", [](Lobby& l) { l.to_progress(); for (int i = 0; i < 14; ++i) l.s.progress->lines.push_back({l.snapshot.now, "440583-C.H01", "extended", "县人社局延长办理期限三十日并已书面告知理由"}); }, Screen::Progress},
       {"rate", [](Lobby& l) { l.to_rate(); l.act(Grade{4, 2}); }, Screen::Rate},
       {"thanks", [](Lobby& l) { l.to_rate(); l.act(Grade{4, 2}); l.act(Next{}); }, Screen::Thanks},
+      {"guide", [](Lobby& l) { l.act(OpenGuide{}); }, Screen::Guide},
+      {"guide_lit", [](Lobby& l) { l.to_ruling(); l.act(OpenGuide{}); }, Screen::Guide},
+      {"guide_sealed", [](Lobby& l) { l.to_ruling("official"); l.act(OpenGuide{}); }, Screen::Guide},
       {"helper", [](Lobby& l) { l.act(CallHelp{}); }, Screen::Helper},
       {"helper_unheard", [offline](Lobby& l) { offline(l); l.to_kind(); l.act(CallHelp{}); l.snapshot.help->reached = false; }, Screen::Helper},
       {"helper_done", [](Lobby& l) { l.to_kind(); l.act(CallHelp{}); l.snapshot.help->taken_by = "440583-D03"; l.snapshot.help->done = true; l.snapshot.help->outcome = "C007 综合接待"; }, Screen::Helper},
@@ -187,7 +190,7 @@ void walk_scenes(const Settings& settings, const std::string& suffix) {
     if (at != Screen::Idle && at != Screen::Leave) CHECK(robot.has("help"));
     if (at != Screen::Home) CHECK((robot.has("leave") || robot.has("leave.now")));
   }
-  CHECK(drawn.size() == 26);  // every screen there is
+  CHECK(drawn.size() == 27);  // every screen there is
 }
 
 }  // namespace

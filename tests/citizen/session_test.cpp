@@ -29,7 +29,7 @@ std::vector<Action> everything_a_hand_can_do(const Lobby& hall) {
                               ChooseDocument{DocumentKind::ResidentId}, ChooseDocument{DocumentKind::None}, ChooseDocument{DocumentKind::Passport}, SpecialDocument{},
                               ChooseWhom{Whom::Self}, ChooseWhom{Whom::Agent}, ChooseWhom{Whom::Relative}, ChooseWhom{Whom::Group}, ChooseAuthority{true},
                               AddHeads{10}, AddHeads{-10}, AnswerWith{Answer::Yes}, AnswerWith{Answer::No}, AnswerWith{Answer::Unsure}, AnswerParty{Counterparty::Employer},
-                              SkipWriting{}, Part{0}, Part{2}, Edit{Screen::Kind, 0}, Edit{Screen::Card, 0}, Edit{Screen::Statement, 1}, ReadText{1}, Focus{Field::Number, 0},
+                              SkipWriting{}, Part{0}, Part{2}, Edit{Screen::Kind, 0}, Edit{Screen::Card, 0}, Edit{Screen::Statement, 1}, ReadText{1}, OpenGuide{}, Focus{Field::Number, 0},
                               Focus{Field::Name, 0}, Focus{Field::Representative, 1}, Letter{}, Reveal{}, Turn{1}, Turn{-1}, ChooseWindow{"MED"}, Submit{}, PickNumber{"LAW"}, Reprint{},
                               Grade{5, 0}, Grade{0, 2}, RateNow{}};
   for (const auto& topic : rules().topics) actions.push_back(ChooseTopic{topic.code});
