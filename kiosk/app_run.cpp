@@ -61,14 +61,22 @@ class Citizen {
     apply(News{}, world, now);
     send();
 
-    if (!pinyin_ && session_.field != Field::None && !pinyin_tried_) open_pinyin();
-    const auto asked = draw(ui, View{session_, world, now, pinyin_.get()});
-    if (asked) {
+    open_what_is_needed(rules);
+    const View view{session_, world, now, pinyin_.get(), handwriting_.get(), phrases_ ? &*phrases_ : nullptr, places_ ? &*places_ : nullptr, rare_ ? &*rare_ : nullptr};
+    const auto act = [&](const Action& action) {
       if (session_.visit.empty()) session_.visit = random_id();
-      apply(*asked, world, now);
+      apply(action, world, now);
       send();
       ui.again_in(0);
-    }
+    };
+    if (const auto asked = draw(ui, view)) act(*asked);
+    // A real keyboard; a scanner is one that types too fast for fingers.
+    auto passed = gate_.pass(ui.take_strokes(), now);
+    for (const writing::Stroke& stroke : passed.strokes)
+      if (const auto asked = on_key(ui, view, stroke)) act(*asked);
+    if (passed.scan) act(Scanned{passed.scan->matter, passed.scan->code});
+    if (passed.refused && !session_.visit.empty()) act(ScanRefused{});
+    if (passed.again_in) ui.again_in(static_cast<double>(passed.again_in->count()) / 1000);
     if (!unsent_.empty()) ui.again_in(0.05);  // the mailbox was full: nothing is lost, it goes with the next frame
     if (wipe_again_at_ && now >= *wipe_again_at_) {
       wipe_again_at_.reset();
@@ -99,7 +107,9 @@ class Citizen {
       if (unsent_.empty() || !std::holds_alternative<EndVisit>(unsent_.back())) unsent_.emplace_back(EndVisit{});
       wipe_wanted_ = true;
       pinyin_.reset();
+      handwriting_.reset();
       pinyin_tried_ = false;
+      gate_.forget();
       window_.wipe();
       wipe_again_at_ = now + Span{500};  // once more when the threads behind have forgotten too
     }
@@ -111,12 +121,37 @@ class Citizen {
       unsent_.pop_front();
     }
   }
-  void open_pinyin() {
-    pinyin_tried_ = true;
-    auto opened = ui::open_pinyin(engine_.config().assets_dir + "/pinyin");
-    // Without it letters are typed as they are, and there are phrases, digits and people.
-    if (opened) pinyin_ = std::move(*opened);
-    else std::fprintf(stderr, "pinyin: %s\n", opened.error().what.c_str());
+  /// The ways of writing are opened when somebody first writes: nothing delays the first page. What cannot be opened is said once
+  /// for the technician; the other ways stay.
+  void open_what_is_needed(const RuleBook& rules) {
+    if (session_.field == Field::None) return;
+    const std::string& assets = engine_.config().assets_dir;
+    if (!pinyin_tried_) {
+      pinyin_tried_ = true;
+      take("pinyin", ui::open_pinyin(assets + "/pinyin"), pinyin_);
+      take("handwriting", ui::open_handwriting(assets + "/handwriting"), handwriting_);
+    }
+    if (!phrases_tried_) {
+      phrases_tried_ = true;
+      std::vector<std::string> topics;
+      for (const TopicInfo& topic : rules.topics) topics.push_back(topic.code);
+      take("phrases", writing::PhraseBank::open(assets + "/phrases/phrases.tsv", topics), phrases_);
+    }
+    const bool places = session_.field == Field::Place || session_.keys.rest.starts_with("{place}");
+    if (places && !places_tried_) {
+      places_tried_ = true;
+      take("places", writing::Divisions::open(assets + "/divisions"), places_);
+    }
+    const bool names = session_.field == Field::Name || session_.field == Field::OtherName || session_.field == Field::Representative;
+    if ((names || session_.keys.way == writing::Way::Digits) && !rare_tried_ && has_caret(session_.field)) {
+      rare_tried_ = true;
+      take("rare characters", ui::open_rare(assets + "/rare"), rare_);
+    }
+  }
+  template <class From, class To>
+  static void take(const char* what, Result<From> opened, To& into) {
+    if (opened) into = std::move(*opened);
+    else std::fprintf(stderr, "%s: %s\n", what, opened.error().what.c_str());
   }
 
   Engine& engine_;
@@ -126,8 +161,14 @@ class Citizen {
   Patience patience_;
   std::deque<Command> unsent_;
   std::optional<Tick> wipe_again_at_;
+  writing::ScanGate gate_;
   std::unique_ptr<ui::PinyinEngine> pinyin_;
-  bool pinyin_tried_ = false, failed_ = false, wipe_wanted_ = false;
+  std::unique_ptr<ui::HandwritingEngine> handwriting_;
+  // Nobody's words: they stay from visit to visit.
+  std::optional<writing::PhraseBank> phrases_;
+  std::optional<writing::Divisions> places_;
+  std::optional<writing::RareIndex> rare_;
+  bool pinyin_tried_ = false, phrases_tried_ = false, places_tried_ = false, rare_tried_ = false, failed_ = false, wipe_wanted_ = false;
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "kiosk/app_desk.h"
 #include "kiosk/app_run.h"
 #include "kiosk/cli/cli.h"
+#include "kiosk/cli/pinyin.h"
 #include "kiosk/cli/train.h"
 #include "kiosk/engine.h"
 #include "kiosk/engine/stop.h"
@@ -60,7 +61,8 @@ int show(const std::string& command, const cli::Common& common, const Screen& sc
   options.title = config->center + " " + config->place;
   options.width = citizen ? 1080 : 1920;
   options.height = citizen ? 1920 : 1080;
-  options.px_per_mm = screen.px_per_mm > 0 ? screen.px_per_mm : citizen ? 4.0F : board ? 2.0F : 3.6F;
+  options.px_per_mm = screen.px_per_mm > 0 ? screen.px_per_mm : citizen ? 0.0F : board ? 2.0F : 3.6F;
+  options.theme.citizen = citizen;
   options.fullscreen = !screen.windowed && screen.size.empty();
   options.hits_file = screen.hits;
   options.picture_file = screen.picture;
@@ -148,6 +150,19 @@ int main(int argc, char** argv) {
   train_command->add_flag("--evaluate", train.evaluate, "print every figure, cross-validated; writes a model only with --out");
   train_command->add_flag("--curve", train.curve, "with --evaluate: the learning curve too");
 
+  cli::Pinyin pinyin;
+  auto* pinyin_command = app.add_subcommand("pinyin", "candidates for letters, as the kiosk's keyboard offers them: one line of letters in, one line out\n"
+                                                      "with the first ten candidates separated by tabs; an empty line when there are none");
+  pinyin_command->add_option("file", pinyin.file, "lines of letters (syllables may be apart by space or '); - for standard input")->required();
+  pinyin_command->add_flag("--fuzzy", pinyin.fuzzy, "模糊音: z=zh, n=l, an=ang …");
+
+  cli::Recognise recognise;
+  auto* recognise_command = with_common(app.add_subcommand("recognise", "read handwriting: lines of strokes in, ten candidates a line out"));
+  recognise_command->add_option("file", recognise.file, "lines of \"label strokes points x y x y … points x y …\", y downward; - for standard input")->required();
+  recognise_command->add_option("--before", recognise.before, "text that the writing continues");
+  recognise_command->add_flag("--rare", recognise.rare, "characters of names outside the national standard too");
+  recognise_command->add_flag("--row", recognise.row, "several characters in a row, not one");
+
   cli::Sync sync;
   bool once = false;
   auto* sync_command = with_json(app.add_subcommand("sync", "send what the hub does not have yet, fetch what it has for us"));
@@ -214,6 +229,11 @@ int main(int argc, char** argv) {
     if (train.out.empty() && !(train.evaluate && train_out->count() == 0)) train.out = "triage.model";
     return cli::train(train);
   }
+  if (*pinyin_command) {
+    pinyin.assets = find_law_books();
+    return cli::pinyin(pinyin);
+  }
+  if (*recognise_command) return cli::recognise(common, recognise);
   if (*sync_command) return cli::sync_once(common, sync);
   if (*report_command) return cli::report(common, report);
   if (*doctor) return cli::doctor(common);

@@ -79,6 +79,15 @@ int sync_once(const Common& common, const Sync& options);
 struct Report { std::string what, from, to; };  ///< what: "" counts, "routing" suggested against decided
 int report(const Common& common, const Report& options);
 
+struct Recognise {
+  std::string file;      ///< "-": standard input
+  std::string before;    ///< text before the ink
+  bool rare = false;     ///< characters outside the national standard too
+  bool row = false;      ///< several characters from left to right
+};
+/// Ten candidates a line for each line of ink; an empty line where nothing could be read.
+int recognise(const Common& common, const Recognise& options);
+
 int doctor(const Common& common);
 int verify(const Common& common);
 

@@ -10,7 +10,7 @@ namespace {
 
 /// A page with one big picture and two answers. In the low theme the answers lie where they always lie: at the bottom.
 struct Answers2 { std::string_view filled_name, filled; Icon filled_icon; std::string_view edged_name, edged; Icon edged_icon; };
-int quiet_page(Ui& ui, Icon icon, std::string_view title, std::string_view line, std::string_view big, const Answers2& answers) {
+int quiet_page(Ui& ui, const View& view, Icon icon, std::string_view title, std::string_view line, std::string_view big, const Answers2& answers) {
   const Box page = ui.page();
   ui.fill(page, Ink::Paper);
   Box area{margin_mm, 60, page.w - 2 * margin_mm, page.h - 60 - 140};
@@ -18,14 +18,21 @@ int quiet_page(Ui& ui, Icon icon, std::string_view title, std::string_view line,
   Box picture = area.cut_top(size, 10);
   if (big.empty()) ui.icon({picture.x + (picture.w - size) / 2, picture.y, size, size}, icon);
   else line_in(ui, picture, big, {Type::Number, Ink::Primary, Weight::Bold, Align::Centre, 1, true, true});
+  ui.headline(screen_id(view), {area.x, area.y, area.w, ui.text_height(area.w, title, {Type::Headline, Ink::Ink, Weight::Bold})}, std::string(title) + "。" + std::string(line));
   paragraph(ui, area, title, {Type::Headline, Ink::Ink, Weight::Bold, Align::Centre}, 4);
   paragraph(ui, area, line, {Type::Body, Ink::Muted, Weight::Regular, Align::Centre}, 4);
   int pressed = 0;
-  // Confirming and destroying are never neighbours: 20 mm apart (trust.md 6).
+  // Confirming and destroying are never neighbours: 20 mm apart (trust.md 6). 请人帮我 stands between them where it is not
+  // itself the answer.
+  const bool help = answers.filled_name != "help";
   const Box filled{margin_mm, page.h - 50, page.w - 2 * margin_mm, 36};
-  const Box edged{margin_mm, page.h - 50 - 24 - 30, page.w - 2 * margin_mm, 30};
-  if (ui.button(answers.edged_name, edged, answers.edged, Look::Edged, answers.edged_icon)) pressed = 2;
+  const Box between{margin_mm, filled.y - 36, page.w - 2 * margin_mm, 30};
+  const Box edged{margin_mm, (help ? between.y : filled.y) - (help ? 6 : 24) - 30, page.w - 2 * margin_mm, 30};
   if (ui.button(answers.filled_name, filled, answers.filled, Look::Filled, answers.filled_icon)) pressed = 1;
+  if (help && ui.button("help", between, tr("请人帮我"), Look::Help, Icon::Helper)) pressed = 3;
+  ui.walk(ui::Walk::Last);
+  if (ui.button(answers.edged_name, edged, answers.edged, Look::Edged, answers.edged_icon)) pressed = 2;
+  ui.walk(ui::Walk::Body);
   return pressed;
 }
 
@@ -64,10 +71,11 @@ Asked draw_helper(Ui& ui, const View& view) {
 
 Asked draw_leave(Ui& ui, const View& view) {
   const bool done = view.s.receipt.has_value();
-  const int pressed = quiet_page(ui, Icon::Leave, done ? tr("小票还在印，现在离开？") : tr("要离开吗？"), done ? tr("没印完的小票会取消。") : tr("您写的会全部清除，别人看不到。"), "",
+  const int pressed = quiet_page(ui, view, Icon::Leave, done ? tr("小票还在印，现在离开？") : tr("要离开吗？"), done ? tr("没印完的小票会取消。") : tr("您写的会全部清除，别人看不到。"), "",
                                  {"stay", tr("不离开，接着办"), Icon::Back, "leave.now", tr("离开并清除"), Icon::Leave});
   if (pressed == 1) return Stay{};
   if (pressed == 2) return LeaveNow{};
+  if (pressed == 3) return CallHelp{};
   return {};
 }
 
@@ -78,14 +86,15 @@ Asked draw_idle(Ui& ui, const View& view) {
   const auto left = std::max<std::int64_t>(0, (warn + patience.idle_wipe - quiet + Span{999}).count() / 1000);
   ui.again_in(0.25);
   const std::string seconds = std::to_string(left);
-  const int pressed = quiet_page(ui, Icon::Clock, tr("您还在吗？"), tr("没人的话，数到0就清除。"), seconds, {"stay", tr("我还在"), Icon::Check, "leave.now", tr("离开并清除"), Icon::Leave});
+  const int pressed = quiet_page(ui, view, Icon::Clock, tr("您还在吗？"), tr("没人的话，数到0就清除。"), seconds, {"stay", tr("我还在"), Icon::Check, "leave.now", tr("离开并清除"), Icon::Leave});
   if (pressed == 1) return Stay{};
   if (pressed == 2) return LeaveNow{};
+  if (pressed == 3) return CallHelp{};
   return {};
 }
 
-Asked draw_trouble(Ui& ui, const View&) {
-  const int pressed = quiet_page(ui, Icon::Warning, tr("本机暂停，请到窗口"), tr("接待窗口照常登记。点下面，人就过来。"), "",
+Asked draw_trouble(Ui& ui, const View& view) {
+  const int pressed = quiet_page(ui, view, Icon::Warning, tr("本机暂停，请到窗口"), tr("接待窗口照常登记。点下面，人就过来。"), "",
                                  {"help", tr("请人帮我"), Icon::Helper, "leave.now", tr("离开并清除"), Icon::Leave});
   if (pressed == 1) return CallHelp{};
   if (pressed == 2) return LeaveNow{};

@@ -152,6 +152,7 @@ Asked draw_ruling(Ui& ui, const View& view) {
     all.cut_top(h, gutter_mm);
   }
   Box green = all.cut_top(low ? 56.f : 75.f, gutter_mm);
+  ui.headline(screen_id(view), green, (s.chosen.empty() ? tr("建议您去") : tr("您选了")) + window_place(rules, window));
   if (ui.theme().contrast) {
     ui.fill(green, Ink::Card, 4);
     ui.edge(green, Ink::Primary, 1, 4);

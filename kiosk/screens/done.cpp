@@ -113,6 +113,7 @@ Asked draw_done(Ui& ui, const View& view) {
   line_in(ui, {margin_mm + 25, 0, page.w - 2 * margin_mm - 25, step_bar_mm}, receipt.matter.empty() ? tr("号取好了") : tr("登记好了"),
           {Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true});
 
+  ui.headline(screen_id(view), {margin_mm + 22, step_bar_mm / 2 - 11, page.w - 2 * margin_mm - 22, 22}, receipt.matter.empty() ? tr("号取好了") : tr("登记好了"));
   Box body{margin_mm, step_bar_mm + 7, page.w - 2 * margin_mm, page.h - step_bar_mm - 7 - bottom_bar_mm - gutter_mm};
   const bool coded = !receipt.query_code.empty();
   const TextStyle soft{Type::Body, Ink::Muted, Weight::Regular, Align::Centre, 1, true, true};
@@ -231,9 +232,11 @@ Asked draw_done(Ui& ui, const View& view) {
   ui.fill(bar, Ink::Card);
   ui.line(0, bar.y, page.w, bar.y, Ink::Line, 0.5f);
   Box row{margin_mm, bar.y + 7, page.w - 2 * margin_mm, bar_button_mm};
+  ui.walk(ui::Walk::Bar);
   if (ui.button("reprint", row.cut_left(70, gutter_mm), tr("再印一张"), Look::Edged, Icon::Printer, paper != Paper::Printing)) asked = Reprint{};
   if (ui.button("help", row.cut_left(82, gutter_mm), tr("请人帮我"), Look::Help, Icon::Helper)) asked = CallHelp{};
   if (ui.button("leave", row, tr("办好了，离开"), Look::Filled)) asked = LeaveAsk{};
+  ui.walk(ui::Walk::Body);
   return asked;
 }
 

@@ -49,7 +49,9 @@ void header(Ui& ui, const View& view, const Box& box) {
   const TextStyle hello{Type::Headline, words, Weight::Bold, Align::Left, 1, false, true};
   float y = 50;
   const float h = ui.text_height(box.w - 2 * margin_mm, tr("您好，今天怎么办事？"), hello);
-  ui.text({margin_mm, y, box.w - 2 * margin_mm, h}, tr("您好，今天怎么办事？"), hello);
+  const Box head{margin_mm, y, box.w - 2 * margin_mm, h};
+  ui.headline(screen_id(view), head, tr("您好，今天怎么办事？不会用没关系，点「请人帮我」就行。"));
+  ui.text(head, tr("您好，今天怎么办事？"), hello);
   y += h + 2;
   // "Online" means that the county answered, never that there is some network (need.md 4.2).
   const bool online = view.world.now.county_online;
@@ -128,7 +130,9 @@ Asked draw_home(Ui& ui, const View& view) {
   ui.fill(page, Ink::Paper);
   header(ui, view, {0, 0, page.w, low ? page.h * 0.4f : 152});
   const Box bar{0, page.h - 47, page.w, 47};
+  ui.walk(ui::Walk::Bar);
   if (auto set = settings(ui, view, bar)) asked = set;
+  ui.walk(ui::Walk::Body);
 
   const auto& now = view.world.now;
   const bool full = now.failed && now.failed->code == Code::Unavailable;

@@ -26,7 +26,9 @@ std::string_view section_name(const Session& s) {
 }
 
 void leave_button(Ui& ui, const Box& box, Asked& asked) {
+  ui.walk(ui::Walk::Last);
   if (ui.button("leave", box, tr("离开并清除"), Look::Edged, Icon::Leave)) asked = LeaveAsk{};
+  ui.walk(ui::Walk::Body);
 }
 
 void step_bar(Ui& ui, const View& view, Asked& asked) {
@@ -90,6 +92,8 @@ float remark_banner(Ui& ui, const View& view, float y) {
 
 }  // namespace
 
+std::string screen_id(const View& view) { return std::string(word(pick_screen(view.s, view.world.now))) + " " + std::to_string(view.s.index); }
+
 static void bottom_bar(Ui& ui, const View& view, const PageWords& words, Asked& asked) {
   const Box page = ui.page();
   const Box bar{0, page.h - bottom_bar_mm, page.w, bottom_bar_mm};
@@ -100,9 +104,11 @@ static void bottom_bar(Ui& ui, const View& view, const PageWords& words, Asked& 
   const Box back = row.cut_left(58, gutter_mm);
   const Box help = row.cut_left(82, gutter_mm);
   const bool busy = !view.s.filing.empty() || !view.s.asking.empty();
-  if (words.back && ui.button("back", back, tr("返回"), Look::Edged, Icon::Back, !busy)) asked = Back{};
-  if (ui.button("help", help, tr("请人帮我"), Look::Help, Icon::Helper)) asked = CallHelp{};
+  ui.walk(ui::Walk::Bar);
   if (words.next_shown && ui.button("next", row, words.next, Look::Filled, words.next_icon, words.next_on && !busy)) asked = Next{};
+  if (ui.button("help", help, tr("请人帮我"), Look::Help, Icon::Helper)) asked = CallHelp{};
+  if (words.back && ui.button("back", back, tr("返回"), Look::Edged, Icon::Back, !busy)) asked = Back{};
+  ui.walk(ui::Walk::Body);
 }
 
 Page begin_page(Ui& ui, const View& view, const PageWords& words) {
@@ -111,13 +117,16 @@ Page begin_page(Ui& ui, const View& view, const PageWords& words) {
   ui.fill(all, Ink::Paper);
   step_bar(ui, view, page.asked);
   float y = step_bar_mm;
+  bottom_bar(ui, view, words, page.asked);
   y += help_banner(ui, view, y);
   y += remark_banner(ui, view, y);
   y += 9;
   const Box head{margin_mm, y, all.w - 2 * margin_mm, 200};
+  const std::string spoken = std::string(words.title) + (words.title.empty() || words.hint.empty() ? "" : "。") + std::string(words.hint);
   if (!words.title.empty()) {
     const TextStyle title{Type::Headline, Ink::Ink, Weight::Bold, Align::Left, 1, false, true};
     const float h = ui.text_height(head.w, words.title, title);
+    ui.headline(screen_id(view), {head.x, y, head.w, h}, spoken);
     ui.text({head.x, y, head.w, h}, words.title, title);
     y += h + 1;
   }
@@ -143,7 +152,6 @@ Page begin_page(Ui& ui, const View& view, const PageWords& words) {
     page.body = {margin_mm, y, all.w - 2 * margin_mm, floor - y};
     if (words.strip_mm > 0) page.strip = page.body.cut_top(words.strip_mm, gutter_mm);
   }
-  bottom_bar(ui, view, words, page.asked);
   return page;
 }
 
@@ -282,54 +290,18 @@ Asked fields(Ui& ui, const View& view, const Box& box, std::span<const FieldSpec
     field.problem = labelled ? std::string_view{} : problem;
     field.active = active;
     field.several_lines = spec.several_lines;
+    field.label = spec.label;
+    if (active && has_caret(spec.field)) field.caret = view.s.caret;
     if (low) {
       // Shown high, written low: the field itself lies out of reach.
-      ui.fill(cell, Ink::Card, 4);
-      ui.edge(cell, active ? Ink::Primary : Ink::Line, active ? 0.75f : 0.4f, 4);
-      const bool tell = wrong && !labelled;
-      const std::string words = tell ? std::string(problem) : shown + std::string(field.composing);
-      const TextStyle style{Type::Body, tell ? Ink::Brick : Ink::Ink, Weight::Regular, Align::Left, 1, true};
-      ui.text(cell.inset(5, 0), fitted(ui, cell.w - 10, 1, words.empty() ? spec.placeholder : words, style), style);
+      field.only_shown = true;
+      ui.field(spec.name, cell, field);
       continue;
     }
-    if (ui.field(spec.name, cell, field)) asked = Focus{spec.field, spec.index};
+    if (ui.field(spec.name, cell, field)) asked = Focus{spec.field, spec.index, has_caret(spec.field) ? ui.caret_moves().touched : writing::at_end};
     if (wrong && labelled) ui.edge(cell, Ink::Brick, 0.75f, 4);
   }
   return asked;
-}
-
-Asked keyboard_panel(Ui& ui, const View& view, const Box& box) {
-  const Field field = view.s.field;
-  if (field == Field::None) return {};
-  using Mode = ui::KeyboardMode;
-  std::vector<Mode> modes;
-  std::vector<std::string> phrases;
-  bool letters = false;
-  switch (field) {
-    case Field::Number:
-      if (view.s.document == DocumentKind::ResidentId || view.s.document == DocumentKind::ResidencePermit) modes = {Mode::Digits};
-      else modes = {Mode::Digits, Mode::Pinyin};
-      letters = true;  // passports have letters and never characters
-      break;
-    case Field::Phone:
-    case Field::MatterNumber:
-    case Field::QueryCode: modes = {Mode::Digits}; break;
-    case Field::Name:
-    case Field::OtherName:
-    case Field::Representative: modes = {Mode::Pinyin}; break;
-    case Field::Place:
-    case Field::Party: modes = {Mode::Pinyin, Mode::Digits}; break;
-    default:
-      modes = {Mode::Pinyin, Mode::Digits, Mode::Phrases};
-      if (const TopicInfo* topic = view.world.rules.topic(view.s.topic)) phrases = topic->phrases;
-      if (phrases.empty()) modes.pop_back();
-      break;
-  }
-  ui::KeyboardState state{static_cast<Mode>(view.s.keys.mode), view.s.keys.composing, view.s.keys.page, view.s.keys.fuzzy, view.s.keys.preedit};
-  if (std::find(modes.begin(), modes.end(), state.mode) == modes.end()) state.mode = modes.front();
-  const ui::KeyboardResult result = ui::keyboard(ui, box, state, letters ? nullptr : view.pinyin, modes, phrases);
-  if (!result.changed) return {};
-  return Typed{result.insert, result.backspaces, {static_cast<int>(result.state.mode), result.state.composing, result.state.page, result.state.fuzzy, result.state.preedit}};
 }
 
 Box cut_keyboard(Ui& ui, Page& page) {
@@ -410,7 +382,7 @@ std::string fitted(Ui& ui, float width_mm, int lines, std::string_view text, con
 }
 
 ui::Theme theme_of(const Settings& settings) {
-  return {static_cast<ui::TextSize>(std::clamp(settings.size, 0, 2)), settings.contrast, settings.low};
+  return {static_cast<ui::TextSize>(std::clamp(settings.size, 0, 2)), settings.contrast, settings.low, true};
 }
 
 Asked draw(Ui& ui, const View& view) {

@@ -50,6 +50,9 @@ struct Page {
 };
 Page begin_page(Ui& ui, const View& view, const PageWords& words);
 
+/// What the five keys know a page by: another question of the same screen is another page.
+std::string screen_id(const View& view);
+
 /// Draws a paragraph at the top of `area` and cuts it off; nothing (and nothing cut) when it does not fit.
 bool paragraph(Ui& ui, Box& area, std::string_view words, const TextStyle& style, float gap_mm = 2);
 /// One line in a box: narrower words shrink, and where the visitor's text size is too tall for the box a smaller step is taken.
@@ -84,6 +87,8 @@ struct FieldSpec {
 Asked fields(Ui& ui, const View& view, const Box& box, std::span<const FieldSpec> specs);
 /// The keyboard panel for the focused field.
 Asked keyboard_panel(Ui& ui, const View& view, const Box& box);
+/// ← → and, when the text has more lines than its field, 上一页/下一页. Drawn after the field whose caret they move.
+Asked caret_buttons(Ui& ui, const View& view, Box row);
 /// Cuts the keyboard's room off a page body (it reaches to the window's edges).
 Box cut_keyboard(Ui& ui, Page& page);
 

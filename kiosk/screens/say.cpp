@@ -29,8 +29,8 @@ Asked draw_statement(Ui& ui, const View& view) {
   // XFTL 19(1): who cannot write may say it; nobody is held up here for not typing.
   const bool nothing = view.s.statement.request.empty() && view.s.statement.facts.empty() && view.s.statement.reasons.empty();
   const std::string_view skip = nothing ? tr("不写了，到窗口说") : tr("够了，其余到窗口说");
-  if (ui.button("skip", low ? strip : strip.cut_right(110), skip, Look::Edged, Icon::Desk)) asked = SkipWriting{};
-  if (!low) text_if_room(ui, strip, trf("写一句也行，{}/3", index + 1), {Type::Body, Ink::Muted, Weight::Regular, Align::Left, 1, true});
+  const Box skip_box = strip.cut_right(low ? std::max(96.f, strip.w - 4 * 24.f - touch_gap_mm) : 110.f, touch_gap_mm);
+  if (ui.button("skip", skip_box, skip, Look::Edged, Icon::Desk)) asked = SkipWriting{};
   const Box keys = cut_keyboard(ui, page);
   Box area = low ? page.show : page.body;
   Box tabs = area.cut_top(low ? 22.f : std::min(28.f, std::max(22.f, area.h * 0.3f)));
@@ -60,30 +60,30 @@ Asked draw_statement(Ui& ui, const View& view) {
   }
   const std::string_view problem = problem_at(view.s, part.field);
   const std::string foot = trf("已写{}字", characters(text));
+  ui::Ui::FieldView field;
+  field.text = text;
+  field.composing = view.s.keys.preedit;
+  field.placeholder = part.line;
+  field.label = part.word;
+  field.problem = problem;
+  field.active = true;
+  field.several_lines = true;
+  field.caret = view.s.caret;
   if (low) {
+    // Shown high, written low: the field itself lies out of reach.
     area.y = tabs.y;
     area.h = page.show.bottom() - area.y;
-    ui.fill(area, Ink::Card, 4);
-    ui.edge(area, Ink::Primary, 0.75f, 4);
-    const TextStyle style{Type::Input, problem.empty() ? Ink::Ink : Ink::Brick};
-    const std::string all = text + view.s.keys.preedit;
-    const std::string words = problem.empty() ? (all.empty() ? std::string(part.line) : all) : std::string(problem);
-    // The end is where the person writes: the beginning goes out of sight first.
-    const std::size_t count = characters(words);
-    const std::size_t skip_count = count > 60 ? count - 60 : 0;
-    const std::string tail(words.substr(first_characters(words, skip_count).size()));
-    ui.text(area.inset(6, 4), fitted(ui, area.w - 12, std::max(1, static_cast<int>((area.h - 8) / ui.text_height(area.w, "字", style))), tail, style), style);
+    field.only_shown = true;
   } else {
-    ui::Ui::FieldView field;
-    field.text = text;
-    field.composing = view.s.keys.preedit;
-    field.placeholder = part.line;
-    field.problem = problem;
-    field.active = true;
-    field.several_lines = true;
     field.foot_left = tr("离开即清除");
     field.foot_right = foot;
-    if (ui.field("text", area, field)) asked = Focus{part.field, 0};
+  }
+  if (ui.field("text", area, field)) asked = Caret{ui.caret_moves().touched};
+  // Before the first word there is nowhere to go.
+  if (!text.empty()) {
+    if (auto moved = caret_buttons(ui, view, strip)) asked = moved;
+  } else if (!low) {
+    text_if_room(ui, strip, trf("写一句也行，{}/3", index + 1), {Type::Body, Ink::Muted, Weight::Regular, Align::Left, 1, true});
   }
   if (auto got = keyboard_panel(ui, view, keys)) asked = got;
   return asked;

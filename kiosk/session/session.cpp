@@ -64,16 +64,8 @@ bool digits_only(Field field) {
   return field == Field::Number || field == Field::Phone || field == Field::MatterNumber || field == Field::QueryCode;
 }
 
-/// Drops the last `count` code points.
-void erase_back(std::string& text, int count) {
-  for (; count > 0 && !text.empty(); --count) {
-    do {
-      const auto byte = static_cast<unsigned char>(text.back());
-      text.pop_back();
-      if ((byte & 0xC0u) != 0x80u) break;
-    } while (!text.empty());
-  }
-}
+/// Fields of several lines: 换行 means a new line there, the next field elsewhere.
+bool several_lines(Field field) { return field == Field::Request || field == Field::Facts || field == Field::Reasons; }
 
 /// core reports "field: words"; people read the words.
 std::string words_of(const Error& error) {
@@ -86,7 +78,7 @@ bool nothing_said(const Session& s) {
   const auto empty = [](const Identity& who) { return who.name.empty() && who.number.empty() && who.phone.empty(); };
   return empty(s.me) && empty(s.other) && s.representatives.empty() && s.topic.empty() && s.statement.request.empty() && s.statement.facts.empty() &&
          s.statement.reasons.empty() && s.statement.place.empty() && s.statement.party_complained_of.empty() && s.answers.in_danger == Answer::Unasked &&
-         s.code.empty() && !s.progress && !s.receipt && s.keys.composing.empty();
+         s.code.empty() && !s.progress && !s.receipt && s.keys.composing.empty() && s.keys.pad.ink.empty() && s.keys.pad.pen.empty() && s.keys.typed.empty();
 }
 
 /// Where the person stands, as the helper reads it at the desk.
@@ -126,8 +118,11 @@ void forget(Session& s) {
   erase_person(s.other);
   for (std::string& name : s.representatives) erase(name);
   for (std::string* text : {&s.topic, &s.statement.request, &s.statement.facts, &s.statement.reasons, &s.statement.place, &s.statement.party_complained_of, &s.number, &s.code,
-                            &s.keys.composing, &s.keys.preedit, &s.remark, &s.help, &s.filing, &s.asking})
+                            &s.keys.composing, &s.keys.preedit, &s.keys.typed, &s.keys.code, &s.keys.rest, &s.keys.pad.preview, &s.picked_place, &s.statement.division, &s.remark,
+                            &s.help, &s.filing, &s.asking})
     erase(*text);
+  std::fill(s.keys.pad.ink.points.begin(), s.keys.pad.ink.points.end(), ink::Point{});
+  std::fill(s.keys.pad.pen.begin(), s.keys.pad.pen.end(), ink::Point{});
   if (s.receipt)
     for (std::string* text : {&s.receipt->matter, &s.receipt->query_code, &s.receipt->ticket}) erase(*text);
 }
@@ -151,8 +146,12 @@ class Visit {
     }
     go(begin.way, 0);
   }
-  void operator()(const Next&) { next(); }
+  void operator()(const Next&) {
+    settle();
+    next();
+  }
   void operator()(const Back&) {
+    settle();
     if (!s.filing.empty()) return;  // the disk decides now; a half filed matter has no way back
     if (s.screen == Screen::Statement || s.screen == Screen::Question) s.problems.clear();
     if (s.trail.empty()) {
@@ -179,7 +178,9 @@ class Visit {
   void operator()(const LeaveNow&) { leave(); }
   void operator()(const Stay&) { s.leaving = false; }
   void operator()(const CallHelp&) {
+    settle();
     if (s.help.empty()) s.help = id('h');
+    s.leaving = false;  // who asks for a person has not left
     say_help();
     if (s.screen != Screen::Helper) go(Screen::Helper, 0);
   }
@@ -263,12 +264,15 @@ class Visit {
   }
   void operator()(const SkipWriting&) {
     if (s.screen != Screen::Statement) return;
+    settle();
     s.spoken = true;
     s.problems.clear();
     to_review();
   }
   void operator()(const Part& part) {
-    if (s.screen == Screen::Statement) go_part(std::clamp(part.index, 0, 2));
+    if (s.screen != Screen::Statement) return;
+    settle();
+    go_part(std::clamp(part.index, 0, 2));
   }
   void operator()(const Edit& edit) {
     if (s.screen != Screen::Review) return;
@@ -279,9 +283,45 @@ class Visit {
     if (s.screen == Screen::Review) go(Screen::Read, read.part);
   }
   void operator()(const Focus& f) {
-    if (s.field != Field::None) focus(f.field, f.index);  // only a page that is written on has a field
+    if (s.field == Field::None) return;  // only a page that is written on has a field
+    settle();
+    focus(f.field, f.index);
+    if (has_caret(s.field)) s.caret = writing::placed(text_of(s, s.field, s.field_index), f.caret);
   }
   void operator()(const Typed& typed) { type(typed); }
+  void operator()(const Caret& caret) {
+    if (!has_caret(s.field)) return;
+    settle();
+    s.caret = writing::placed(text_of(s, s.field, s.field_index), caret.at);
+  }
+  void operator()(const StepCaret& step) {
+    s.keys = step.keys;
+    settle();
+    if (has_caret(s.field)) s.caret = writing::stepped(text_of(s, s.field, s.field_index), s.caret, step.by);
+  }
+  void operator()(const Scanned& scan) {
+    if (s.screen != Screen::Home && s.screen != Screen::Ask) {
+      // Whoever registers a matter has the paper of another one in hand: said, not written into a name.
+      if (s.field != Field::None) s.remark = tr("小票的码请在「查进度」里扫。");
+      return;
+    }
+    if (!s.asking.empty()) return;
+    if (s.screen == Screen::Home) (*this)(Begin{Screen::Ask, Purpose::Progress});
+    if (s.screen != Screen::Ask) return;
+    s.problems.clear();
+    s.remark.clear();
+    if (!scan.matter.empty()) {
+      s.number = scan.matter;
+      std::erase(s.number, '-');
+    }
+    if (!scan.code.empty()) s.code = scan.code;
+    if (canonical_matter_id(s.number) && !s.code.empty()) return ask();
+    focus(canonical_matter_id(s.number) ? Field::QueryCode : Field::MatterNumber, 0);
+    s.remark = scan.code.empty() ? tr("编号读到了，请再扫查询码。") : tr("查询码读到了，请再扫编号。");
+  }
+  void operator()(const ScanRefused&) {
+    if (s.screen == Screen::Ask || s.field != Field::None) s.remark = tr("这个码认不出，请用小票上的。");
+  }
   void operator()(const Letter&) {
     if (s.screen != Screen::Ask || s.number.size() < 7) return;
     char& letter = s.number[6];
@@ -621,24 +661,54 @@ class Visit {
   void focus(Field field, int index) {
     s.field = field;
     s.field_index = index;
+    s.caret = writing::at_end;
     const bool fuzzy = s.keys.fuzzy;
     s.keys = {};
-    s.keys.fuzzy = fuzzy;  // how a person speaks does not change from field to field
-    s.keys.mode = digits_only(field) ? 1 : 0;
+    // How a person speaks and writes does not change from field to field.
+    s.keys.fuzzy = fuzzy;
+    s.keys.way = digits_only(field) ? writing::Way::Digits : s.way;
     if (field == Field::Representative && s.representatives.empty()) s.field = Field::None;
   }
+  /// Who leaves without choosing keeps what was seen in the field.
+  void settle() {
+    if (s.field == Field::None) return;
+    Typed rest;
+    rest.insert = writing::settled(s.keys);
+    if (rest.insert.empty()) return;
+    rest.keys.fuzzy = s.keys.fuzzy;
+    rest.keys.way = s.keys.way;
+    type(rest);
+  }
+  /// Enter in a field of one line: on to the next of this page, as Tab does.
+  void next_field() {
+    static constexpr std::array pages{std::pair{Screen::Identify, Field::Name},  std::pair{Screen::Identify, Field::Number}, std::pair{Screen::Identify, Field::Phone},
+                                      std::pair{Screen::Place, Field::Place},    std::pair{Screen::Place, Field::Party},     std::pair{Screen::Ask, Field::MatterNumber},
+                                      std::pair{Screen::Ask, Field::QueryCode}};
+    if (s.field == Field::Representative) return focus(Field::Representative, (s.field_index + 1) % std::max<int>(1, static_cast<int>(s.representatives.size())));
+    auto at = std::find(pages.begin(), pages.end(), std::pair{s.screen, s.field});
+    if (at == pages.end()) return;
+    if (++at != pages.end() && at->second == Field::Number && s.document == DocumentKind::None) ++at;
+    if (at != pages.end() && at->first == s.screen) focus(at->second, 0);
+  }
   void type(const Typed& typed) {
+    // The way somebody chose is the way they go on with; digits and pickers are visits.
+    if (typed.keys.way != s.keys.way && (typed.keys.way == writing::Way::Handwriting || typed.keys.way == writing::Way::Pinyin || typed.keys.way == writing::Way::Phrases)) s.way = typed.keys.way;
     s.keys = typed.keys;
-    if (s.field == Field::None || (typed.insert.empty() && typed.backspaces == 0)) return;
+    if (s.field == Field::None || (typed.insert.empty() && typed.backspaces == 0 && typed.deletes == 0)) return;
     s.typed = now_;
     clear_problem(s.field);
     if (!valid_utf8(typed.insert)) return;
     if (s.field == Field::Representative && static_cast<std::size_t>(s.field_index) >= s.representatives.size()) return;
-    const bool lines = s.field == Field::Request || s.field == Field::Facts || s.field == Field::Reasons;
-    if (!lines && typed.insert == "\n") return;  // 换行 ends nothing and means nothing in a field of one line
+    const auto refuse = [&](const char* words) { put_problem(keys_of(s, s.field, s.field_index).front(), words); };
+    if (!several_lines(s.field) && typed.insert == "\n") return next_field();
+    // What nobody can see is not taken in silence: a name could say one thing and show another (trust.md 5.1).
+    if (has_control(typed.insert)) return refuse(tr("有看不见的字符，没有写进去。"));
+    if (!several_lines(s.field) && typed.insert.find('\n') != std::string::npos) return refuse(tr("这一格只能写一行。"));
     std::string& text = mutable_text(s, s.field, s.field_index);
     if (s.field == Field::MatterNumber) return type_number(text, typed);
-    erase_back(text, typed.backspaces);
+    if (!has_caret(s.field)) s.caret = writing::at_end;
+    writing::erase_before(text, s.caret, typed.backspaces);
+    writing::erase_after(text, s.caret, typed.deletes);
     if (s.field == Field::QueryCode) {
       for (const char c : half_width(typed.insert))
         if (c >= '0' && c <= '9' && text.size() < 16) text += c;
@@ -664,7 +734,18 @@ class Visit {
       default: break;
     }
     if (used + characters(typed.insert) > limit) return put_problem(keys_of(s, s.field, s.field_index).front(), std::string(full));
-    text += typed.insert;
+    writing::insert_at(text, s.caret, typed.insert);
+    if (s.field == Field::Place) note_place(typed);
+  }
+  /// The code of a picked place stays as long as its words stand there.
+  void note_place(const Typed& typed) {
+    if (!typed.division.empty()) {
+      s.statement.division = typed.division;
+      s.picked_place = typed.insert;
+    } else if (!s.statement.division.empty() && s.statement.place.find(s.picked_place) == std::string::npos) {
+      s.statement.division.clear();
+      s.picked_place.clear();
+    }
   }
   /// "440583K0120261120…": the pad has digits only, so the device letter comes by itself after the county's six.
   void type_number(std::string& text, const Typed& typed) {
@@ -869,6 +950,10 @@ const std::string& text_of(const Session& s, Field field, int index) {
     case Field::None: break;
   }
   return empty;
+}
+
+bool has_caret(Field field) {
+  return field == Field::Name || field == Field::OtherName || field == Field::Representative || field == Field::Place || field == Field::Party || several_lines(field);
 }
 
 std::string_view problem_at(const Session& s, Field field, int index) {

@@ -10,6 +10,8 @@
 #include "core/clock.h"
 #include "core/hall_plan.h"
 #include "kiosk/messages.h"
+#include "kiosk/writing/caret.h"
+#include "kiosk/writing/keys.h"
 
 namespace yizhan::kiosk {
 
@@ -26,14 +28,8 @@ enum class Field : std::uint8_t { None, Name, Number, Phone, OtherName, Represen
 enum class Whom : std::uint8_t { Unasked, Self, Relative, Agent, Group };
 enum class Purpose : std::uint8_t { Progress, Rating };
 
-/// The touch keyboard between two touches. `mode`: 0 pinyin, 1 digits, 2 phrases.
-struct Keys {
-  int mode = 0;
-  std::string composing;
-  int page = 0;
-  bool fuzzy = false;
-  std::string preedit;   ///< the letters as the field shows them
-};
+/// The input panel between two touches.
+using Keys = writing::Keys;
 struct Settings {
   int size = 0;  ///< 0…2
   bool contrast = false, low = false;
@@ -99,7 +95,10 @@ struct Session {
   // writing
   Field field = Field::None;
   int field_index = 0;
+  std::size_t caret = writing::at_end;  ///< in the focused field, in characters
   Keys keys;
+  writing::Way way = writing::Way::Auto;  ///< how the person likes to write: kept from field to field
+  std::string picked_place;  ///< the words that named statement.division; written over, the code goes too
   Tick typed{};
   bool shown = false;        ///< the number stays readable (somebody asked for it)
   std::vector<Problem> problems;
@@ -130,8 +129,13 @@ struct SkipWriting {};
 struct Part { int index = 0; };                            ///< a tab of the statement
 struct Edit { Screen screen{}; int index = 0; };           ///< from the review
 struct ReadText { int part = 0; };                         ///< the whole of a long text
-struct Focus { Field field{}; int index = 0; };
-struct Typed { std::string insert; int backspaces = 0; Keys keys; };  ///< into the focused field
+struct Focus { Field field{}; int index = 0; std::size_t caret = writing::at_end; };
+struct Typed { std::string insert; int backspaces = 0; Keys keys; int deletes = 0; std::string division{}; };  ///< at the caret of the focused field
+struct Caret { std::size_t at = writing::at_end; };        ///< somebody touched the field, or turned a page of a long text
+struct StepCaret { int by = 0; Keys keys; };               ///< ← and →
+/// A receipt's code was read by the scanner: straight to the progress query. Either may be empty.
+struct Scanned { std::string matter, code; };
+struct ScanRefused {};                                     ///< a code that is none of ours
 struct Letter {};                                          ///< next device letter in a matter number (K → D → H)
 struct Reveal {};
 struct Turn { int page = 0; };                             ///< 上一页/下一页
@@ -145,7 +149,7 @@ struct OpenGuide {};                                       ///< the chart of law
 
 using Action = std::variant<News, Touched, Begin, Next, Back, LeaveAsk, LeaveNow, Stay, CallHelp, CancelHelp, Set, ChooseDocument, SpecialDocument,
                             ChooseWhom, ChooseAuthority, AddHeads, ChooseTopic, AnswerWith, AnswerParty, SkipWriting, Part, Edit, ReadText, Focus,
-                            Typed, Letter, Reveal, Turn, ChooseWindow, Submit, PickNumber, Reprint, Grade, RateNow, OpenGuide>;
+                            Typed, Caret, StepCaret, Scanned, ScanRefused, Letter, Reveal, Turn, ChooseWindow, Submit, PickNumber, Reprint, Grade, RateNow, OpenGuide>;
 
 /// How long the machine waits for a person (need.md 4.10, WCAG 2.2.1): warn, then count down, then forget.
 struct Patience {
@@ -184,6 +188,8 @@ bool blank(const Session& session);
 /// Which of the six steps a screen belongs to; 0: none.
 int step_number(Screen screen);
 const std::string& text_of(const Session& session, Field field, int index = 0);
+/// Text whose characters can be pointed at; numbers are grouped and masked, and written at their end only.
+bool has_caret(Field field);
 /// The problem shown at a field, "" when there is none.
 std::string_view problem_at(const Session& session, Field field, int index = 0);
 /// "440583-K01-20261120-0001-7" out of what was typed so far.

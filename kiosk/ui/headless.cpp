@@ -39,8 +39,18 @@ class HeadlessStage final : public Headless {
     stage_->kit().pointer(x_mm * ppm, y_mm * ppm, false);
     stage_->kit().pointer_gone();
   }
+  void write(std::span<const ink::Point> path_mm) override {
+    if (path_mm.empty()) return;
+    if (!own_time_) now_ += .2;
+    Kit& kit = stage_->kit();
+    const float ppm = kit.px_per_mm();
+    for (const ink::Point& p : path_mm) kit.pointer(p.x * ppm, p.y * ppm, true);
+    kit.pointer(path_mm.back().x * ppm, path_mm.back().y * ppm, false);
+    kit.pointer_gone();
+  }
   void type(std::string_view utf8) override { stage_->kit().typed(utf8); }
   void key(std::string_view key) override { stage_->kit().key(key); }
+  const Focus& focus() const override { return stage_->kit().focus(); }
   const std::vector<HitBox>& hits() const override { return stage_->kit().hits(); }
   const std::vector<std::string>& clipped() const override { return stage_->kit().clipped(); }
   const std::vector<std::string>& missing_glyphs() const override { return stage_->kit().missing(); }
@@ -62,8 +72,8 @@ class HeadlessStage final : public Headless {
 
 }  // namespace
 
-Result<std::unique_ptr<Headless>> Headless::open(int width, int height, float px_per_mm, const Theme& theme) {
-  auto stage = Stage::open(px_per_mm, theme);
+Result<std::unique_ptr<Headless>> Headless::open(int width, int height, float px_per_mm, const Theme& theme, float zoom) {
+  auto stage = Stage::open(px_per_mm, theme, zoom);
   if (!stage) return stage.error();
   return std::unique_ptr<Headless>(std::make_unique<HeadlessStage>(std::move(*stage), width, height));
 }

@@ -47,6 +47,7 @@ constexpr std::string_view drawing(Icon icon) {
     case Icon::Person: return "f O24 15 7;s O24 15 7;f M10 42c0-10 6-15 14-15s14 5 14 15z;s M10 42c0-10 6-15 14-15s14 5 14 15z;";
     case Icon::Persons: return "s O8.5 19 4.5;s O39.5 19 4.5;s M3 38c0-6 2-9 6-9.5M45 38c0-6-2-9-6-9.5;f O24 15 6.5;s O24 15 6.5;f M12 42c0-9 5-14 12-14s12 5 12 14z;s M12 42c0-9 5-14 12-14s12 5 12 14z;";
     case Icon::Family: return "f O15 12 6;s O15 12 6;f M5 42V32c0-6 4-10 10-10s10 4 10 10v10z;s M5 42V32c0-6 4-10 10-10s10 4 10 10v10z;s O36 22 4.5;s M31 42h12v-5c0-5-3-7-7-7-2 0-4 .6-5 2;";
+    case Icon::Undo: return "s M17 8L8 17l9 9M9 17h20c8 0 12 5 12 11s-4 11-12 11H16;";
     case Icon::Check: return "b M8 25l11 11 21-24;";
     case Icon::Cross: return "b M11 11l26 26M37 11L11 37;";
     case Icon::Clock: return "f O24 24 19;s O24 24 19;s M24 12v13l8 5;";
@@ -81,6 +82,7 @@ constexpr std::string_view drawing(Icon icon) {
     case Icon::Calendar: return "f R6 9 36 33 4;s R6 9 36 33 4;s M6 19h36M15 5v8M33 5v8M14 27h3M23 27h3M32 27h3M14 34h3M23 34h3;";
     case Icon::Place: return "f M24 44C15 33 9 26 9 19a15 15 0 0 1 30 0c0 7-6 14-15 25z;s M24 44C15 33 9 26 9 19a15 15 0 0 1 30 0c0 7-6 14-15 25z;g O24 19 5.5;s O24 19 5.5;";
     case Icon::Chevron: return "b M18 9l14 15-14 15;";
+    case Icon::ChevronLeft: return "b M30 9l-14 15 14 15;";
     case Icon::Camera: return "f M4 14h9l4-6h14l4 6h9v27H4z;s M4 14h9l4-6h14l4 6h9v27H4z;s O24 27 8;";
     case Icon::Book: return "f M6 7h15a4 4 0 0 1 4 4v32a5 5 0 0 0-4-2H6z;s M24 11a4 4 0 0 0-4-4H6v33h14a4 4 0 0 1 4 4 4 4 0 0 1 4-4h14V7H28a4 4 0 0 0-4 4zM24 11v32M11 16h7M11 23h7M30 16h7M30 23h7;";
     case Icon::Globe: return "f O24 24 19;s O24 24 19;s M5 24h38M24 5c-11 11-11 27 0 38M24 5c11 11 11 27 0 38;";

@@ -9,7 +9,7 @@ struct ImDrawList;
 
 namespace yizhan::ui {
 
-inline constexpr int icon_count = static_cast<int>(Icon::Globe) + 1;
+inline constexpr int icon_count = static_cast<int>(Icon::Undo) + 1;
 /// Colours as ImGui packs them; `fill` behind the lines, `ground` where a part hides what is behind it.
 struct IconColours {
   std::uint32_t line = 0, fill = 0, ground = 0;

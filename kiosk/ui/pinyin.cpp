@@ -67,15 +67,22 @@ class RimeEngine final : public PinyinEngine {
     }
     feed(letters);
     found.preedit = preedit();
-    for (const std::size_t index : list(page, found)) found.consumed.push_back(consumed(letters, index));
-    last_ = Last{std::string(letters), page, found};
+    std::vector<std::size_t> places = list(page, found);
+    last_ = Last{std::string(letters), page, std::move(places), found};
     return found;
+  }
+
+  int consumed(std::string_view letters, int page, std::size_t i) override {
+    static_cast<void>(candidates(letters, page));
+    if (!last_ || i >= last_->places.size()) return static_cast<int>(letters.size());
+    return consumed_by(letters, last_->places[i]);
   }
 
  private:
   struct Last {
     std::string letters;
     int page = 0;
+    std::vector<std::size_t> places;  ///< in the engine's whole list
     Candidates found;
   };
 
@@ -159,7 +166,7 @@ class RimeEngine final : public PinyinEngine {
   }
 
   /// Letters that a candidate stands for: it is chosen, what is still being composed is counted, and the choice taken back.
-  int consumed(std::string_view letters, std::size_t index) {
+  int consumed_by(std::string_view letters, std::size_t index) {
     api_->select_candidate(session_, index);
     RIME_STRUCT(RimeCommit, commit);
     if (api_->get_commit(session_, &commit)) {
@@ -185,16 +192,23 @@ class RimeEngine final : public PinyinEngine {
 
 }  // namespace
 
-Result<std::unique_ptr<PinyinEngine>> open_pinyin(const std::string& data_dir) {
+/// A program run from its build tree is given the source assets, whose data wait to be built: the built ones beside it are taken.
+static std::string built_folder(const std::string& data_dir, const char* folder, const char* file) {
   namespace fs = std::filesystem;
   std::error_code none;
-  // A program run from its build tree is given the source assets, whose schemas wait to be built: take the built ones.
-  if (fs::exists(data_dir + "/kiosk_pinyin.schema.yaml", none) && !fs::exists(data_dir + "/kiosk_pinyin.table.bin", none)) {
-    const fs::path program = fs::read_symlink("/proc/self/exe", none).parent_path();
-    for (const char* place : {"../share/pinyin", "../share/yizhan/pinyin"})
-      if (fs::exists(program / place / "kiosk_pinyin.table.bin", none)) return RimeEngine::open(fs::canonical(program / place, none).string());
-  }
-  return RimeEngine::open(data_dir);
+  if (fs::exists(data_dir + "/" + file, none)) return data_dir;
+  const fs::path program = fs::read_symlink("/proc/self/exe", none).parent_path();
+  for (const char* place : {"../share/", "../share/yizhan/"})
+    if (const fs::path found = program / (std::string(place) + folder); fs::exists(found / file, none)) return fs::canonical(found, none).string();
+  return data_dir;
 }
+
+Result<std::unique_ptr<PinyinEngine>> open_pinyin(const std::string& data_dir) {
+  std::error_code none;
+  if (!std::filesystem::exists(data_dir + "/kiosk_pinyin.schema.yaml", none)) return RimeEngine::open(data_dir);
+  return RimeEngine::open(built_folder(data_dir, "pinyin", "kiosk_pinyin.table.bin"));
+}
+
+Result<writing::RareIndex> open_rare(const std::string& data_dir) { return writing::RareIndex::open(built_folder(data_dir, "rare", "rare.tsv") + "/rare.tsv"); }
 
 }  // namespace yizhan::ui

@@ -10,9 +10,9 @@
 
 namespace yizhan::ui {
 
-Result<std::unique_ptr<Stage>> Stage::open(float px_per_mm, const Theme& theme) {
+Result<std::unique_ptr<Stage>> Stage::open(float px_per_mm, const Theme& theme, float zoom) {
   if (const Status mapped = map_fonts(); !mapped) return mapped.error();
-  std::unique_ptr<Stage> stage(new Stage(px_per_mm, theme));
+  std::unique_ptr<Stage> stage(new Stage(px_per_mm, theme, zoom));
   stage->build();
   return stage;
 }
@@ -33,7 +33,9 @@ void Stage::build() {
   ImGuiStyle& style = ImGui::GetStyle();
   style.AntiAliasedLinesUseTex = false;  // the rasteriser knows no textured lines
   style.CircleTessellationMaxError = .15f;
-  kit_ = std::make_unique<Kit>(ppm_, theme_);
+  kit_ = std::make_unique<Kit>(ppm_, theme_, zoom_);
+  kit_->set_keys(keys_);
+  kit_->set_motion(motion_);
   raster_.forget();
 }
 
@@ -72,6 +74,16 @@ std::span<const PixelRect> Stage::frame(const Pixels& target, double now, const 
 void Stage::set_theme(const Theme& theme) {
   theme_ = theme;
   kit_->set_theme(theme);
+}
+
+void Stage::set_keys(const FiveKeys& keys) {
+  keys_ = keys;
+  kit_->set_keys(keys);
+}
+
+void Stage::set_motion(bool on) {
+  motion_ = on;
+  kit_->set_motion(on);
 }
 
 void Stage::wipe() {

@@ -16,7 +16,7 @@ namespace yizhan::ui {
 class Stage {
  public:
   /// Errors: Invalid (a font file is missing).
-  static Result<std::unique_ptr<Stage>> open(float px_per_mm, const Theme& theme);
+  static Result<std::unique_ptr<Stage>> open(float px_per_mm, const Theme& theme, float zoom = 1);
   ~Stage();
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
@@ -26,19 +26,23 @@ class Stage {
   /// Draws one frame into `target` and returns what changed there.
   std::span<const PixelRect> frame(const Pixels& target, double now, const std::function<void(Ui&)>& draw, bool full);
   void set_theme(const Theme& theme);
+  void set_keys(const FiveKeys& keys);
+  void set_motion(bool on);
   /// Everything that could hold words is destroyed, zeroed and made anew.
   void wipe();
 
  private:
-  Stage(float px_per_mm, const Theme& theme) : ppm_(px_per_mm), theme_(theme) {}
+  Stage(float px_per_mm, const Theme& theme, float zoom) : ppm_(px_per_mm), zoom_(zoom), theme_(theme) {}
   void build();
   void tear_down();
-  float ppm_;
+  float ppm_, zoom_;
   Theme theme_;
   ImGuiContext* context_ = nullptr;
   std::unique_ptr<Kit> kit_;
   Raster raster_;
   double before_ = 0;
+  FiveKeys keys_;
+  bool motion_ = false;
 };
 
 /// Writes a picture as PNG. False: the file cannot be written.

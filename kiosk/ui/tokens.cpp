@@ -21,7 +21,7 @@ Rgb contrast_colour(Ink ink) {
     case Ink::Primary: case Ink::Primary2: case Ink::Deep: case Ink::Amber: case Ink::AmberEdge: case Ink::Promise: case Ink::Brick:
     case Ink::Seal: case Ink::BoardCalled:
       return yellow;
-    case Ink::Ink: case Ink::Muted: case Ink::Edge: case Ink::Line: case Ink::BoardText: case Ink::BoardSecond:
+    case Ink::Ink: case Ink::Muted: case Ink::Edge: case Ink::Line: case Ink::PadLine: case Ink::BoardText: case Ink::BoardSecond:
       return white;
     case Ink::Clear: return {0, 0, 0, 0};
   }
@@ -57,6 +57,7 @@ Rgb colour(Ink ink, bool contrast) {
     case Ink::Seal: return rgb(0x9A2B1A);
     case Ink::Edge: return rgb(0x776F62);
     case Ink::Line: return rgb(0xDDD8CC);
+    case Ink::PadLine: return rgb(0xCFAFA5);  // the red of copy books, paler: a guide, no meaning
     case Ink::Board: return rgb(0x0B1418);
     case Ink::BoardPanel: return rgb(0x12262B);
     case Ink::BoardBar: return rgb(0x0F1E24);
@@ -115,6 +116,22 @@ StepSize step_size(Step step) {
     case Step::BoardWindow: return {104 / board, 1.15f, 0};
   }
   return {34 / kiosk, 1.45f};
+}
+
+float usual_px_per_mm(int width_px, int height_px) {
+  const int shorter = std::min(width_px, height_px);
+  if (shorter < 1000) return 3.96f;                       // 1366×768 on 15.6 inches
+  return static_cast<float>(shorter) / 270;               // 1080 and 2160 lines on 21.5 inches, and the same page on anything larger
+}
+
+PageScale page_scale(int width_px, int height_px, float real_px_per_mm) {
+  constexpr float short_mm = 270, long_mm = 480;  // the drawn pages: a 21.5-inch screen
+  const float w = static_cast<float>(width_px) / real_px_per_mm, h = static_cast<float>(height_px) / real_px_per_mm;
+  float zoom = std::min(std::min(w, h) / short_mm, std::max(w, h) / long_mm);
+  // Landscape pages fold down to a 15.6-inch screen. A portrait page does not: a smaller one is drawn smaller than life.
+  constexpr float least_w = 340, least_h = 190;
+  if (w > h) zoom = std::max(zoom, std::min({1.f, w / least_w, h / least_h}));
+  return {real_px_per_mm * zoom, zoom};
 }
 
 float text_factor(TextSize size) {

@@ -16,6 +16,7 @@
 
 #include "kiosk/ui/sdl.h"
 #include "kiosk/ui/stage.h"
+#include "kiosk/ui/touches.h"
 
 namespace yizhan::ui {
 
@@ -126,6 +127,7 @@ class SdlWindow final : public Window {
   }
 
   double seconds_since_input() const override { return now_s() - last_input_; }
+  const Focus& focus() const override { return stage_->kit().focus(); }
 
  private:
   /// Returns how many frames the event asks for.
@@ -135,26 +137,15 @@ class SdlWindow final : public Window {
     switch (event.type) {
       case SDL_FINGERDOWN:
         input();
-        if (finger_) return 0;  // first finger only: a palm or a helping hand must not press elsewhere
-        finger_ = event.tfinger.fingerId;
-        kit.pointer(event.tfinger.x * static_cast<float>(width_), event.tfinger.y * static_cast<float>(height_), true);
-        return 2;
-      case SDL_FINGERMOTION:
-        if (finger_ != event.tfinger.fingerId) return 0;
-        kit.pointer(event.tfinger.x * static_cast<float>(width_), event.tfinger.y * static_cast<float>(height_), true);
-        return 1;
+        return finger(event, Touches::What::Down);
+      case SDL_FINGERMOTION: return finger(event, Touches::What::Move);
       case SDL_FINGERUP:
-        if (finger_ != event.tfinger.fingerId) return 0;
         input();
-        finger_.reset();
-        kit.pointer(event.tfinger.x * static_cast<float>(width_), event.tfinger.y * static_cast<float>(height_), false);
-        kit.pointer_gone();
-        return 2;
+        return finger(event, Touches::What::Up);
       case SDL_MOUSEMOTION:
         if (event.motion.which == SDL_TOUCH_MOUSEID) return 0;
-        kit.pointer(static_cast<float>(event.motion.x), static_cast<float>(event.motion.y), (event.motion.state & SDL_BUTTON_LMASK) != 0);
-        if ((event.motion.state & SDL_BUTTON_LMASK) == 0) return 0;  // nothing hovers, nothing is drawn
-        return 1;
+        // Nothing hovers, so nothing is drawn; with the button down only entering and leaving show.
+        return kit.pointer(static_cast<float>(event.motion.x), static_cast<float>(event.motion.y), (event.motion.state & SDL_BUTTON_LMASK) != 0) ? 1 : 0;
       case SDL_MOUSEBUTTONDOWN: case SDL_MOUSEBUTTONUP:
         if (event.button.which == SDL_TOUCH_MOUSEID || event.button.button != SDL_BUTTON_LEFT) return 0;
         input();
@@ -165,6 +156,8 @@ class SdlWindow final : public Window {
         const std::string name = key_name(event.key.keysym);
         if (name.empty()) return 0;
         if (name == "Space" && kit.wants_text()) return 0;  // arrives as text
+        // A key that is held down walks on, but confirms, leaves and calls once.
+        if (options_.theme.citizen && event.key.repeat != 0 && (name == options_.keys.confirm || name == options_.keys.back || name == options_.keys.help)) return 0;
         if (name == "Ctrl+V") paste();
         kit.key(name);
         return 2;
@@ -179,7 +172,7 @@ class SdlWindow final : public Window {
             full_ = true;
             return 1;
           case SDL_WINDOWEVENT_LEAVE:
-            if (!finger_) kit.pointer_gone();
+            if (!touches_.touching()) kit.pointer_gone();
             return 1;
           default: return 0;
         }
@@ -188,6 +181,17 @@ class SdlWindow final : public Window {
         woken_ = false;
         return 1;
     }
+  }
+
+  /// One contact; returns how many frames it asks for.
+  int finger(const SDL_Event& event, Touches::What what) {
+    Kit& kit = stage_->kit();
+    const Touches::Pointer pointer = touches_.take({event.tfinger.fingerId, what, event.tfinger.x * static_cast<float>(width_), event.tfinger.y * static_cast<float>(height_), now_s()});
+    if (pointer.cancel) kit.pointer_gone();
+    if (!pointer.what) return pointer.cancel ? 2 : 0;
+    const bool matters = kit.pointer(pointer.x, pointer.y, *pointer.what != Touches::What::Up);
+    if (*pointer.what == Touches::What::Up) kit.pointer_gone();
+    return *pointer.what != Touches::What::Move ? 2 : matters ? 1 : 0;
   }
 
   bool draw(const std::function<bool(Ui&)>& frame) {
@@ -210,7 +214,8 @@ class SdlWindow final : public Window {
     ++frames_;
     follow_text_input();
     if (!options_.hits_file.empty()) write_hits();
-    if (picture_wanted_.exchange(false)) write_png(options_.picture_file, target);
+    // A page that is still coming in is nobody's picture.
+    if (!stage_->kit().moving() && picture_wanted_.exchange(false)) write_png(options_.picture_file, target);
     if (wipe_wanted_.exchange(false)) {
       wipe_now();
       wake();
@@ -290,7 +295,7 @@ class SdlWindow final : public Window {
   double started_, last_input_;
   int width_ = 0, height_ = 0;
   bool full_ = true, text_input_ = false;
-  std::optional<SDL_FingerID> finger_;
+  Touches touches_;
   std::vector<SDL_Rect> rects_;
   std::uint64_t frames_ = 0;
   std::atomic<bool> woken_{false}, wipe_wanted_{false}, picture_wanted_{false};
@@ -329,11 +334,22 @@ Result<std::unique_ptr<Window>> Window::open(const WindowOptions& options) {
     if (options.fullscreen && sdl->GetDesktopDisplayMode(0, &desktop) == 0 && desktop.w > 0 && desktop.h > 0) width = desktop.w, height = desktop.h;
     px_per_mm = std::min(static_cast<float>(width) / options.page_width_mm, static_cast<float>(height) / options.page_height_mm);
   }
-  auto stage = Stage::open(px_per_mm, {});
+  float zoom = 1;
+  if (options.theme.citizen) {
+    int width = options.width, height = options.height;
+    SDL_DisplayMode desktop{};
+    if (options.fullscreen && sdl->GetDesktopDisplayMode(0, &desktop) == 0 && desktop.w > 0 && desktop.h > 0) width = desktop.w, height = desktop.h;
+    const PageScale scale = page_scale(width, height, px_per_mm > 0 ? px_per_mm : usual_px_per_mm(width, height));
+    px_per_mm = scale.px_per_mm;
+    zoom = scale.zoom;
+  }
+  auto stage = Stage::open(px_per_mm, options.theme, zoom);
   if (!stage) {
     sdl->QuitSubSystem(SDL_INIT_VIDEO);
     return stage.error();
   }
+  (*stage)->set_keys(options.keys);
+  (*stage)->set_motion(options.theme.citizen);
   const Uint32 flags = options.fullscreen ? static_cast<Uint32>(SDL_WINDOW_FULLSCREEN_DESKTOP) | SDL_WINDOW_BORDERLESS : 0u;
   SDL_Window* window = sdl->CreateWindow(options.title.c_str(), options.x < 0 ? static_cast<int>(SDL_WINDOWPOS_UNDEFINED) : options.x,
                                         options.y < 0 ? static_cast<int>(SDL_WINDOWPOS_UNDEFINED) : options.y, options.width, options.height, flags);

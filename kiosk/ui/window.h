@@ -6,6 +6,7 @@
 
 #include "core/result.h"
 #include "kiosk/ui/kit.h"
+#include "kiosk/writing/rare.h"
 
 namespace yizhan::ui {
 
@@ -15,6 +16,8 @@ struct WindowOptions {
   float px_per_mm = 4.0f;      ///< 21.5-inch portrait 4.0; desk 24-inch 3.6; board 43-inch 2.0
   float page_width_mm = 0, page_height_mm = 0;  ///< when set, px_per_mm is chosen so that a page of this size just fits the window or screen
   bool fullscreen = false;     ///< FULLSCREEN_DESKTOP | BORDERLESS on the real kiosk
+  Theme theme{};               ///< to begin with. `citizen`: px_per_mm is the screen's real one (0: guessed from its pixels), the page follows it (tokens.h page_scale())
+  FiveKeys keys{};
   int x = -1, y = -1;          ///< window place; −1: leave to the server
   std::string hits_file;       ///< robots: after every drawn frame the hit boxes are written here (atomic rename), as JSON
   std::string picture_file;    ///< robots: SIGUSR1 writes the frame here as PNG (may be empty)
@@ -36,12 +39,14 @@ class Window {
   /// The visit ended: destroys the ImGui context (its buffers hold what was typed) and zeroes the freed memory (trust.md 10).
   virtual void wipe() = 0;
   virtual double seconds_since_input() const = 0;
+  virtual const Focus& focus() const = 0;  ///< of the five keys, after the last frame
 };
 
 /// The same Ui without a display, for tests, golden pictures and the in-process robot. Time is the test's.
 class Headless {
  public:
-  static Result<std::unique_ptr<Headless>> open(int width, int height, float px_per_mm, const Theme& theme = {});
+  /// `px_per_mm` and `zoom` as page_scale() gives them.
+  static Result<std::unique_ptr<Headless>> open(int width, int height, float px_per_mm, const Theme& theme = {}, float zoom = 1);
   virtual ~Headless() = default;
   virtual void frame(const std::function<void(Ui&)>& draw) = 0;   ///< one frame; advances time by 1/60 s unless at() was used
   virtual void at(double seconds) = 0;
@@ -49,8 +54,11 @@ class Headless {
   /// there is no such enabled widget. Callers run frame() at least three times for a tap to be reported.
   virtual bool tap(std::string_view name) = 0;
   virtual void tap_at(float x_mm, float y_mm) = 0;
+  /// A finger's whole stroke, page millimetres: down at the first point, up at the last. It is seen in the next frame.
+  virtual void write(std::span<const ink::Point> path_mm) = 0;
   virtual void type(std::string_view utf8) = 0;                   ///< as a real keyboard would, into the focused edit()
   virtual void key(std::string_view key) = 0;                     ///< "F2", "Tab", "Ctrl+P"
+  virtual const Focus& focus() const = 0;                         ///< of the five keys, after the last frame
   virtual const std::vector<HitBox>& hits() const = 0;            ///< of the last frame
   virtual const std::vector<std::string>& clipped() const = 0;
   virtual const std::vector<std::string>& missing_glyphs() const = 0;  ///< characters no font could draw
@@ -64,5 +72,8 @@ class Headless {
 /// librime is loaded here, not linked: call it after the first frame (5 ms warm). One engine at a time. ui thread only.
 /// Errors: Unavailable (data or library missing: the keyboard says so and offers the other ways).
 Result<std::unique_ptr<PinyinEngine>> open_pinyin(const std::string& data_dir);
+
+/// The index of rare characters: `data_dir`/rare.tsv, or the one built beside the program. Errors: Unavailable.
+Result<writing::RareIndex> open_rare(const std::string& data_dir);
 
 }  // namespace yizhan::ui

@@ -8,7 +8,7 @@
 
 #include "kiosk/screens/screens.h"
 #include "kiosk/ui/window.h"
-#include "tests/citizen/lobby.h"
+#include "tests/citizen/scenes.h"
 
 using namespace yizhan;
 using namespace yizhan::kiosk;
@@ -93,79 +93,6 @@ std::string faults(const ui::Headless& window, bool low) {
   for (const auto& words : window.clipped()) say("cut: " + words);
   for (const auto& c : window.missing_glyphs()) say("no glyph: " + c);
   return out;
-}
-
-struct Scene {
-  std::string name;
-  std::function<void(Lobby&)> reach;
-  Screen screen;
-};
-
-const std::string long_words =
-    "我在锦绣工地干了四个月木工，讲好每天二百六十元，包工头只付了一部分，还欠一万八千六百元。打过三次电话，都说没有钱。一起干活的还有四个人，也都没有拿到钱，大家都等着过年。";
-
-std::vector<Scene> scenes() {
-  const auto offline = [](Lobby& l) { l.snapshot.hub_online = l.snapshot.county_online = false; };
-  return {
-      {"home", [](Lobby&) {}, Screen::Home},
-      {"home_offline_long_name", [offline](Lobby& l) { offline(l); l.snapshot.center = "云栖傣族景颇族自治县群众信访诉求综合服务中心"; l.snapshot.hall.queues = {{"LAW", 48, 120, 2}}; }, Screen::Home},
-      {"home_disk_full", [](Lobby& l) { l.snapshot.failed = Error{Code::Unavailable, "full"}; }, Screen::Home},
-      {"notice", [](Lobby& l) { l.act(Begin{Screen::Notice, {}}); }, Screen::Notice},
-      {"card", [](Lobby& l) { l.act(Begin{Screen::Notice, {}}); l.act(Next{}); }, Screen::Card},
-      {"card_trouble", [](Lobby& l) { l.act(Begin{Screen::Notice, {}}); l.act(Next{}); l.s.card_trouble = "x"; }, Screen::Card},
-      {"card_absent", [](Lobby& l) { l.snapshot.reader = DeviceState::Absent; l.act(Begin{Screen::Notice, {}}); l.act(Next{}); }, Screen::Card},
-      {"identify_name", [](Lobby& l) { l.act(Begin{Screen::Notice, {}}); l.act(Next{}); l.act(ChooseDocument{DocumentKind::ResidentId}); l.type("李有田"); }, Screen::Identify},
-      {"identify_wrong", [](Lobby& l) { l.act(Begin{Screen::Notice, {}}); l.act(Next{}); l.act(ChooseDocument{DocumentKind::ResidentId}); l.type("李有田"); l.act(Focus{Field::Number, 0}); l.type("110101195001010021"); l.act(Next{}); }, Screen::Identify},
-      {"identify_other", [](Lobby& l) { l.act(Begin{Screen::Notice, {}}); l.act(Next{}); l.act(ChooseDocument{DocumentKind::Other}); l.act(ChooseDocument{DocumentKind::Passport}); l.act(Focus{Field::Number, 0}); l.type("E1234"); }, Screen::Identify},
-      {"identify_none", [](Lobby& l) { l.act(Begin{Screen::Notice, {}}); l.act(Next{}); l.act(ChooseDocument{DocumentKind::None}); }, Screen::Identify},
-      {"whom", [](Lobby& l) { l.to_whom(); }, Screen::Whom},
-      {"whom_long_name", [](Lobby& l) { l.act(Begin{Screen::Notice, {}}); l.act(Next{}); l.lay_card("阿卜杜热西提·麦麦提吐尔逊江·艾合买提托合提"); }, Screen::Whom},
-      {"other_relative", [](Lobby& l) { l.to_whom(); l.act(ChooseWhom{Whom::Relative}); l.type("李小丫"); }, Screen::Other},
-      {"other_agent", [](Lobby& l) { l.to_whom(); l.act(ChooseWhom{Whom::Agent}); l.act(ChooseAuthority{true}); }, Screen::Other},
-      {"heads", [](Lobby& l) { l.to_whom(); l.act(ChooseWhom{Whom::Group}); l.act(AddHeads{18}); }, Screen::Heads},
-      {"representatives", [](Lobby& l) { l.to_whom(); l.act(ChooseWhom{Whom::Group}); l.act(AddHeads{18}); l.act(Next{}); l.type("王小满"); }, Screen::Representatives},
-      {"kind", [](Lobby& l) { l.to_kind(); l.act(ChooseTopic{"wages"}); }, Screen::Kind},
-      {"kind_helped", [](Lobby& l) { l.to_kind(); l.act(CallHelp{}); l.act(Next{}); }, Screen::Kind},
-      {"question", [](Lobby& l) { l.to_kind(); l.act(ChooseTopic{"wages"}); l.act(Next{}); }, Screen::Question},
-      {"question_party", [](Lobby& l) { l.to_kind(); l.act(ChooseTopic{"housing"}); l.act(Next{}); }, Screen::Question},
-      {"urgent", [](Lobby& l) { l.to_kind(); l.act(ChooseTopic{"environment"}); l.act(Next{}); l.act(AnswerWith{Answer::Yes}); }, Screen::Urgent},
-      {"statement", [](Lobby& l) { l.to_statement(); l.type("我要求包工头付清工资18600元，最好在春节前付到我的银行卡上。"); }, Screen::Statement},
-      {"statement_facts_full", [](Lobby& l) { l.to_statement(); l.type("付清工资。"); l.act(Next{}); for (int i = 0; i < 20; ++i) l.type(long_words); }, Screen::Statement},
-      {"statement_empty_problem", [](Lobby& l) { l.to_statement(); l.act(Next{}); }, Screen::Statement},
-      {"statement_phrases", [](Lobby& l) { l.to_statement(); l.act(Typed{"", 0, Keys{2, "", 0, false, ""}}); }, Screen::Statement},
-      {"place", [](Lobby& l) { l.to_statement(); l.type("付清工资。"); l.act(Next{}); l.act(Next{}); l.act(Next{}); l.type("云栖县石板镇"); }, Screen::Place},
-      {"review", [](Lobby& l) { l.to_review(); }, Screen::Review},
-      {"review_long", [](Lobby& l) { l.to_statement(); l.type(long_words + long_words); l.act(Next{}); l.type(long_words); l.act(Next{}); l.type("白纸黑字，应该付。"); l.act(Next{}); l.type("云栖县石板镇柳树村三组旁边的锦绣工地"); l.act(Focus{Field::Party, 0}); l.type("某某建筑劳务公司"); l.act(Next{}); }, Screen::Review},
-      {"read", [](Lobby& l) { l.to_statement(); for (int i = 0; i < 10; ++i) l.type(long_words); l.act(SkipWriting{}); l.act(ReadText{0}); l.act(Turn{1}); }, Screen::Read},
-      {"ruling", [](Lobby& l) { l.to_ruling(); }, Screen::Ruling},
-      {"ruling_chosen", [](Lobby& l) { l.to_ruling(); l.act(ChooseWindow{l.s.ruling->alternatives.front()}); }, Screen::Ruling},
-      {"ruling_mediation", [](Lobby& l) { l.to_kind(); l.act(ChooseTopic{"neighbour"}); l.act(Next{}); l.act(AnswerWith{Answer::Yes}); l.act(AnswerWith{Answer::No}); l.act(AnswerWith{Answer::No}); l.act(SkipWriting{}); l.act(Next{}); }, Screen::Ruling},
-      {"ruling_accusation", [](Lobby& l) { l.to_ruling("official"); }, Screen::Ruling},
-      {"ruling_waiting", [](Lobby& l) { l.to_ruling(); l.answers = false; l.act(Submit{}); }, Screen::Ruling},
-      {"ruling_disk_full", [](Lobby& l) { l.to_ruling(); l.disk = Error{Code::Unavailable, "full"}; l.act(Submit{}); }, Screen::Ruling},
-      {"done", [](Lobby& l) { l.to_done(); }, Screen::Done},
-      {"done_offline_first", [offline](Lobby& l) { offline(l); l.to_done(); l.s.receipt->ahead = 0; l.snapshot.print.reset(); }, Screen::Done},
-      {"done_nopaper", [offline](Lobby& l) { offline(l); l.snapshot.printer = DeviceState::OutOfPaper; l.to_done(); }, Screen::Done},
-      {"done_sealed", [](Lobby& l) { l.to_done("official"); }, Screen::Done},
-      {"done_number", [](Lobby& l) { l.act(Begin{Screen::TakeNumber, {}}); l.act(PickNumber{"LAW"}); }, Screen::Done},
-      {"done_number_nopaper", [](Lobby& l) { l.snapshot.printer = DeviceState::Absent; l.act(Begin{Screen::TakeNumber, {}}); l.act(PickNumber{"LAW"}); }, Screen::Done},
-      {"number", [](Lobby& l) { l.act(Begin{Screen::TakeNumber, {}}); }, Screen::TakeNumber},
-      {"ask", [](Lobby& l) { l.to_ask(); }, Screen::Ask},
-      {"ask_wrong", [](Lobby& l) { l.to_ask(); l.act(Typed{"", 1, l.s.keys}); l.act(Next{}); }, Screen::Ask},
-      {"progress", [](Lobby& l) { l.to_progress(); }, Screen::Progress},
-      {"progress_long", [](Lobby& l) { l.to_progress(); for (int i = 0; i < 14; ++i) l.s.progress->lines.push_back({l.snapshot.now, "440583-C.H01", "extended", "县人社局延长办理期限三十日并已书面告知理由"}); }, Screen::Progress},
-      {"rate", [](Lobby& l) { l.to_rate(); l.act(Grade{4, 2}); }, Screen::Rate},
-      {"thanks", [](Lobby& l) { l.to_rate(); l.act(Grade{4, 2}); l.act(Next{}); }, Screen::Thanks},
-      {"guide", [](Lobby& l) { l.act(OpenGuide{}); }, Screen::Guide},
-      {"guide_lit", [](Lobby& l) { l.to_ruling(); l.act(OpenGuide{}); }, Screen::Guide},
-      {"guide_sealed", [](Lobby& l) { l.to_ruling("official"); l.act(OpenGuide{}); }, Screen::Guide},
-      {"helper", [](Lobby& l) { l.act(CallHelp{}); }, Screen::Helper},
-      {"helper_unheard", [offline](Lobby& l) { offline(l); l.to_kind(); l.act(CallHelp{}); l.snapshot.help->reached = false; }, Screen::Helper},
-      {"helper_done", [](Lobby& l) { l.to_kind(); l.act(CallHelp{}); l.snapshot.help->taken_by = "440583-D03"; l.snapshot.help->done = true; l.snapshot.help->outcome = "C007 综合接待"; }, Screen::Helper},
-      {"leave", [](Lobby& l) { l.to_kind(); l.act(LeaveAsk{}); }, Screen::Leave},
-      {"idle", [](Lobby& l) { l.to_kind(); l.wait(100s); }, Screen::Idle},
-      {"trouble", [](Lobby& l) { l.to_kind(); l.snapshot.failed = Error{Code::Io, "x"}; }, Screen::Trouble},
-  };
 }
 
 void walk_scenes(const Settings& settings, const std::string& suffix) {

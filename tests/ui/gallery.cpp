@@ -4,6 +4,8 @@
 #include <tuple>
 #include <vector>
 
+#include "kiosk/ui/keyboard.h"
+
 namespace yizhan::ui {
 
 namespace {
@@ -120,17 +122,31 @@ void gallery_fields(Ui& ui) {
 namespace {
 /// Answers as the real engine would, from a table of one.
 struct TableEngine final : PinyinEngine {
-  Candidates candidates(std::string_view, int) override { return {{"欠着", "欠", "前", "钱", "千", "签"}, "qian zhe", {7, 4, 4, 4, 4, 4}, true}; }
+  Candidates candidates(std::string_view, int) override { return {{"欠着", "欠", "前", "钱", "千", "签"}, "qian zhe", true}; }
+  int consumed(std::string_view, int, std::size_t i) override { return i == 0 ? 7 : 4; }
 };
 }  // namespace
 
 void gallery_keyboard(Ui& ui) {
   TableEngine engine;
-  constexpr std::array all{KeyboardMode::Pinyin, KeyboardMode::Digits, KeyboardMode::Phrases};
+  constexpr std::array all{Way::Pinyin, Way::Digits, Way::Phrases};
+  constexpr std::array sheets{Sheet::Digits, Sheet::Letters, Sheet::Marks, Sheet::Date, Sheet::Amount};
   const std::vector<std::string> phrases{"请尽快给我答复。", "我有书面材料。", "双方愿意坐下来谈。", "请用电话联系我。", "我不识字，请念给我听。"};
-  keyboard(ui, {0, 6, 270, 152}, {KeyboardMode::Pinyin, "qianzhe", 0, false, "qian zhe"}, &engine, all, phrases);
-  keyboard(ui, {0, 164, 270, 152}, {KeyboardMode::Digits, "", 0, false, ""}, &engine, all, phrases);
-  keyboard(ui, {0, 322, 270, 152}, {KeyboardMode::Phrases, "", 0, false, ""}, &engine, all, phrases);
+  Hand hand;
+  hand.ways = all;
+  hand.sheets = sheets;
+  hand.pinyin = &engine;
+  hand.phrases = phrases;
+  KeyboardState state;
+  state.way = Way::Pinyin;
+  state.composing = "qianzhe";
+  state.preedit = "qian zhe";
+  keyboard(ui, {0, 6, 270, 152}, state, hand);
+  state = {};
+  state.way = Way::Digits;
+  keyboard(ui, {0, 164, 270, 152}, state, hand);
+  state.way = Way::Phrases;
+  keyboard(ui, {0, 322, 270, 152}, state, hand);
 }
 
 void gallery_desk(Ui& ui) {
@@ -214,6 +230,14 @@ void shapes_page(Ui& ui) {
               std::get<0>(kinds[static_cast<std::size_t>(i) % kinds.size()]), "拖欠工资", "干了活，没给钱", i == 3);
     }
   }
+  bottom_bar(ui, "下一步");
+}
+
+void panel_shapes(Ui& ui) {
+  ui.gradient({0, 0, ui.page().w, 100}, Ink::Primary, Ink::Primary2);
+  for (int i = 0; i < 15; ++i)
+    ui.tile("t" + std::to_string(i), {12 + static_cast<float>(i % 5) * 92.5f, 40 + static_cast<float>(i / 5) * 60, 86, 55},
+            std::get<0>(kinds[static_cast<std::size_t>(i) % kinds.size()]), "拖欠工资", "干了活，没给钱", i == 3);
   bottom_bar(ui, "下一步");
 }
 

@@ -14,5 +14,6 @@ void gallery_desk(Ui& ui);       ///< 1920×1080 at 3.6 px/mm
 void gallery_board(Ui& ui);      ///< 1920×1080 at 2.0 px/mm
 void dense_page(Ui& ui);         ///< a full page of small Chinese words: the heaviest text the kiosk can show
 void shapes_page(Ui& ui);        ///< as many soft shapes as any screen has
+void panel_shapes(Ui& ui);       ///< the same on a landscape page
 
 }  // namespace yizhan::ui

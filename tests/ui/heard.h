@@ -20,6 +20,9 @@ class Heard final : public Ui {
   const Theme& theme() const override { return ui_.theme(); }
   double seconds() const override { return ui_.seconds(); }
   void again_in(double s) override { ui_.again_in(s); }
+  void headline(std::string_view screen, Box box, std::string_view text) override { ui_.headline(screen, box, text); }
+  void walk(Walk part) override { ui_.walk(part); }
+  float reach_top() const override { return ui_.reach_top(); }
   void fill(Box box, Ink ink, float radius_mm) override { ui_.fill(box, ink, radius_mm); }
   void gradient(Box box, Ink top, Ink bottom, float radius_mm) override { ui_.gradient(box, top, bottom, radius_mm); }
   void edge(Box box, Ink ink, float thick_mm, float radius_mm) override { ui_.edge(box, ink, thick_mm, radius_mm); }
@@ -61,7 +64,9 @@ class Heard final : public Ui {
     return ui_.edit(name, box, text, placeholder, several_lines, problem);
   }
   const std::vector<HitBox>& hits() const override { return ui_.hits(); }
+  const std::vector<Shown>& shown() const override { return ui_.shown(); }
   const std::vector<std::string>& clipped() const override { return ui_.clipped(); }
+  const Focus& focus() const override { return ui_.focus(); }
 
  private:
   void hear(std::string_view text) {
