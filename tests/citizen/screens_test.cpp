@@ -117,7 +117,7 @@ void walk_scenes(const Settings& settings, const std::string& suffix) {
     if (at != Screen::Idle && at != Screen::Leave) CHECK(robot.has("help"));
     if (at != Screen::Home) CHECK((robot.has("leave") || robot.has("leave.now")));
   }
-  CHECK(drawn.size() == 27);  // every screen there is
+  CHECK(drawn.size() == 29);  // every screen there is
 }
 
 }  // namespace
@@ -183,6 +183,8 @@ TEST_CASE("a robot writes a statement with the keyboard, in three parts, with pl
   robot.tap("next");
   CHECK(robot.lobby.seen() == Screen::Review);
   robot.tap("next");
+  CHECK(robot.lobby.seen() == Screen::Sign);
+  robot.tap("next");  // 不签
   robot.tap("help");
   CHECK(robot.lobby.seen() == Screen::Helper);
   robot.tap("next");
