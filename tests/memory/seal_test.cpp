@@ -118,6 +118,9 @@ TEST_CASE("a sealed attachment that was cut, continued, shuffled or touched stay
   const std::size_t stream = sealed.size() - 4 * piece;
   const auto closed = [&](const std::string& bytes) { return open_attachment(bytes, a_matter, key).error().code == Code::Invalid; };
   for (std::size_t pieces = 0; pieces < 4; ++pieces) CHECK(closed(sealed.substr(0, stream + pieces * piece)));  // the final tag is required
+  // Also where only padding is missing and all of the content would still be there.
+  const std::string small = seal_attachment("what", noise(100), a_matter, {key.public_hex}, pad).value();
+  for (std::size_t pieces = 0; pieces < 4; ++pieces) CHECK(closed(small.substr(0, stream + pieces * piece)));
   for (const std::size_t cut : {std::size_t{0}, std::size_t{4}, stream - 1, stream + 5, sealed.size() - 1}) CHECK(closed(sealed.substr(0, cut)));
   CHECK(closed(sealed + 'x'));
   CHECK(closed(sealed + sealed.substr(stream)));
