@@ -450,6 +450,7 @@ struct Client::Impl {
     if (theirs.have < static_cast<std::int64_t>(piece_end) || theirs.have > static_cast<std::int64_t>(piece_of.bytes))
       return failed("wrong acknowledgement: part of an attachment", now);
     measure(now);
+    state.blob_bytes += sent_plain_bytes;
     if (theirs.have == static_cast<std::int64_t>(piece_of.bytes)) {
       if (!mark_blobs(theirs.county ? std::vector<Digest>{} : std::vector{piece_of.hash}, theirs.county ? std::vector{piece_of.hash} : std::vector<Digest>{}, now)) return;
       blob_have.erase(piece_of.hash);

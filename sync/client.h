@@ -40,6 +40,7 @@ struct ClientState {
   std::map<Origin, Mark> marks;
   std::uint64_t pushed = 0, pulled = 0;
   std::uint64_t blobs_unsent = 0, blobs_uncounted = 0;  ///< attachments the hub does not have; it has and the county may not
+  std::uint64_t blob_bytes = 0;                         ///< of attachments, acknowledged since this client began
   Time complete_at{};           ///< when everything the hub had for us was last here; kept over a restart
   std::optional<HallNews> hall; ///< the hall hub's news, as fresh as the last answer
   int failures = 0;             ///< exchanges that failed in a row
