@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/event_text.h"
+#include "core/petition_json.h"
 
 namespace yizhan {
 
@@ -148,6 +149,23 @@ Digest hash_bytes(std::string_view bytes) {
                      0);
   return digest;
 }
+
+Hasher::Hasher() {
+  static_assert(sizeof(crypto_generichash_state) <= sizeof state_ && alignof(crypto_generichash_state) <= 64);
+  ready();
+  crypto_generichash_init(reinterpret_cast<crypto_generichash_state*>(state_.data()), nullptr, 0, sizeof(Digest));
+}
+Hasher& Hasher::add(std::string_view bytes) {
+  crypto_generichash_update(reinterpret_cast<crypto_generichash_state*>(state_.data()), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  return *this;
+}
+Digest Hasher::done() {
+  Digest digest;
+  crypto_generichash_final(reinterpret_cast<crypto_generichash_state*>(state_.data()), digest.data(), digest.size());
+  return digest;
+}
+
+std::string text_hash(const Petition& petition) { return hex(hash_bytes(encode_petition(petition))); }
 
 Digest chain_hash(const Digest& previous, const Event& event) {
   std::string bytes;

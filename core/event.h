@@ -113,6 +113,44 @@ struct Disposed { std::string staff; Disposition disposition{}; std::string to_u
 /// Only the citizen rates; window service and outcome apart (need.md 4.3). 1…5, 0 = not rated.
 struct Rated { int service = 0; int outcome = 0; std::string comment; };
 
+// ---- what belongs to a matter besides its text ----------------------------------------------------------------------
+
+inline constexpr std::size_t attachment_bytes_max = 4u << 20;  ///< as spoken or photographed
+inline constexpr std::size_t attachments_max = 8;              ///< of one matter when it is filed
+inline constexpr std::size_t blob_bytes_max = 5u << 20;        ///< as stored: sealed and padded
+
+/// Something too large for an event: an oral statement, a photo. Its bytes lie beside the log under their hash (core/event_log.h).
+/// Of a sealed matter everything but `bytes`, `hash` and `sealed` is empty here and stands inside the ciphertext; whatever was
+/// attached to it, its signature and its drawn names too, looks like this (XFTL 30).
+struct Attached {
+  std::string kind;              ///< open word: attached_statement, attached_photo, …
+  std::string media_type;        ///< "audio/ogg; codecs=opus"
+  std::int64_t bytes = 0;        ///< of what is stored, 1 … blob_bytes_max
+  std::string hash;              ///< hex BLAKE2b-256 of what is stored: of the ciphertext when sealed
+  std::int64_t duration_ms = 0;  ///< 0: none
+  bool sealed = false;
+  std::string text_hash;         ///< the petition it was filed with: hex of text_hash(); "" when it came later
+};
+inline constexpr std::string_view attached_statement = "oral_statement", attached_photo = "photo";
+/// Signed by hand on the screen (XFTL 19): the strokes, and which text they stand under.
+struct Signed {
+  std::string who;        ///< "petitioner", "filer", "representatives[0]"
+  std::string text_hash;  ///< hex of text_hash() of the petition that was shown and filed
+  std::string strokes;    ///< encode_strokes(), with the size of the box
+};
+/// A name as its bearer writes it, because a character of it cannot be typed or shown here (生僻字).
+struct NameDrawn {
+  std::string place;    ///< the name it belongs to: "petitioner.name", "representatives[1].name"
+  std::string strokes;  ///< encode_strokes()
+};
+/// What staff wrote down of an oral statement; it stands beside the recording and never in its place (XFTL 19.1).
+struct Transcribed {
+  std::string staff;
+  std::string attachment;  ///< Attached::hash of the recording
+  std::string text;
+  bool read_back = false;  ///< read to the person, who agreed
+};
+
 // ---- facts stated by the county ------------------------------------------------------------------------------------
 
 struct Transferred { std::string to_unit; std::string report_by; };            // 转送 / 交办 when report_by is set
@@ -125,7 +163,7 @@ struct Served { std::string served_on; std::string way; };                     /
 
 using Fact = std::variant<Filed, Routed, TicketIssued, ReceiptPrinted, Queued, Viewed, RouteOverridden, Consulted, MediationApplied,
                           MediationConsent, MediatorsChosen, MediationSession, MediationEnded, Disposed, Rated, Transferred,
-                          Accepted, NotAccepted, Extended, Answered, Served>;
+                          Accepted, NotAccepted, Extended, Answered, Served, Attached, Signed, NameDrawn, Transcribed>;
 
 /// An event as it is stored and sent. `body` is the canonical JSON of the fact, kept verbatim; it may be absent (a
 /// header-only copy, or erased): the chain still verifies because it runs over the header with `body_hash`.
@@ -155,6 +193,21 @@ Result<Fact> fact_of(const Event& event);
 /// The header bytes that are hashed: {"at":…,"body_hash":"…","matter":"…","origin":"…","seq":…,"type":"…","v":…}
 std::string header_bytes(const Event& event);
 Digest hash_bytes(std::string_view bytes);
+/// The same, piece by piece: an attachment never has to be in memory as a whole.
+class Hasher {
+ public:
+  Hasher();
+  Hasher& add(std::string_view bytes);
+  Digest done();  ///< once
+
+ private:
+  alignas(64) std::array<std::uint8_t, 384> state_;
+};
+/// What a signature is bound to: hash_bytes(encode_petition(petition)) of the petition as it was filed, in hex.
+std::string text_hash(const Petition& petition);
+/// A fact with its type, for places outside the log (inside an envelope): "signed 1\n{…}". Errors of the reader: as decode_fact.
+std::string encode_stated(const Fact& fact);
+Result<Fact> decode_stated(std::string_view text);
 Digest chain_hash(const Digest& previous, const Event& event);
 /// Makes the event that follows `previous` (all zeroes before seq 1).
 Event make_event(const Origin& origin, std::uint64_t seq, Time at, const MatterId& matter, const Fact& fact, const Digest& previous);

@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "core/blob_rows.h"
 #include "core/event_text.h"
 #include "core/sqlite.h"
 
@@ -23,7 +24,8 @@ using sqlite::Database;
 using sqlite::Resetting;
 
 constexpr const char* application_id = "1499088974";  // "YZHN"
-constexpr const char* schema_version = "1";
+constexpr const char* schema_version = "2";
+constexpr const char* schema_before_blobs = "1";  // brought up to date by whoever opens it for writing
 // A filing writes about seven pages, so fewer than one in a hundred waits for the two extra syncs of a checkpoint. More pages
 // would cost memory for the index of the write-ahead log and time at the next start.
 constexpr int checkpoint_pages_usual = 1000;
@@ -134,9 +136,12 @@ struct EventLog::Impl {
   Database witness;  // reads back what was written through the file, not through the writer's cache
   mutable std::optional<Error> failed;
   int wal_pages = 0, checkpoint_pages = checkpoint_pages_usual;
+  mutable BlobRows blobs, blobs_back;  // through the writer, through the witness
+  std::uint64_t blob_marks = 0;
+  bool has_blobs = true;               // false: a reader of an older program's database
 
   mutable sqlite::Statement head_of, known, read_after, read_arrived, read_matter, get_note, read_back;
-  sqlite::Statement begin, commit, rollback, add_log, add_event, move_head, fill_body, keep_aside, put_note, add_note;
+  sqlite::Statement begin, commit, rollback, add_log, add_event, move_head, fill_body, arrival_of, keep_aside, put_note, add_note;
 
   // ---- trouble -------------------------------------------------------------------------------------------------------
 
@@ -184,15 +189,26 @@ struct EventLog::Impl {
       if (auto s = expect("journal_mode", "WAL", "wal"); !s) return s;
     if (auto s = settings(writes); !s) return s;
     if (fresh) {
-      if (auto s = db.run(std::string("BEGIN IMMEDIATE;") + schema + "PRAGMA application_id=" + application_id +
+      if (auto s = db.run(std::string("BEGIN IMMEDIATE;") + schema + BlobRows::schema + "PRAGMA application_id=" + application_id +
                           ";PRAGMA user_version=" + schema_version + ";COMMIT");
           !s)
         return s;
     }
     if (auto s = expect("journal_mode", "", "wal"); !s) return s;
     if (auto s = expect("application_id", "", application_id); !s) return s;
-    if (auto s = expect("user_version", "", schema_version); !s) return s;
-    if (auto s = same_schema(); !s) return s;
+    const auto version = db.ask("PRAGMA user_version");
+    if (!version) return version.error();
+    has_blobs = *version != schema_before_blobs;
+    if (!has_blobs) {
+      if (auto s = same_schema(); !s) return s;
+      if (writes)
+        if (auto s = add_blobs(); !s) return s;
+    }
+    if (has_blobs) {
+      if (auto s = expect("user_version", "", schema_version); !s) return s;
+      if (auto s = same_schema(); !s) return s;
+    }
+    blobs.use(db);
 
     if (writes) {
       auto second = Database::open(path, true, vfs);
@@ -205,6 +221,21 @@ struct EventLog::Impl {
         return s;
     }
     return statements(writes);
+  }
+
+  /// A database from before attachments: tables, and what its events name already (an older hub keeps and passes on facts it does
+  /// not know), all or nothing.
+  Status add_blobs() {
+    if (auto s = db.run(std::string("BEGIN IMMEDIATE;") + BlobRows::schema); !s) {
+      undo();
+      return s;
+    }
+    blobs.use(db);
+    Status s = blobs.note_all();
+    if (s) s = db.run(std::string("PRAGMA user_version=") + schema_version + ";COMMIT");
+    if (!s && db.in_transaction()) static_cast<void>(db.run("ROLLBACK"));  // the error is told; a journal that stays is undone at the next opening
+    has_blobs = s.has_value();
+    return s;
   }
 
   Status settings(bool writes) {
@@ -239,6 +270,8 @@ struct EventLog::Impl {
     auto model = Database::open(":memory:", false, "");
     if (!model) return model.error();
     if (auto made = model->run(schema); !made) return made;
+    if (has_blobs)
+      if (auto made = model->run(BlobRows::schema); !made) return made;
     const auto wanted = model->ask(schema_question);
     const auto got = db.ask(schema_question);
     if (!wanted) return wanted.error();
@@ -275,6 +308,7 @@ struct EventLog::Impl {
          "UPDATE event SET body = ?, quarantined = ? WHERE log = (SELECT id FROM log WHERE origin = ?) AND seq = ? AND body IS "
          "NULL AND body_hash = ?",
          true},
+        {&arrival_of, "SELECT arrival FROM event WHERE log = (SELECT id FROM log WHERE origin = ?) AND seq = ?", true},
         {&keep_aside,
          "INSERT OR IGNORE INTO aside(origin, seq, hash, line) SELECT ?, ?, ?, ? WHERE (SELECT count(*) FROM aside) < ?", true},
         {&put_note,
@@ -295,6 +329,7 @@ struct EventLog::Impl {
                           " FROM event e JOIN log l ON l.id = e.log WHERE e.log = ? AND e.seq >= ? ORDER BY e.seq LIMIT ?");
       if (!made) return made.error();
       read_back = std::move(*made);
+      blobs_back.use(witness);
     }
     return Done{};
   }
@@ -371,7 +406,7 @@ struct EventLog::Impl {
     return Done{};
   }
 
-  Status insert(std::int64_t log, const Event& event, bool quarantined) {
+  Status insert(std::int64_t log, const Event& event, bool quarantined, bool own) {
     add_event.bind(1, log).bind(2, static_cast<std::int64_t>(event.id.seq)).bind(3, event.at.time_since_epoch().count());
     add_event.bind_text(4, event.matter).bind_text(5, event.type).bind(6, event.v);
     add_event.bind_blob(7, bytes(event.body_hash)).bind_blob(8, bytes(event.hash)).bind(10, quarantined ? 1 : 0);
@@ -380,6 +415,7 @@ struct EventLog::Impl {
     else
       add_event.bind_null(9);
     if (const int rc = add_event.run(); rc != SQLITE_OK) return trouble(rc, "add an event");
+    if (event.type == "attached") return blobs.note(event, sqlite3_last_insert_rowid(db.handle()), own);
     return Done{};
   }
 
@@ -486,6 +522,7 @@ Result<std::vector<Event>> EventLog::append_many(const Origin& as, std::span<con
     }
 
   std::int64_t log = 0;
+  std::vector<Digest> stored_now;
   auto written = me.transact([&]() -> Result<std::vector<Event>> {
     auto row = me.log_row(as);
     if (!row) return row.error();
@@ -499,12 +536,25 @@ Result<std::vector<Event>> EventLog::append_many(const Origin& as, std::span<con
           make_event_of(as, row->head.seq + 1, at, *body.matter, body.type, 1, std::move(body.text), row->head.hash));
       const Event& event = events.back();
       if (auto plain = check_header(event); !plain) return plain.error();
-      if (auto added = me.insert(log, event, false); !added) return added.error();
+      if (auto added = me.insert(log, event, false, true); !added) return added.error();
       row->head.seq = event.id.seq;
       row->head.hash = event.hash;
     }
     if (!events.empty())
       if (auto moved = me.set_head(*row); !moved) return moved.error();
+    for (const Statement& s : statements)
+      for (const std::string_view blob : s.blobs)
+        if (auto stored = me.blobs.store(hash_bytes(blob), blob); !stored)
+          return stored.error().code == Code::NotFound ? Error{Code::Invalid, "attached: bytes that no fact names"} : stored.error();
+    for (const Event& event : events)
+      if (const auto blob = BlobRows::named_by(event)) {
+        const auto found = me.blobs.find(blob->hash);
+        if (!found) return found.error();
+        if (!found->whole() || found->bytes != blob->bytes) return Error{Code::Invalid, "attached: its bytes are missing"};
+        stored_now.push_back(blob->hash);
+      } else if (event.type == "attached") {
+        return Error{Code::Invalid, "attached: hash or size cannot be"};
+      }
     for (const Statement& s : statements)
       if (!s.request.empty())
         if (auto noted = me.write_note(me.add_note, "request/" + s.request, s.matter); !noted)
@@ -513,6 +563,9 @@ Result<std::vector<Event>> EventLog::append_many(const Origin& as, std::span<con
   });
   if (!written) return written;
   if (auto confirmed = me.confirm(log, *written); !confirmed) return confirmed.error();
+  for (const Digest& hash : stored_now)
+    if (auto held = me.blobs_back.check(hash); !held)
+      return me.trouble(Error{Code::Io, "an attachment cannot be read back: " + held.error().what});
   return written;
 }
 
@@ -594,7 +647,7 @@ Result<Merged> EventLog::merge(CheckedBatch batch) {
                      "corrupt: the chain of " + origin + " breaks at " + std::to_string(events[fresh_from].id.seq)};
       for (std::size_t i = fresh_from; i < events.size(); ++i) {
         result.quarantined += batch.poisoned[i];
-        if (auto added = me.insert(row->id, events[i], batch.poisoned[i]); !added) return added.error();
+        if (auto added = me.insert(row->id, events[i], batch.poisoned[i], false); !added) return added.error();
       }
       row->head.seq = events.back().id.seq;
       row->head.hash = events.back().hash;
@@ -621,7 +674,13 @@ Result<std::size_t> EventLog::fill(std::span<const Event> events) {
       me.fill_body.bind_blob(1, *event.body).bind(2, valid_json(*event.body) ? 0 : 1).bind_text(3, event.id.origin);
       me.fill_body.bind(4, static_cast<std::int64_t>(event.id.seq)).bind_blob(5, bytes(event.body_hash));
       if (const int rc = me.fill_body.run(); rc != SQLITE_OK) return me.trouble(rc, "fill a body");
-      filled += static_cast<std::size_t>(me.db.changes());
+      const auto changed = static_cast<std::size_t>(me.db.changes());
+      filled += changed;
+      if (changed == 0 || event.type != "attached") continue;
+      const Resetting reset{me.arrival_of};
+      const int rc = me.arrival_of.bind_text(1, event.id.origin).bind(2, static_cast<std::int64_t>(event.id.seq)).step();
+      if (rc != SQLITE_ROW) return me.trouble(rc, "find an event");
+      if (auto noted = me.blobs.note(event, me.arrival_of.integer(0), false); !noted) return noted.error();
     }
     return filled;
   });
@@ -677,6 +736,102 @@ Result<std::uint64_t> EventLog::count() const {
   std::uint64_t total = 0;
   for (const Head& head : *all) total += head.seq;
   return total;
+}
+
+// ---- attachments -------------------------------------------------------------------------------------------------------
+
+namespace {
+const Error no_blobs{Code::NotFound, "attachment: this database is older than attachments"};
+}
+
+Result<Blob> EventLog::blob(const Digest& hash) const {
+  const auto& me = *impl_;
+  if (me.failed) return *me.failed;
+  if (!me.has_blobs) return no_blobs;
+  auto found = me.blobs.find(hash);
+  if (!found) return me.trouble(found.error());
+  return found;
+}
+
+Result<std::vector<Event>> EventLog::naming(const Digest& hash) const {
+  const auto& me = *impl_;
+  if (me.failed) return *me.failed;
+  if (!me.has_blobs) return std::vector<Event>{};
+  auto statement = impl_->db.prepare("SELECT " + std::string(event_columns) +
+                                     " FROM naming n JOIN event e ON e.arrival = n.event JOIN log l ON l.id = e.log WHERE n.hash = ? ORDER BY e.arrival");
+  if (!statement) return me.trouble(statement.error());
+  statement->bind_blob(1, bytes(hash));
+  return me.rows(*statement, SIZE_MAX, nullptr);
+}
+
+Result<std::string> EventLog::blob_bytes(const Digest& hash, std::uint64_t off, std::size_t bytes_max) const {
+  const auto& me = *impl_;
+  if (me.failed) return *me.failed;
+  if (!me.has_blobs) return no_blobs;
+  auto read = me.blobs.read(hash, off, bytes_max);
+  if (!read) return me.trouble(read.error());
+  return read;
+}
+
+Result<Blob> EventLog::put_blob(const Digest& hash, std::uint64_t total, std::uint64_t off, std::string_view piece, Reach whole) {
+  auto& me = *impl_;
+  auto put = me.transact([&] { return me.blobs.put(hash, total, off, piece, whole); });
+  if (!put) return put.error();
+  if (put->spoilt) return Error{Code::Corrupt, "attachment: its bytes are not the ones that were stated"};
+  return put->blob;
+}
+
+Result<std::vector<Blob>> EventLog::blobs_going(Reach reached, std::size_t limit) const {
+  const auto& me = *impl_;
+  if (me.failed) return *me.failed;
+  if (!me.has_blobs) return std::vector<Blob>{};
+  auto found = me.blobs.going(reached, limit);
+  if (!found) return me.trouble(found.error());
+  return found;
+}
+
+Result<std::uint64_t> EventLog::blobs_count(Reach reached) const {
+  const auto& me = *impl_;
+  if (me.failed) return *me.failed;
+  if (!me.has_blobs) return std::uint64_t{0};
+  auto found = me.blobs.count(reached);
+  if (!found) return me.trouble(found.error());
+  return found;
+}
+
+Status EventLog::blobs_reached(std::span<const Digest> hashes, Reach reach) {
+  if (hashes.empty()) return Done{};
+  return impl_->transact([&]() -> Status {
+    for (const Digest& hash : hashes) {
+      if (auto marked = impl_->blobs.reached(hash, reach); !marked) return marked;
+      impl_->blob_marks += static_cast<std::uint64_t>(impl_->db.changes());
+    }
+    return Done{};
+  });
+}
+
+std::uint64_t EventLog::blob_marks() const { return impl_->blob_marks; }
+
+Status EventLog::check_blob(const Digest& hash) const {
+  const auto& me = *impl_;
+  if (me.failed) return *me.failed;
+  if (!me.has_blobs) return no_blobs;
+  auto held = me.blobs.check(hash);
+  if (!held) return me.trouble(held.error());
+  return held;
+}
+
+Status EventLog::blobs_nowhere() {
+  return impl_->transact([&] { return impl_->blobs.nowhere(); });
+}
+
+Result<BlobTotals> EventLog::blob_totals() const {
+  const auto& me = *impl_;
+  if (me.failed) return *me.failed;
+  if (!me.has_blobs) return BlobTotals{};
+  auto found = me.blobs.totals();
+  if (!found) return me.trouble(found.error());
+  return found;
 }
 
 Status EventLog::put_note(std::string_view key, std::string_view value) {
@@ -744,7 +899,7 @@ Result<std::vector<Damage>> EventLog::verify(const std::function<void(std::uint6
     std::uint64_t seq = 0;
     Digest previous{};
     s = each("SELECT " + std::string(event_columns) +
-                 ", e.quarantined FROM event e JOIN log l ON l.id = e.log WHERE e.log = ? ORDER BY e.seq",
+                 ", e.quarantined, e.arrival FROM event e JOIN log l ON l.id = e.log WHERE e.log = ? ORDER BY e.seq",
              log.head.origin, log.id, [&](sqlite::Statement& row) {
                const auto event = read_event(row);
                ++seq;
@@ -759,6 +914,9 @@ Result<std::vector<Damage>> EventLog::verify(const std::function<void(std::uint6
                if (chain_hash(previous, *event) != event->hash) damage(log.head.origin, seq, "the chain breaks here");
                if ((event->body && !valid_json(*event->body)) != (row.integer(9) != 0))
                  damage(log.head.origin, seq, "the quarantine flag is wrong");
+               if (const auto blob = me.has_blobs ? BlobRows::named_by(*event) : std::nullopt)
+                 if (const auto noted = me.blobs.noted(blob->hash, row.integer(10)); !noted || !*noted)
+                   damage(log.head.origin, seq, "its attachment is not listed");
                previous = event->hash;
              });
     if (!s) return s.error();
@@ -775,6 +933,11 @@ Result<std::vector<Damage>> EventLog::verify(const std::function<void(std::uint6
     if (row.bytes(2) != bytes(note_sum(row.bytes(0), row.bytes(1)))) damage("", 0, "a note is damaged");
   });
   if (!s) return s.error();
+  if (me.has_blobs)
+    if (const auto read = me.blobs.verify(damage); !read) {
+      if (read.error().code == Code::Io) return me.trouble(read.error());
+      damage("", 0, read.error().what);
+    }
   if (progress) progress(total, total);
   return damages;
 }

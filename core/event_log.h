@@ -41,6 +41,21 @@ struct Damage {  ///< one finding of verify()
   std::string what;
 };
 
+/// How far an attachment has come, as this machine was told by signed acknowledgements.
+enum class Reach : std::uint8_t { Here, Hub, County };
+/// One attachment, named by the hash of what is stored (sync.md: content-addressed, resumable).
+struct Blob {
+  Digest hash{};
+  std::uint64_t bytes = 0;      ///< as its event states
+  std::uint64_t have = 0;       ///< of them, from the beginning, are here
+  bool own = false;             ///< stated by this machine
+  Reach reached = Reach::Here;
+  bool whole() const { return have == bytes; }
+};
+struct BlobTotals { std::uint64_t named = 0, whole = 0, bytes = 0; };
+/// A piece on the wire and on the disk. The last piece of an attachment may be smaller than the least.
+inline constexpr std::size_t blob_piece_bytes_max = 256u << 10, blob_piece_bytes_min = 4u << 10;
+
 class EventLog {
  public:
   enum class Mode { ReadWrite, ReadOnly };
@@ -61,7 +76,10 @@ class EventLog {
   Result<std::vector<Event>> append(const Origin& as, const MatterId& matter, std::span<const Fact> facts, Time at);
   /// Several matters in one transaction (batch intake, group commit); all or none. A `request` is remembered in the same
   /// transaction (see stated()); stating it twice is refused with Conflict. Also Invalid: a text that is not UTF-8.
-  struct Statement { MatterId matter; std::vector<Fact> facts; std::string request = {}; };
+  /// `blobs` are the bytes of its Attached facts, in any order: they are written, made durable and read back in the same
+  /// transaction, so that what is acknowledged never lacks its attachment. Invalid: an Attached fact whose bytes are neither
+  /// there nor here, or bytes that no fact names. They are not copied: they must live as long as the call.
+  struct Statement { MatterId matter; std::vector<Fact> facts; std::string request = {}; std::vector<std::string_view> blobs = {}; };
   Result<std::vector<Event>> append_many(const Origin& as, std::span<const Statement> statements, Time at);
 
   /// The matter a request id was stated for, on whatever day. NotFound when never.
@@ -86,11 +104,30 @@ class EventLog {
   Result<std::vector<Event>> of_matter(const MatterId& matter) const;  ///< all origins, ordered by (origin, seq)
   Result<std::uint64_t> count() const;
 
+  // ---- attachments: bytes beside the events that name them. Memory: one piece at a time.
+  Result<Blob> blob(const Digest& hash) const;                       ///< NotFound: no event here names it
+  Result<std::vector<Event>> naming(const Digest& hash) const;       ///< the events that name it
+  /// Bytes from `off` on, at most `bytes_max`. NotFound: unknown, or not whole here. Corrupt: a piece is gone.
+  Result<std::string> blob_bytes(const Digest& hash, std::uint64_t off, std::size_t bytes_max = blob_piece_bytes_max) const;
+  /// The next piece from a peer; durable on return. Saying a known piece again changes nothing. `whole`: how far it has come when
+  /// this makes it whole. Errors: NotFound (unknown; "gap": blob() tells where to resume), Invalid (size), Corrupt (all pieces
+  /// are here and are not the bytes that were stated: all are given up), Io, Unavailable.
+  Result<Blob> put_blob(const Digest& hash, std::uint64_t bytes, std::uint64_t off, std::string_view piece, Reach whole = Reach::Here);
+  /// Whole here and exactly so far: what is to be sent (Here) or not yet known to be at the county (Hub). Smallest first.
+  Result<std::vector<Blob>> blobs_going(Reach reached, std::size_t limit) const;
+  Result<std::uint64_t> blobs_count(Reach reached) const;            ///< how many those are
+  Status blobs_reached(std::span<const Digest> hashes, Reach reach); ///< never goes back
+  Status blobs_nowhere();                                            ///< the hub is another one, or its disk was replaced
+  std::uint64_t blob_marks() const;                                  ///< how many blobs_reached() moved since this log was opened
+  /// Reads one through and compares. Errors: NotFound, Corrupt.
+  Status check_blob(const Digest& hash) const;
+  Result<BlobTotals> blob_totals() const;
+
   /// A small durable key-value of this process beside the log (peer marks, epoch, cursors). Not facts.
   Status put_note(std::string_view key, std::string_view value);
   Result<std::string> note(std::string_view key) const;  ///< NotFound when absent
 
-  /// Reads everything: chains, body hashes, gaps, heads, integrity_check. Empty means sound. `progress(done, total)`.
+  /// Reads everything: chains, body hashes, gaps, heads, attachments, integrity_check. Empty means sound. `progress(done, total)`.
   Result<std::vector<Damage>> verify(const std::function<void(std::uint64_t, std::uint64_t)>& progress = {}) const;
   /// How far the write-ahead log may grow before append or merge moves it into the database: 1000 pages (4 MB) unless told.
   void checkpoint_after(int pages);

@@ -194,6 +194,23 @@ template <class A, Is<Served> T>
 void fields(A& a, T& v) {
   a("served_on", v.served_on), a("way", v.way);
 }
+template <class A, Is<Attached> T>
+void fields(A& a, T& v) {
+  a("bytes", v.bytes), a("duration_ms", v.duration_ms), a("hash", v.hash), a("kind", v.kind);
+  a("media_type", v.media_type), a("sealed", v.sealed), a("text_hash", v.text_hash);
+}
+template <class A, Is<Signed> T>
+void fields(A& a, T& v) {
+  a("strokes", v.strokes), a("text_hash", v.text_hash), a("who", v.who);
+}
+template <class A, Is<NameDrawn> T>
+void fields(A& a, T& v) {
+  a("place", v.place), a("strokes", v.strokes);
+}
+template <class A, Is<Transcribed> T>
+void fields(A& a, T& v) {
+  a("attachment", v.attachment), a("read_back", v.read_back), a("staff", v.staff), a("text", v.text);
+}
 
 // ---- writing ---------------------------------------------------------------------------------------------------------
 
@@ -371,7 +388,11 @@ constexpr std::string_view type_words[] = {"filed",
                                            "not_accepted",
                                            "extended",
                                            "answered",
-                                           "served"};
+                                           "served",
+                                           "attached",
+                                           "signed",
+                                           "name_drawn",
+                                           "transcribed"};
 static_assert(std::size(type_words) == std::variant_size_v<Fact>);
 
 template <std::size_t I = 0>
@@ -409,6 +430,14 @@ Result<Fact> decode_fact(std::string_view type, int, std::string_view body) {
   const auto found = std::find(std::begin(type_words), std::end(type_words), type);
   if (found == std::end(type_words)) return Error{Code::NotFound, "event: this version does not know the type"};
   return read_fact(static_cast<std::size_t>(found - std::begin(type_words)), body);
+}
+
+std::string encode_stated(const Fact& fact) { return std::string(type_of(fact)) + " 1\n" + encode_fact(fact); }
+
+Result<Fact> decode_stated(std::string_view text) {
+  const auto line = text.find('\n'), gap = text.find(' ');
+  if (line == std::string_view::npos || gap == std::string_view::npos || gap > line) return Error{Code::Invalid, "fact: no type before it"};
+  return decode_fact(text.substr(0, gap), 1, text.substr(line + 1));
 }
 
 std::string encode_petition(const Petition& petition) {

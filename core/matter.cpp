@@ -346,6 +346,7 @@ std::string line_words(const Stated& s, bool sealed) {
       }
     return mark("信访部门已作出处理");
   }
+  if (type == "transcribed") return sealed ? "" : mark("口述已由工作人员记录");
   if (type == "rated") return mark("您已评价");
   if (type == "transferred") {
     const auto* t = s.as<Transferred>();
@@ -450,6 +451,15 @@ Matter fold(const MatterId& id, std::span<const Event> events) {
       m.served = *v;
     } else if (const auto* r = s.as<Rated>()) {
       m.rated = *r;
+    } else if (const auto* attached = s.as<Attached>()) {
+      const auto same = [&](const Attachment& one) { return one.what.hash == attached->hash; };
+      if (std::none_of(m.attachments.begin(), m.attachments.end(), same)) m.attachments.push_back({*attached, s.event->id, s.event->at});
+    } else if (const auto* sign = s.as<Signed>()) {
+      m.signatures.push_back({*sign, s.event->at, std::nullopt});
+    } else if (const auto* drawn = s.as<NameDrawn>()) {
+      m.names[drawn->place] = *drawn;
+    } else if (const auto* transcribed = s.as<Transcribed>()) {
+      m.transcripts.push_back({*transcribed, s.event->at});
     } else if (const auto* looked = s.as<Viewed>()) {
       m.viewed.push_back({s.event->at, s.event->id.origin, type, printable(looked->staff)});
     } else {
@@ -462,6 +472,13 @@ Matter fold(const MatterId& id, std::span<const Event> events) {
     extended |= type == "extended";
     answered |= type == "answered";
     served |= type == "served";
+  }
+  if (m.petition && !m.signatures.empty()) {
+    const std::string text = text_hash(*m.petition);
+    for (Signature& signature : m.signatures) {
+      signature.fits = signature.what.text_hash == text;
+      if (!*signature.fits) add_once(m.conflicts, mark("签名对应的内容与登记的不一致"));
+    }
   }
   const bool turned_away = m.disposed && (m.disposed->disposition == Disposition::NotAccepted ||
                                           m.disposed->disposition == Disposition::NoLongerAccepted);

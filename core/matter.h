@@ -42,6 +42,14 @@ struct Mediation {
   std::optional<MediationEnded> ended;
 };
 
+struct Attachment { Attached what; EventId stated; Time at{}; };
+struct Signature {
+  Signed what;
+  Time at{};
+  std::optional<bool> fits;  ///< it stands under the very text that was filed; unknown where that text may not be read
+};
+struct Transcript { Transcribed what; Time at{}; };
+
 struct Line {  ///< one line of the dated list of what happened
   Time at{};
   Origin by;
@@ -70,6 +78,10 @@ struct Matter {
   std::optional<Answered> answered;
   std::optional<Served> served;
   std::optional<Rated> rated;
+  std::vector<Attachment> attachments;        ///< each once, in the order they were stated
+  std::vector<Signature> signatures;
+  std::map<std::string, NameDrawn> names;     ///< place → the latest drawing
+  std::vector<Transcript> transcripts;        ///< all that were written, in order; a later one does not undo an earlier
   std::vector<Line> lines;           ///< in the order of law, then time
   std::vector<std::string> conflicts;///< facts that contradict: shown to a person, both kept
   std::vector<Line> viewed;          ///< who looked at the file, in order of time; `words` name the staff

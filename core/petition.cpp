@@ -80,7 +80,7 @@ class Checker {
   }
 };
 
-void check_statement(Checker& check, Petition& p) {
+void check_statement(Checker& check, Petition& p, bool spoken) {
   Statement& s = p.statement;
   check.text("request", s.request, statement_characters_max);
   check.text("facts", s.facts, statement_characters_max);
@@ -99,7 +99,7 @@ void check_statement(Checker& check, Petition& p) {
     }
   }
 
-  if (p.kind == MatterKind::QueueOnly) return;
+  if (p.kind == MatterKind::QueueOnly || spoken) return;
   const bool said = !blank(s.request), told = !blank(s.facts) || !blank(s.reasons);
   // XFTL 19.1 asks for request, facts and reasons; a letter often has only its text, and then that is what it says.
   if (p.channel == Channel::Visit && p.kind != MatterKind::Accusation) {
@@ -126,10 +126,10 @@ void check_group(Checker& check, Petition& p, const RuleBook& rules) {
 
 }  // namespace
 
-std::vector<Problem> validate(Petition& petition, const RuleBook& rules) {
+std::vector<Problem> validate(Petition& petition, const RuleBook& rules, bool spoken) {
   Petition clean = petition;
   Checker check;
-  check_statement(check, clean);
+  check_statement(check, clean, spoken);
   check.text("topic", clean.topic, name_characters_max);
   check.identity("petitioner", clean.petitioner);
   if (clean.filing_as != FilingAs::Self && blank(clean.filer.name)) check.problem("filer.name", mark("请填写代办人的姓名"));

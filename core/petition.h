@@ -77,6 +77,7 @@ struct RuleBook;
 /// Normalises and checks everything. On success the petition holds canonical values and may be filed.
 /// Never refuses a person for what they lack: no document, no phone, no party are all fine; only contradictory or
 /// unreadable input is a problem. All problems are returned at once; nothing typed is changed when there is one.
-std::vector<Problem> validate(Petition& petition, const RuleBook& rules);
+/// `spoken`: an oral statement belongs to it, so that words may be missing; staff write them down (XFTL 19.1).
+std::vector<Problem> validate(Petition& petition, const RuleBook& rules, bool spoken = false);
 
 }  // namespace yizhan

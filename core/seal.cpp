@@ -6,33 +6,23 @@
 #include <cstring>
 #include <optional>
 
+#include "core/seal_wraps.h"
+
 namespace yizhan {
+
+using namespace sealing;
 
 namespace {
 
-constexpr std::size_t wraps = 3;
 constexpr std::size_t pad_block = 4096;  // sizes show in steps of 4 KiB only
 constexpr std::string_view magic = "YZ1\n";
-constexpr std::size_t key_bytes = crypto_aead_xchacha20poly1305_ietf_KEYBYTES;
 constexpr std::size_t nonce_bytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t tag_bytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
-constexpr std::size_t digest_bytes = 32;
-constexpr std::size_t wrapped_bytes = key_bytes + digest_bytes;
-constexpr std::size_t wrap_bytes = wrapped_bytes + crypto_box_SEALBYTES;
 // magic ‖ nonce ‖ three wraps ‖ commitment ‖ ciphertext
 constexpr std::size_t nonce_at = magic.size();
 constexpr std::size_t wraps_at = nonce_at + nonce_bytes;
-constexpr std::size_t commitment_at = wraps_at + wraps * wrap_bytes;
+constexpr std::size_t commitment_at = wraps_at + wraps_bytes;
 constexpr std::size_t cipher_at = commitment_at + digest_bytes;
-static_assert(key_bytes == digest_bytes);
-
-void ready() {
-  static const int done = sodium_init();
-  YIZHAN_CHECK(done >= 0, "libsodium starts");
-}
-
-const unsigned char* bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
-unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
 std::string to_hex(const unsigned char* data, std::size_t n) {
   std::string out(2 * n + 1, '\0');
@@ -51,36 +41,6 @@ std::optional<std::array<unsigned char, N>> from_hex(std::string_view hex) {
   return out;
 }
 
-/// Wiped when it goes out of scope: the machine that sealed cannot read what it sealed.
-struct Secret {
-  std::array<unsigned char, wrapped_bytes> data{};  // key ‖ hash of the header
-  Secret() = default;
-  Secret(const Secret&) = delete;
-  Secret& operator=(const Secret&) = delete;
-  ~Secret() { sodium_memzero(data.data(), data.size()); }
-  const unsigned char* key() const { return data.data(); }
-};
-
-std::array<unsigned char, digest_bytes> header_hash(std::string_view nonce, std::string_view associated) {
-  std::array<unsigned char, digest_bytes> out;
-  crypto_generichash_state state;
-  crypto_generichash_init(&state, nullptr, 0, out.size());
-  crypto_generichash_update(&state, bytes(magic), magic.size());
-  crypto_generichash_update(&state, bytes(nonce), nonce.size());
-  crypto_generichash_update(&state, bytes(associated), associated.size());
-  crypto_generichash_final(&state, out.data(), out.size());
-  return out;
-}
-
-// XChaCha20-Poly1305 does not commit to its key: without this, one ciphertext could open to two texts under two keys.
-std::array<unsigned char, digest_bytes> commitment(const Secret& secret) {
-  std::array<unsigned char, digest_bytes> out;
-  std::string message = "yizhan-commit";
-  message.append(reinterpret_cast<const char*>(secret.key()) + key_bytes, digest_bytes);
-  crypto_generichash(out.data(), out.size(), bytes(message), message.size(), secret.key(), key_bytes);
-  return out;
-}
-
 /// What the cipher is bound to: everything before it, and the matter it belongs to.
 std::string bound(std::string_view envelope, std::string_view associated) {
   std::string out(envelope.substr(0, cipher_at));
@@ -89,6 +49,87 @@ std::string bound(std::string_view envelope, std::string_view associated) {
 }
 
 }  // namespace
+
+// ---- wraps -------------------------------------------------------------------------------------------------------------
+
+namespace sealing {
+
+static_assert(key_bytes == crypto_aead_xchacha20poly1305_ietf_KEYBYTES && key_bytes == crypto_secretstream_xchacha20poly1305_KEYBYTES);
+static_assert(wrap_bytes == wrapped_bytes + crypto_box_SEALBYTES);
+
+Secret::~Secret() { sodium_memzero(data.data(), data.size()); }
+
+void ready() {
+  static const int done = sodium_init();
+  YIZHAN_CHECK(done >= 0, "libsodium starts");
+}
+
+Hash header_hash(std::string_view what, std::string_view nonce, std::string_view associated) {
+  Hash out;
+  crypto_generichash_state state;
+  crypto_generichash_init(&state, nullptr, 0, out.size());
+  crypto_generichash_update(&state, bytes(what), what.size());
+  crypto_generichash_update(&state, bytes(nonce), nonce.size());
+  crypto_generichash_update(&state, bytes(associated), associated.size());
+  crypto_generichash_final(&state, out.data(), out.size());
+  return out;
+}
+
+Hash commitment(const Secret& secret) {
+  Hash out;
+  std::string message = "yizhan-commit";
+  message.append(reinterpret_cast<const char*>(secret.key()) + key_bytes, digest_bytes);
+  crypto_generichash(out.data(), out.size(), bytes(message), message.size(), secret.key(), key_bytes);
+  return out;
+}
+
+void make_secret(Secret& secret, const Hash& header) {
+  randombytes_buf(secret.data.data(), key_bytes);
+  std::memcpy(secret.data.data() + key_bytes, header.data(), header.size());
+}
+
+Status append_wraps(std::string& out, const Secret& secret, const std::vector<std::string>& recipient_public_hex) {
+  if (recipient_public_hex.empty()) return Error{Code::Invalid, "seal: no recipient key"};
+  if (recipient_public_hex.size() > wraps) return Error{Code::Invalid, "seal: at most three recipient keys"};
+  for (std::size_t i = 0; i < wraps; ++i) {
+    unsigned char wrap[wrap_bytes];
+    Secret filler;  // a dummy slot: nothing anyone needs, for a key nobody has
+    const Secret* content = &secret;
+    std::array<unsigned char, crypto_box_PUBLICKEYBYTES> to;
+    if (i < recipient_public_hex.size()) {
+      const auto key = from_hex<crypto_box_PUBLICKEYBYTES>(recipient_public_hex[i]);
+      if (!key) return Error{Code::Invalid, "seal: recipient key: expected 64 hex digits"};
+      to = *key;
+    } else {
+      unsigned char nobody[crypto_box_SECRETKEYBYTES];
+      crypto_box_keypair(to.data(), nobody);
+      sodium_memzero(nobody, sizeof nobody);
+      randombytes_buf(filler.data.data(), filler.data.size());
+      content = &filler;
+    }
+    if (crypto_box_seal(wrap, content->data.data(), content->data.size(), to.data()) != 0)
+      return Error{Code::Invalid, "seal: recipient key is weak"};
+    out.append(reinterpret_cast<const char*>(wrap), sizeof wrap);
+  }
+  return Done{};
+}
+
+Status open_wraps(Secret& secret, std::string_view three_wraps, const Hash& header, std::string_view committed, const KeyPair& recipient) {
+  const auto pk = from_hex<crypto_box_PUBLICKEYBYTES>(recipient.public_hex);
+  auto sk = from_hex<crypto_box_SECRETKEYBYTES>(recipient.secret_hex);
+  if (!pk || !sk) return Error{Code::Invalid, "envelope: the key is malformed"};
+  bool opened = false;
+  for (std::size_t i = 0; i < wraps && !opened; ++i)
+    opened = crypto_box_seal_open(secret.data.data(), bytes(three_wraps) + i * wrap_bytes, wrap_bytes, pk->data(), sk->data()) == 0;
+  sodium_memzero(sk->data(), sk->size());
+  if (!opened) return closed();
+  if (sodium_memcmp(header.data(), secret.key() + key_bytes, header.size()) != 0) return closed();
+  const auto own = commitment(secret);
+  if (sodium_memcmp(own.data(), committed.data(), own.size()) != 0) return closed();
+  return Done{};
+}
+
+}  // namespace sealing
 
 KeyPair make_box_keys() {
   ready();
@@ -111,37 +152,12 @@ KeyPair make_sign_keys() {
 Result<std::string> seal(std::string_view plain, std::string_view associated,
                          const std::vector<std::string>& recipient_public_hex) {
   ready();
-  if (recipient_public_hex.empty()) return Error{Code::Invalid, "seal: no recipient key"};
-  if (recipient_public_hex.size() > wraps) return Error{Code::Invalid, "seal: at most three recipient keys"};
-
   std::string envelope(magic);
   envelope.resize(nonce_at + nonce_bytes);
   randombytes_buf(bytes(envelope) + nonce_at, nonce_bytes);
   Secret secret;
-  randombytes_buf(secret.data.data(), key_bytes);
-  const auto header = header_hash(std::string_view(envelope).substr(nonce_at, nonce_bytes), associated);
-  std::memcpy(secret.data.data() + key_bytes, header.data(), header.size());
-
-  for (std::size_t i = 0; i < wraps; ++i) {
-    unsigned char wrap[wrap_bytes];
-    Secret filler;  // a dummy slot: nothing anyone needs, for a key nobody has
-    const Secret* content = &secret;
-    std::array<unsigned char, crypto_box_PUBLICKEYBYTES> to;
-    if (i < recipient_public_hex.size()) {
-      const auto key = from_hex<crypto_box_PUBLICKEYBYTES>(recipient_public_hex[i]);
-      if (!key) return Error{Code::Invalid, "seal: recipient key: expected 64 hex digits"};
-      to = *key;
-    } else {
-      unsigned char nobody[crypto_box_SECRETKEYBYTES];
-      crypto_box_keypair(to.data(), nobody);
-      sodium_memzero(nobody, sizeof nobody);
-      randombytes_buf(filler.data.data(), filler.data.size());
-      content = &filler;
-    }
-    if (crypto_box_seal(wrap, content->data.data(), content->data.size(), to.data()) != 0)
-      return Error{Code::Invalid, "seal: recipient key is weak"};
-    envelope.append(reinterpret_cast<const char*>(wrap), sizeof wrap);
-  }
+  make_secret(secret, header_hash(magic, std::string_view(envelope).substr(nonce_at, nonce_bytes), associated));
+  if (const auto wrapped = append_wraps(envelope, secret, recipient_public_hex); !wrapped) return wrapped.error();
   const auto committed = commitment(secret);
   envelope.append(reinterpret_cast<const char*>(committed.data()), committed.size());
 
@@ -159,34 +175,23 @@ Result<std::string> seal(std::string_view plain, std::string_view associated,
 
 Result<std::string> unseal(std::string_view envelope64, std::string_view associated, const KeyPair& recipient) {
   ready();
-  const Error closed{Code::Invalid, "envelope: it does not open with this key, or it was changed"};
-  const auto pk = from_hex<crypto_box_PUBLICKEYBYTES>(recipient.public_hex);
-  auto sk = from_hex<crypto_box_SECRETKEYBYTES>(recipient.secret_hex);
-  if (!pk || !sk) return Error{Code::Invalid, "envelope: the key is malformed"};
   const auto decoded = from_base64(envelope64);
-  if (!decoded || decoded->size() < cipher_at + tag_bytes || !decoded->starts_with(magic)) return closed;
+  if (!decoded || decoded->size() < cipher_at + tag_bytes || !decoded->starts_with(magic)) return closed();
   const std::string& envelope = *decoded;
-
+  const std::string_view view(envelope);
   Secret secret;
-  bool opened = false;
-  for (std::size_t i = 0; i < wraps && !opened; ++i)
-    opened = crypto_box_seal_open(secret.data.data(), bytes(std::string_view(envelope)) + wraps_at + i * wrap_bytes, wrap_bytes,
-                                  pk->data(), sk->data()) == 0;
-  sodium_memzero(sk->data(), sk->size());
-  if (!opened) return closed;
-  const auto header = header_hash(std::string_view(envelope).substr(nonce_at, nonce_bytes), associated);
-  if (sodium_memcmp(header.data(), secret.key() + key_bytes, header.size()) != 0) return closed;
-  const auto committed = commitment(secret);
-  if (sodium_memcmp(committed.data(), envelope.data() + commitment_at, committed.size()) != 0) return closed;
+  const auto header = header_hash(magic, view.substr(nonce_at, nonce_bytes), associated);
+  if (const auto opened = open_wraps(secret, view.substr(wraps_at, wraps_bytes), header, view.substr(commitment_at, digest_bytes), recipient); !opened)
+    return opened.error();
 
   const std::string ad = bound(envelope, associated);
   std::string plain(envelope.size() - cipher_at - tag_bytes, '\0');
   if (crypto_aead_xchacha20poly1305_ietf_decrypt(bytes(plain), nullptr, nullptr, bytes(std::string_view(envelope)) + cipher_at,
                                                  envelope.size() - cipher_at, bytes(ad), ad.size(),
-                                                 bytes(std::string_view(envelope)) + nonce_at, secret.key()) != 0)
-    return closed;
+                                                 bytes(view) + nonce_at, secret.key()) != 0)
+    return closed();
   std::size_t size = 0;
-  if (sodium_unpad(&size, bytes(plain), plain.size(), pad_block) != 0) return closed;
+  if (sodium_unpad(&size, bytes(plain), plain.size(), pad_block) != 0) return closed();
   plain.resize(size);
   return plain;
 }

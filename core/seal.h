@@ -21,6 +21,17 @@ Result<std::string> seal(std::string_view plain, std::string_view associated, co
 /// Errors: Invalid (no wrap opens with this key; tampered).
 Result<std::string> unseal(std::string_view envelope, std::string_view associated, const KeyPair& recipient);
 
+/// Something large for the same recipients: `about` (what it is, in words) and `content` in one secretstream
+/// (XChaCha20-Poly1305) under a fresh key with the same three wraps and commitment, bound to `associated`. Cut short, reordered
+/// or continued it does not open: the final tag is required. Padded to `pad`, so that a signature and two minutes of speech look
+/// alike. Raw bytes, not base64; at most one piece of plaintext is held beside input and output.
+inline constexpr std::size_t attachment_pad_bytes = 256u << 10;
+Result<std::string> seal_attachment(std::string_view about, std::string_view content, std::string_view associated,
+                                    const std::vector<std::string>& recipient_public_hex, std::size_t pad = attachment_pad_bytes);
+struct OpenedAttachment { std::string about, content; };
+/// Opens what any released version sealed. Errors: as unseal.
+Result<OpenedAttachment> open_attachment(std::string_view sealed, std::string_view associated, const KeyPair& recipient);
+
 std::string sign(std::string_view message, std::string_view secret_hex);  ///< hex, 64 bytes
 bool verify_signature(std::string_view message, std::string_view signature_hex, std::string_view public_hex);
 std::string fingerprint(std::string_view public_hex);  ///< "4F2A 90C1 …", for two people to compare aloud

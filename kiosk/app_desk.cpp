@@ -7,6 +7,7 @@
 #include "core/seal.h"
 #include "kiosk/app_sound_options.h"
 #include "kiosk/desk/board.h"
+#include "kiosk/desk/player.h"
 #include "kiosk/desk/screen.h"
 #include "kiosk/engine/stop.h"
 
@@ -67,7 +68,7 @@ ui::WindowOptions fitting(ui::WindowOptions options, float drawn_px_per_mm) {
 
 }  // namespace
 
-int run_desk(Engine& engine, const ui::WindowOptions& options, const std::string& role) {
+int run_desk(Engine& engine, const ui::WindowOptions& options, const std::string& role, desk::AttachmentPlayer* player) {
   auto opened = open_window(fitting(options, 3.6f));
   if (!opened) return exit_no_window;
   ui::Window& window = **opened;
@@ -75,6 +76,7 @@ int run_desk(Engine& engine, const ui::WindowOptions& options, const std::string
   desk::DeskSession session;
   session.seat = seat_of(engine.config(), role);
   std::deque<Command> unsent;  // the mailbox was full: nothing pressed is lost
+  desk::Following heard(player);
   bool failed = false;
   {
     const News news(engine, window);
@@ -95,12 +97,16 @@ int run_desk(Engine& engine, const ui::WindowOptions& options, const std::string
         step(*asked);
         ui.again_in(0);
       }
+      if (const auto ended = heard.follow(session, *world)) {
+        step(*ended);
+        ui.again_in(0);
+      }
       while (!unsent.empty()) {
         Command command = unsent.front();
         if (!engine.post(std::move(command))) break;
         unsent.pop_front();
       }
-      ui.again_in(unsent.empty() ? look_again_seconds : 0.2);
+      ui.again_in(unsent.empty() && !heard.hearing() ? look_again_seconds : 0.2);
       failed = store_failed(*world);
       return !failed;
     });

@@ -7,6 +7,7 @@
 
 #include "core/books.h"
 #include "core/petition_json.h"
+#include "kiosk/filing_parts.h"
 
 namespace yizhan::kiosk {
 
@@ -61,6 +62,7 @@ struct Filing::Impl {
   struct Draft {
     Outcome outcome;
     EventLog::Statement statement;
+    std::vector<std::string> sealed_parts;  ///< what the statement's blobs refer to
     std::string query_code;
     std::string ticket, prefix;
     WindowCode window;
@@ -140,7 +142,8 @@ struct Filing::Impl {
     d.outcome.request = command.request;
     const RuleBook& book = rules.in_force(*day);
     Petition petition = command.petition;
-    d.outcome.problems = validate(petition, book);
+    d.outcome.problems = validate(petition, book, spoken(command));
+    for (Problem& problem : check_parts(command)) d.outcome.problems.push_back(std::move(problem));
     if (!d.outcome.problems.empty()) return d;
     // Only who stands in the hall needs somebody to sit there.
     const auto closed = petition.channel == Channel::Visit ? closed_windows(book, calendar, now) : std::vector<WindowCode>{};
@@ -179,13 +182,18 @@ struct Filing::Impl {
     d.queue_only = petition.kind == MatterKind::QueueOnly;
     const std::string topic = d.sealed || d.queue_only ? std::string() : petition.topic;
     const Channel channel = petition.channel;
+    const Error cannot{Code::Unavailable, "现在不能密封保存，请到窗口"};
+    if (d.sealed && config.discipline_keys.empty()) {
+      d.outcome.error = cannot;
+      return d;
+    }
+    auto parts = make_parts(command, petition, matter, d.sealed ? config.discipline_keys : std::vector<std::string>{});
+    if (!parts) {
+      d.outcome.error = cannot;
+      return d;
+    }
     if (d.sealed) {
       // XFTL 30: from here on nobody in the hall can read it, this machine included.
-      const Error cannot{Code::Unavailable, "现在不能密封保存，请到窗口"};
-      if (config.discipline_keys.empty()) {
-        d.outcome.error = cannot;
-        return d;
-      }
       auto envelope = seal(encode_petition(petition), matter, config.discipline_keys);
       if (!envelope) {
         d.outcome.error = cannot;
@@ -209,6 +217,9 @@ struct Filing::Impl {
       d.ticket = next_ticket(d.prefix, counts);
       d.statement.facts.emplace_back(TicketIssued{d.ticket, d.window, command.priority, topic});
     }
+    std::move(parts->facts.begin(), parts->facts.end(), std::back_inserter(d.statement.facts));
+    d.statement.blobs = std::move(parts->blobs);
+    d.sealed_parts = std::move(parts->sealed);
     return d;
   }
 
@@ -219,6 +230,7 @@ struct Filing::Impl {
     r.ahead = ahead;
     r.minutes = minutes;
     r.sealed = m.sealed;
+    r.is_signed = !m.signatures.empty();
     r.at = m.filed_at;
     const RuleBook& book = rules.in_force(hall_day(m.filed_at));
     r.window = m.window();
@@ -248,6 +260,8 @@ struct Filing::Impl {
         m.petition = std::move(filed->petition);
       } else if (auto* routed = std::get_if<Routed>(&fact)) {
         m.routed = std::move(*routed);
+      } else if (auto* sign = std::get_if<Signed>(&fact)) {
+        m.signatures.push_back({std::move(*sign), now, true});
       } else if (auto* ticket = std::get_if<TicketIssued>(&fact)) {
         m.ticket.emplace();
         m.ticket->number = ticket->ticket;
@@ -350,6 +364,7 @@ std::vector<Outcome> Filing::file_many(const std::vector<FileMatter>& commands, 
   }
 
   std::vector<EventLog::Statement> statements;
+  std::vector<std::vector<std::string>> sealed_parts;  // what their blobs refer to
   std::vector<std::size_t> whose;               // statement → command
   std::map<std::string, std::size_t> in_batch;  // request → command that files it
   std::vector<std::pair<std::size_t, std::size_t>> twins;
@@ -380,6 +395,7 @@ std::vector<Outcome> Filing::file_many(const std::vector<FileMatter>& commands, 
     if (!command.request.empty()) in_batch.emplace(command.request, i);
     if (!d.ticket.empty()) new_tickets.push_back(d.ticket);
     statements.push_back(std::move(d.statement));
+    sealed_parts.push_back(std::move(d.sealed_parts));
     whose.push_back(i);
   }
   if (!statements.empty()) {

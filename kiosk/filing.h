@@ -1,4 +1,4 @@
-/// Filing: validate → route → seal → append, in one transaction. The one way a matter comes into being, used by the citizen's
+/// Filing: validate → route → seal → append, in one transaction with its attachments, signature and drawn names. The one way a matter comes into being, used by the citizen's
 /// kiosk, the desks, batch intake and the simulation. No thread, no clock, no network.
 #pragma once
 #include <functional>

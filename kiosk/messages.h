@@ -1,7 +1,10 @@
 /// What the four threads of a kiosk or a desk say to each other: commands in, one immutable snapshot out.
 /// Values only. The ui thread never touches a log, a socket or a device.
 #pragma once
+#include <cstddef>
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -11,11 +14,29 @@
 #include "core/matter.h"
 #include "core/petition.h"
 #include "core/router.h"
+#include "core/strokes.h"
 #include "sync/wire.h"
 
 namespace yizhan::kiosk {
 
 // ---- commands: ui → store/devices ------------------------------------------------------------------------------------
+
+/// Bytes that belong to the matter. Shared, because a session is copied with every touch; freed memory is overwritten.
+struct NewAttachment {
+  std::string kind;        ///< attached_statement, attached_photo, …
+  std::string media_type;  ///< "audio/ogg; codecs=opus"
+  std::int64_t duration_ms = 0;
+  std::shared_ptr<const std::vector<std::byte>> bytes;  ///< 1 … attachment_bytes_max
+};
+struct DrawnSignature {
+  std::string who = "petitioner";
+  Strokes strokes;
+  std::string text_hash;   ///< text_hash() of the petition as it stood when it was signed
+};
+struct DrawnName {
+  std::string place;       ///< "petitioner.name"
+  Strokes strokes;
+};
 
 /// Validate → route → seal → append. The same `request` again gives the same outcome: a double tap files once.
 struct FileMatter {
@@ -26,6 +47,9 @@ struct FileMatter {
   Priority priority = Priority::Normal;
   std::string notice_version;
   std::string help_id;          ///< desk filing for a citizen: the help call it answers
+  std::vector<NewAttachment> attachments = {};  ///< at most attachments_max
+  std::optional<DrawnSignature> signature = {};
+  std::vector<DrawnName> names = {};            ///< drawn because a character of them cannot be shown
 };
 struct TakeNumber { std::string request; WindowCode window; Priority priority = Priority::Normal; };  ///< 只取号
 struct PrintReceipt { std::string request; };       ///< of the last filing of this session; again = reprint
@@ -58,6 +82,7 @@ struct Receipt {
   int ahead = 0;
   int minutes = 0;
   bool sealed = false;
+  bool is_signed = false;       ///< never of a sealed matter: what is attached to it is told to nobody here
   Time at{};
   std::vector<Deadline> deadlines;
   std::string chain8;           ///< first 8 hex digits of the log's head: an anchor on paper
@@ -83,14 +108,20 @@ struct Progress {
 struct CardRead { std::uint64_t serial = 0; Identity identity; std::string trouble; };  ///< serial grows with each card
 struct HelpState { std::string id; bool reached = false; std::string taken_by; bool done = false; std::string outcome; };
 
+/// One attachment at the desk that opened its matter.
+struct OpenedBytes {
+  std::shared_ptr<const std::vector<std::byte>> bytes;  ///< null while it is on its way, or when it cannot be had
+  std::string trouble;                                  ///< "" on its way, "away" no hub, "later" not at the hub yet, "damaged"
+};
+
 struct Snapshot {
   std::string center;           ///< "云栖县信访超市": brand is configuration
   std::string place;            ///< this machine: "一号自助机", "1号律师窗口"
   Time now{};                   ///< wall time for the clock on screen; refreshed at least every minute
   sync::HallNews hall;
   bool hub_online = false, county_online = false;
-  std::uint64_t unsent = 0;     ///< events the hub does not have yet
-  std::uint64_t uncounted = 0;  ///< events the county has not acknowledged
+  std::uint64_t unsent = 0;     ///< events and attachments the hub does not have yet
+  std::uint64_t uncounted = 0;  ///< events and attachments the county has not acknowledged
   DeviceState printer = DeviceState::Ready, reader = DeviceState::Ready;
   std::optional<Error> failed;  ///< store trouble: disk full (Unavailable), Io, Corrupt
   bool disk_low = false;
@@ -112,6 +143,8 @@ struct Snapshot {
   std::string stated_request;         ///< last StateFact that is on disk
   int served_today = 0;
   int minutes_average = 0;
+  /// Attachments of the opened matter: Attached::hash → its bytes, as far as they are here. In memory only, and gone when the matter is put away.
+  std::map<std::string, OpenedBytes> attachments;
 };
 
 }  // namespace yizhan::kiosk

@@ -10,6 +10,9 @@ namespace {
 
 constexpr Span try_again_min{1'000};      // a nudge while the hub is away does not become a storm
 constexpr std::uint64_t lines_max = 1000;  // events asked for in one pull
+constexpr std::size_t blobs_at_once = 64;  // attachments asked about before they are sent
+constexpr int rewinds_max = 3;             // a hub that asks for the same part again and again
+constexpr Span older_hub{3'600'000};       // before a hub that knew nothing of attachments is asked again
 
 std::string seconds_text(Span span) { return std::to_string(std::max<std::int64_t>(span.count() / 1000, 1)); }
 
@@ -24,7 +27,7 @@ std::pair<std::uint64_t, std::uint64_t> two_numbers(std::string_view text) {
 }  // namespace
 
 struct Client::Impl {
-  enum class Asked { Nothing, Heads, Wait, Push, Pull };
+  enum class Asked { Nothing, Heads, Wait, Push, Pull, Blobs, Piece };
 
   ClientConfig config;
   WithLog with_log;
@@ -51,6 +54,16 @@ struct Client::Impl {
   Head last_sent;                     // last event of the push under way
   std::size_t sent_plain_bytes = 0;
   Span patience{15'000};
+
+  // Attachments. What the hub has of them is asked anew after every meeting; only what is whole there is written down.
+  std::map<Digest, std::int64_t> blob_have;  // of what is to be sent
+  std::map<Digest, int> blob_rewinds;
+  std::set<Digest> blob_refused;             // until the next start: the hub will not have them, or ours are damaged
+  std::vector<Digest> blobs_asked;
+  Blob piece_of;                             // of the piece under way
+  std::uint64_t piece_end = 0;
+  std::uint64_t blobs_said = 0, blobs_counted = 0;  // the heads' word on the county, and the one that was followed up
+  Tick blobs_again{};                        // an older hub
 
   double link_bytes_per_ms = 0;       // measured, as sent
   double packed_share = 0.5;          // bytes as sent / bytes of the lines
@@ -89,6 +102,11 @@ struct Client::Impl {
       }
     }
     noted = state.marks;
+    // Attachments carry one mark each, for one hub: at another one they begin anew.
+    if (const auto hub_of = event_log.note("sync.blobs.hub"); !hub_of || *hub_of != config.hub_origin) {
+      if (hub_of) static_cast<void>(event_log.blobs_nowhere());  // a mark that stays costs what verify at the county would show
+      static_cast<void>(event_log.put_note("sync.blobs.hub", config.hub_origin));
+    }
     if (const auto note = event_log.note(note_name("complete"))) {
       noted_at = Time{Span{static_cast<std::int64_t>(two_numbers(*note).first)}};
       state.complete_at = noted_at;
@@ -184,6 +202,9 @@ struct Client::Impl {
           continue;
         }
         checked.insert(head.origin);
+        // The hub knew more once: its disk was replaced, and the attachments went with it.
+        if (theirs.seq < mark.hub)
+          if (const auto begun = event_log.blobs_nowhere(); !begun) stop(head.origin, begun.error());
         mark.hub = mark.sent = std::min(theirs.seq, head.seq);
       }
       if (theirs.seq >= head.seq) continue;
@@ -236,6 +257,61 @@ struct Client::Impl {
     return {};
   }
 
+  // ---- attachments -------------------------------------------------------------------------------------------------
+
+  std::optional<Request> ask_blobs(std::vector<Digest> hashes, Tick now) {
+    blobs_asked = std::move(hashes);
+    auto made = begin(Asked::Blobs, "POST", "/v1/blobs", now, Span{15'000});
+    set_body(made, blobs_ask_to_json(blobs_asked), "application/json");
+    return made;
+  }
+
+  std::optional<Request> blobs_next(EventLog& event_log, Tick now) {
+    if (now < blobs_again) return {};
+    const auto going = event_log.blobs_going(Reach::Here, blobs_at_once + blob_refused.size());
+    if (!going) return {};
+    std::vector<Digest> unknown;
+    for (const Blob& blob : *going) {
+      if (blob_refused.contains(blob.hash) || (!config.relay && !blob.own)) continue;
+      if (!blob_have.contains(blob.hash)) unknown.push_back(blob.hash);
+    }
+    if (!unknown.empty()) return ask_blobs(std::move(unknown), now);
+    for (const Blob& blob : *going) {
+      const auto known = blob_have.find(blob.hash);
+      if (known == blob_have.end() || known->second < 0 || blob_refused.contains(blob.hash)) continue;
+      const auto off = static_cast<std::uint64_t>(known->second);
+      // As long as a batch of events takes: what is said meanwhile waits no longer than that.
+      const double fit = link_bytes_per_ms > 0 ? link_bytes_per_ms * static_cast<double>(config.batch_time.count()) : static_cast<double>(config.batch_bytes_min);
+      const auto most = static_cast<std::size_t>(std::clamp(fit, static_cast<double>(16u << 10), static_cast<double>(blob_piece_bytes_max)));
+      auto piece = event_log.blob_bytes(blob.hash, off, most);
+      if (!piece || piece->empty()) {
+        blob_refused.insert(blob.hash);  // ours is damaged: verify names it
+        continue;
+      }
+      piece_of = blob;
+      piece_end = off + piece->size();
+      sent_plain_bytes = piece->size();
+      auto made = begin(Asked::Piece, "PUT", "/v1/blob/" + hex(blob.hash) + "?off=" + std::to_string(off) + "&bytes=" + std::to_string(blob.bytes), now, Span{15'000});
+      set_body(made, std::move(*piece), raw_content);
+      const double crossing = static_cast<double>(made.body.size()) / (link_bytes_per_ms > 0 ? link_bytes_per_ms / 4 : 2.0);
+      patience += Span{static_cast<std::int64_t>(std::min(crossing, 120'000.0))};
+      return made;
+    }
+    if (blobs_said == blobs_counted) return {};
+    // The county has taken some: are they ours?
+    blobs_counted = blobs_said;
+    const auto uncounted = event_log.blobs_going(Reach::Hub, blobs_asked_max);
+    if (!uncounted || uncounted->empty()) return {};
+    std::vector<Digest> hashes;
+    for (const Blob& blob : *uncounted) hashes.push_back(blob.hash);
+    return ask_blobs(std::move(hashes), now);
+  }
+
+  void count_blobs(EventLog& event_log) {
+    if (const auto here = event_log.blobs_count(Reach::Here)) state.blobs_unsent = *here;
+    if (const auto hub_has = event_log.blobs_count(Reach::Hub)) state.blobs_uncounted = *hub_has;
+  }
+
   std::optional<Request> next(Tick now, Time wall) {
     std::optional<Request> made;
     with_log([&](EventLog& event_log) {
@@ -246,9 +322,11 @@ struct Client::Impl {
         return;
       }
       for (const auto& head : *heads) state.marks[head.origin].total = head.seq;
+      count_blobs(event_log);
       if (!met) return;
       made = push_next(event_log, *heads, now);
       if (!made) made = pull_next(event_log, now);
+      if (!made) made = blobs_next(event_log, now);
       if (made) return;
       state.complete_at = wall;
       save(event_log);
@@ -280,7 +358,15 @@ struct Client::Impl {
     met = true;
     version = heads->version;
     if (heads->hall) state.hall = std::move(heads->hall);
+    blobs_said = heads->blobs;
+    blob_have.clear();  // it may have learned of them, or forgotten them
     again = now;
+  }
+
+  void measure(Tick now) {
+    const auto elapsed = std::max<std::int64_t>((now - tried).count(), 1);
+    const double rate = static_cast<double>(sent_wire_bytes) / static_cast<double>(elapsed);
+    link_bytes_per_ms = link_bytes_per_ms > 0 ? 0.5 * link_bytes_per_ms + 0.5 * rate : rate;
   }
 
   void take_ack(const std::string& body, Tick now) {
@@ -301,14 +387,99 @@ struct Client::Impl {
     mark.hub = mark.sent = ack->head.seq;
     mark.county = std::max(mark.county, std::min(ack->county, ack->head.seq));
     rewinds.erase(log);
-    const auto elapsed = std::max<std::int64_t>((now - tried).count(), 1);
-    const auto wire = static_cast<double>(sent_wire_bytes);
     if (sent_plain_bytes > 4096) {
-      const double rate = wire / static_cast<double>(elapsed);
-      link_bytes_per_ms = link_bytes_per_ms > 0 ? 0.5 * link_bytes_per_ms + 0.5 * rate : rate;
-      packed_share = std::clamp(0.5 * packed_share + 0.5 * wire / static_cast<double>(sent_plain_bytes), 0.05, 1.0);
+      measure(now);
+      packed_share = std::clamp(0.5 * packed_share + 0.5 * static_cast<double>(sent_wire_bytes) / static_cast<double>(sent_plain_bytes), 0.05, 1.0);
     }
     again = now;
+  }
+
+  /// Writes down what is whole there. False: our own disk would not have it.
+  bool mark_blobs(const std::vector<Digest>& at_hub, const std::vector<Digest>& at_county, Tick now) {
+    if (at_hub.empty() && at_county.empty()) return true;
+    Status marked = Done{};
+    with_log([&](EventLog& event_log) {
+      marked = event_log.blobs_reached(at_hub, Reach::Hub);
+      if (marked) marked = event_log.blobs_reached(at_county, Reach::County);
+      count_blobs(event_log);
+    });
+    if (!marked) failed("disk: " + marked.error().what, now);
+    return marked.has_value();
+  }
+
+  void take_blobs(const std::string& body, Tick now) {
+    const auto blobs = blobs_from_json(body);
+    if (!blobs) return failed("not our hub: " + blobs.error().what, now);
+    std::map<Digest, Blob> ours;
+    with_log([&](EventLog& event_log) {
+      for (const Digest& hash : blobs_asked)
+        if (const auto blob = event_log.blob(hash)) ours[hash] = *blob;
+    });
+    std::vector<Digest> at_hub, at_county;
+    std::map<Digest, std::int64_t> have;
+    for (const Digest& hash : blobs_asked) have[hash] = -1;  // whatever is passed over
+    for (const BlobHave& theirs : *blobs) {
+      const auto own = ours.find(theirs.hash);
+      if (own == ours.end()) continue;
+      if (theirs.have < 0) continue;
+      if (theirs.bytes != own->second.bytes || static_cast<std::uint64_t>(theirs.have) > own->second.bytes)
+        return failed("wrong acknowledgement: size of an attachment", now);
+      have[theirs.hash] = theirs.have;
+      if (static_cast<std::uint64_t>(theirs.have) < own->second.bytes) continue;
+      (theirs.county ? at_county : at_hub).push_back(theirs.hash);
+    }
+    // What was whole there once and is not any more: its disk was put back to an earlier day.
+    const bool lost = std::any_of(ours.begin(), ours.end(), [&](const auto& own) {
+      return own.second.reached == Reach::Hub && have[own.first] < static_cast<std::int64_t>(own.second.bytes);
+    });
+    Status begun = Done{};
+    if (lost) with_log([&](EventLog& event_log) { begun = event_log.blobs_nowhere(); });
+    if (!begun) return failed("disk: " + begun.error().what, now);
+    if (!mark_blobs(at_hub, at_county, now)) return;
+    for (const auto& [hash, bytes] : have) blob_have[hash] = bytes;
+    again = now;
+  }
+
+  void take_piece_ack(const std::string& body, Tick now) {
+    const auto blobs = blobs_from_json(body);
+    if (!blobs) return failed("not our hub: " + blobs.error().what, now);
+    // Only what names this very attachment, its size, and at least what was just sent.
+    if (blobs->size() != 1 || blobs->front().hash != piece_of.hash || blobs->front().bytes != piece_of.bytes)
+      return failed("wrong acknowledgement: another attachment", now);
+    const BlobHave& theirs = blobs->front();
+    if (theirs.have < static_cast<std::int64_t>(piece_end) || theirs.have > static_cast<std::int64_t>(piece_of.bytes))
+      return failed("wrong acknowledgement: part of an attachment", now);
+    measure(now);
+    state.blob_bytes += sent_plain_bytes;
+    if (theirs.have == static_cast<std::int64_t>(piece_of.bytes)) {
+      if (!mark_blobs(theirs.county ? std::vector<Digest>{} : std::vector{piece_of.hash}, theirs.county ? std::vector{piece_of.hash} : std::vector<Digest>{}, now)) return;
+      blob_have.erase(piece_of.hash);
+    } else {
+      blob_have[piece_of.hash] = theirs.have;
+    }
+    blob_rewinds.erase(piece_of.hash);
+    again = now;
+  }
+
+  /// False: not a refusal about this attachment alone.
+  bool piece_refused(const Refusal& refusal, int status, Tick now) {
+    const Digest& hash = piece_of.hash;
+    if (refusal.code == "gap" || refusal.code == "corrupt") {
+      bool sound = true;
+      if (refusal.code == "corrupt")
+        with_log([&](EventLog& event_log) { sound = event_log.check_blob(hash).has_value(); });
+      blob_have[hash] = refusal.code == "gap" && refusal.seq <= piece_of.bytes ? static_cast<std::int64_t>(refusal.seq) : 0;
+      if (!sound || ++blob_rewinds[hash] > rewinds_max) blob_refused.insert(hash);
+    } else if (refusal.code == "not_found") {
+      blob_have[hash] = -1;  // its event has not arrived there: with the next heads
+    } else if (refusal.code == "invalid" || status == 403) {
+      blob_refused.insert(hash);  // a signature that does not fit (401) is the line's doing and tried again
+    } else {
+      return false;
+    }
+    if (blob_refused.contains(hash)) state.trouble = "an attachment is not taken: " + refusal.code;
+    again = now;
+    return true;
   }
 
   void take_lines(const std::string& body, Tick now) {
@@ -343,12 +514,18 @@ struct Client::Impl {
     Refusal refusal{"unavailable", "status " + std::to_string(reply.status), 0};
     if (const auto body = body_of(reply))
       if (auto read = refusal_from_json(*body)) refusal = std::move(*read);
+    if (asked == Asked::Blobs && refusal.code == "not_found") {
+      blobs_again = now + older_hub;  // it speaks an older protocol; the events that name them are there all the same
+      again = now;
+      return;
+    }
+    if (asked == Asked::Piece && piece_refused(refusal, reply.status, now)) return;
     if (asked == Asked::Push && refusal.code == "gap") {
       // The hub has less than we thought (its disk was replaced): resume where it says.
       auto& [seq, times] = rewinds[log];
       times = seq == refusal.seq ? times + 1 : 1;
       seq = refusal.seq;
-      if (times > 3) return failed("the hub asks for the same part again and again: " + log, now);
+      if (times > rewinds_max) return failed("the hub asks for the same part again and again: " + log, now);
       met = false;
       again = now;
       return;
@@ -388,7 +565,7 @@ struct Client::Impl {
         again = now;
         return;
       }
-      if (question == Asked::Push) link_bytes_per_ms /= 4;  // the line may have become slow: try with less
+      if (question == Asked::Push || question == Asked::Piece) link_bytes_per_ms /= 4;  // the line may have become slow: try with less
       return failed("no answer: " + reply.error().what, now);
     }
     const auto checked_reply = check_reply(*reply, request, config.hub_public_hex);
@@ -410,6 +587,8 @@ struct Client::Impl {
       succeeded(wall);
       if (question == Asked::Push) take_ack(*body, now);
       else if (question == Asked::Pull) take_lines(*body, now);
+      else if (question == Asked::Blobs) take_blobs(*body, now);
+      else if (question == Asked::Piece) take_piece_ack(*body, now);
       else take_heads(*body, now);
     }
     asked = Asked::Nothing;

@@ -1,4 +1,5 @@
-/// The sync client as a step machine: no thread, no sleep, no socket. Pushes this node's logs, pulls what it follows.
+/// The sync client as a step machine: no thread, no sleep, no socket. Pushes this node's logs, pulls what it follows, and then
+/// brings attachments, smallest first, in pieces: whatever is said meanwhile goes before the next piece.
 #pragma once
 #include <functional>
 #include <map>
@@ -38,6 +39,8 @@ struct ClientState {
   std::string trouble;          ///< why not online, for operators: "no answer", "not our hub: unsigned reply", …
   std::map<Origin, Mark> marks;
   std::uint64_t pushed = 0, pulled = 0;
+  std::uint64_t blobs_unsent = 0, blobs_uncounted = 0;  ///< attachments the hub does not have; it has and the county may not
+  std::uint64_t blob_bytes = 0;                         ///< of attachments, acknowledged since this client began
   Time complete_at{};           ///< when everything the hub had for us was last here; kept over a restart
   std::optional<HallNews> hall; ///< the hall hub's news, as fresh as the last answer
   int failures = 0;             ///< exchanges that failed in a row

@@ -17,6 +17,7 @@
 #include "core/petition_json.h"
 #include "sync/hub_control.h"
 #include "sync/hub_process.h"
+#include "sync/hub_save.h"
 #include "sync/projection.h"
 
 namespace {
@@ -191,12 +192,16 @@ Json json_of(const MatterRow& row) {
           {"service", row.service}, {"outcome", row.outcome}, {"conflicts", row.conflicts}};
 }
 
-Result<std::string> unsealed(const EventLog& log, const MatterId& number, const std::string& key_file) {
+Result<KeyPair> secret_key(const std::string& key_file) {
   const auto text = read_small_file(key_file);
   if (!text) return text.error();
   std::istringstream in(*text);
   KeyPair key;
   in >> key.public_hex >> key.secret_hex;
+  return key;
+}
+
+Result<std::string> unsealed(const EventLog& log, const MatterId& number, const KeyPair& key) {
   const auto events = log.of_matter(number);
   if (!events) return events.error();
   for (const auto& event : *events) {
@@ -208,7 +213,7 @@ Result<std::string> unsealed(const EventLog& log, const MatterId& number, const 
   return Error{Code::Invalid, "matter: it is not sealed"};
 }
 
-int matter(const HubOptions& options, const std::string& typed, const std::string& key_file, std::size_t limit, bool json) {
+int matter(const HubOptions& options, const std::string& typed, const std::string& key_file, const std::string& save_dir, std::size_t limit, bool json) {
   auto reading = read_only(options, true);
   if (!reading) return failed(reading.error());
   if (typed.empty()) {
@@ -233,10 +238,20 @@ int matter(const HubOptions& options, const std::string& typed, const std::strin
   const Matter folded = fold(*number, *events);
   const auto terms = deadlines(folded, reading->books.rules.in_force(hall_day(folded.filed_at)), reading->books.calendar);
   std::string opened;
+  std::optional<KeyPair> key;
   if (!key_file.empty()) {
-    auto plain = unsealed(*reading->log, *number, key_file);
+    const auto read = secret_key(key_file);
+    if (!read) return failed(read.error());
+    key = *read;
+    auto plain = unsealed(*reading->log, *number, *key);
     if (!plain) return failed(plain.error());
     opened = std::move(*plain);
+  }
+  std::vector<Saved> saved;
+  if (!save_dir.empty()) {
+    auto done = save_attachments(*reading->log, *number, key, save_dir);
+    if (!done) return failed(done.error());
+    saved = std::move(*done);
   }
   if (json) {
     Json out = json_of(**row);
@@ -247,6 +262,13 @@ int matter(const HubOptions& options, const std::string& typed, const std::strin
     out["lines"] = lines;
     out["deadlines"] = due_days;
     out["conflict_words"] = folded.conflicts;
+    out["attachments"] = folded.attachments.size();
+    out["signatures"] = folded.signatures.size();
+    if (!save_dir.empty()) {
+      Json files = Json::array();
+      for (const auto& one : saved) files.push_back({{"what", one.what}, {"file", one.file}, {"why", one.why}});
+      out["saved"] = files;
+    }
     if (!opened.empty()) out["opened"] = Json::parse(opened, nullptr, false);
     print(dump(out));
     return exit_done;
@@ -255,6 +277,8 @@ int matter(const HubOptions& options, const std::string& typed, const std::strin
   for (const auto& line : folded.lines) print(fmt::format("  {}  {}  {}", iso_minute(line.at), line.by, cell(line.words)));
   for (const auto& term : terms) print(fmt::format("  到期 {}  {}", iso(term.due), cell(term.why)));
   for (const auto& words : folded.conflicts) print("  矛盾  " + cell(words));
+  if (!folded.attachments.empty() || !folded.signatures.empty()) print(fmt::format("  附件 {} 个  签名 {} 个", folded.attachments.size(), folded.signatures.size()));
+  for (const auto& one : saved) print(fmt::format("  {}  {}", cell(one.what), one.file.empty() ? one.why : one.file));
   if (!opened.empty()) {
     const auto petition = decode_petition(opened);
     if (!petition) return failed(petition.error());
@@ -324,15 +348,19 @@ int verify(const HubOptions& options, bool json) {
   if (!damages) return failed(damages.error());
   const auto heads = (*log)->heads();
   if (!heads) return failed(heads.error());
+  const auto blobs = (*log)->blob_totals();
+  if (!blobs) return failed(blobs.error());
   std::uint64_t events = 0;
   for (const auto& head : *heads) events += head.seq;
   if (json) {
     Json rows = Json::array(), logs = Json::array();
     for (const auto& damage : *damages) rows.push_back({{"origin", damage.origin}, {"seq", damage.seq}, {"what", damage.what}});
     for (const auto& head : *heads) logs.push_back({{"origin", head.origin}, {"seq", head.seq}, {"hash", hex(head.hash)}});
-    print(dump({{"sound", damages->empty()}, {"events", events}, {"logs", logs}, {"damage", rows}}));
+    const Json attachments{{"named", blobs->named}, {"whole", blobs->whole}, {"bytes", blobs->bytes}};
+    print(dump({{"sound", damages->empty()}, {"events", events}, {"logs", logs}, {"attachments", attachments}, {"damage", rows}}));
   } else {
     for (const auto& damage : *damages) print(fmt::format("{}/{}: {}", damage.origin, damage.seq, damage.what));
+    if (blobs->named > 0) print(fmt::format("{} attachments named, {} whole here, {} bytes", blobs->named, blobs->whole, blobs->bytes));
     print(fmt::format("{} events in {} logs: {}", events, heads->size(), damages->empty() ? "sound" : "DAMAGED"));
   }
   if (damages->empty()) return exit_done;
@@ -451,14 +479,15 @@ int run(int argc, char** argv) {
   deciding->add_option("--way", decision.way, "served: how");
   deciding->callback([&] { action = [&] { return decide(options, decision, json); }; });
 
-  std::string number, key_file;
+  std::string number, key_file, save_dir;
   std::size_t limit = 50;
   auto* asking = app.add_subcommand("matter", "what has happened to a matter; without a number the newest ones");
   common(asking);
   asking->add_option("number", number, "matter number");
   asking->add_option("--unseal", key_file, "secret key file of the discipline recipient: opens an accusation");
+  asking->add_option("--save", save_dir, "directory for its recordings, photos and signatures as files");
   asking->add_option("--limit", limit, "how many")->capture_default_str();
-  asking->callback([&] { action = [&] { return matter(options, number, key_file, limit, json); }; });
+  asking->callback([&] { action = [&] { return matter(options, number, key_file, save_dir, limit, json); }; });
 
   std::string from, to;
   auto* reporting = app.add_subcommand("report", "counts and rates of a period");

@@ -151,6 +151,10 @@ void Hub::upstream(bool online, Time county_as_of, const std::map<Origin, std::u
     mark = seq;
     changed = true;
   }
+  if (const auto marks = me.log.blob_marks(); marks != me.blob_marks) {
+    me.blob_marks = marks;
+    changed = true;
+  }
   if (changed) ++me.version;
 }
 
@@ -265,7 +269,7 @@ std::variant<Reply, Wait> Hub::answer(Parsed& request, Time wall, Tick now, bool
 }
 
 void Hub::finish(Reply& reply, const Request& request, const Origin& self, const KeyPair& key) {
-  if (reply.body.size() > compress_from_bytes) {
+  if (reply.body.size() > compress_from_bytes && header(reply.headers, "Content-Type") != raw_content) {
     reply.body = zstd_pack(reply.body);
     reply.headers.push_back({"Content-Encoding", "zstd"});
   }
@@ -311,7 +315,10 @@ Hub::Impl::Answer Hub::Impl::answer(Parsed& request, Time wall, Tick now, bool m
     if (method == "POST") return take_events(device, path[2], request);
     if (method == "GET") return give_events(device, path[2], request, now, may_wait);
   }
+  if (path[1] == "blobs" && path.size() == 2 && method == "POST") return tell_blobs(device, request);
+  if (path[1] == "blob" && path.size() == 3 && method == "PUT") return take_piece(device, path[2], request);
   if (config.county) return refuse(404, "not_found", "no such call at a county hub");
+  if (path[1] == "blob" && path.size() == 3 && method == "GET") return give_piece(device, path[2], request, wall);
   if (path[1] == "matter" && path.size() == 3 && method == "GET") return give_matter(device, path[2], wall);
   if (path[1] == "hall" && path.size() == 2 && method == "GET") {
     if (may_wait && wait_until > now && request.target.number("known", 0) == version) return Wait{wait_until};
@@ -431,7 +438,10 @@ Heads Hub::Impl::heads_for(const Device& device, Time wall) {
       const auto mark = county_marks.find(head.origin);
       out.heads.push_back({head, mark == county_marks.end() ? 0 : mark->second});
     }
-  if (!config.county) out.hall = news(wall);
+  if (!config.county) {
+    out.hall = news(wall);
+    out.blobs = (version >> 24 << 24) + blob_marks;
+  }
   return out;
 }
 
@@ -525,15 +535,19 @@ Reply Hub::Impl::give_matter(const Device& device, const MatterId& matter, Time 
     if (!may_read_body(device, event)) event.body.reset();
     else if (event.type != "ticket_issued" && event.type != "queued" && event.id.origin != device.origin) looked = true;
   }
-  if (is_desk(device) && looked) {
-    // Who looked at the file is itself a fact (need.md 4.10), stated before the file is handed out.
-    std::erase_if(viewed, [&](const auto& row) { return row.second + viewed_again < wall || row.second > wall; });
-    if (!viewed.contains({device.origin, matter})) {
-      if (const auto stated = state(matter, Viewed{device.origin, device.role}, wall); !stated) return failure(stated.error());
-      viewed[{device.origin, matter}] = wall;
-    }
-  }
+  if (looked)
+    if (const auto stated = look(device, matter, wall); !stated) return failure(stated.error());
   return plain_reply(200, to_lines(*events), "application/x-ndjson");
+}
+
+Status Hub::Impl::look(const Device& device, const MatterId& matter, Time wall) {
+  if (!is_desk(device)) return Done{};
+  // Who looked at the file is itself a fact (need.md 4.10), stated before the file is handed out.
+  std::erase_if(viewed, [&](const auto& row) { return row.second + viewed_again < wall || row.second > wall; });
+  if (viewed.contains({device.origin, matter})) return Done{};
+  if (const auto stated = state(matter, Viewed{device.origin, device.role}, wall); !stated) return stated;
+  viewed[{device.origin, matter}] = wall;
+  return Done{};
 }
 
 Reply Hub::Impl::progress(const Device& device, const Parsed& request, Tick now) {

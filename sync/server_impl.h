@@ -1,4 +1,4 @@
-/// What server.cpp (calls) and server_queue.cpp (queue, news, help) share. Private to the hub.
+/// What server.cpp (calls), server_blobs.cpp (attachments) and server_queue.cpp (queue, news, help) share. Private to the hub.
 #pragma once
 #include <map>
 #include <set>
@@ -57,6 +57,7 @@ struct Hub::Impl {
   bool upstream_online = false;
   Time county_as_of{};
   std::map<Origin, std::uint64_t> county_marks;
+  std::uint64_t blob_marks = 0;  ///< grows when the county has taken an attachment
 
   // 请人帮我: memory only, gone with the process (trust.md 13).
   std::map<std::string, HelpCall> help;
@@ -68,7 +69,7 @@ struct Hub::Impl {
   std::map<std::pair<Origin, MatterId>, Time> viewed;
 
   Impl(EventLog& l, HubConfig c, RuleBooks r, WorkCalendar w)
-      : log(l), config(std::move(c)), rules(std::move(r)), calendar(std::move(w)) {}
+      : log(l), config(std::move(c)), rules(std::move(r)), calendar(std::move(w)), blob_marks(l.blob_marks()) {}
 
   // server.cpp
   using Answer = std::variant<Reply, Wait>;
@@ -82,10 +83,18 @@ struct Hub::Impl {
   Reply take_events(const Device& device, const Origin& origin, Parsed& request);
   Answer give_events(const Device& device, const Origin& origin, const Parsed& request, Tick now, bool may_wait);
   Reply give_matter(const Device& device, const MatterId& matter, Time wall);
+  Status look(const Device& device, const MatterId& matter, Time wall);
   Reply progress(const Device& device, const Parsed& request, Tick now);
   Reply failure(const Error& error);
   Status save_devices();
   Status save_invites();
+
+  // server_blobs.cpp
+  bool may_bring(const Device& device, std::span<const Event> naming) const;
+  BlobHave have(const Device& device, const Digest& hash) const;
+  Reply tell_blobs(const Device& device, const Parsed& request);
+  Reply take_piece(const Device& device, std::string_view name, const Parsed& request);
+  Reply give_piece(const Device& device, std::string_view name, const Parsed& request, Time wall);
 
   // server_queue.cpp
   void index(std::span<const Event> events);

@@ -119,7 +119,7 @@ Result<std::string> percent_decoded(std::string_view text) {
 template <class Message>
 void put_body(Message& message, std::string body, std::string_view content_type) {
   message.headers.push_back({"Content-Type", std::string(content_type)});
-  if (body.size() > compress_from_bytes) {
+  if (body.size() > compress_from_bytes && content_type != raw_content) {
     message.headers.push_back({"Content-Encoding", "zstd"});
     message.body = zstd_pack(body);
   } else {
@@ -262,6 +262,7 @@ std::string to_json(const Heads& heads) {
   }
   Json out{{"version", heads.version}, {"now", ms(heads.now)}, {"heads", std::move(rows)}};
   if (heads.hall) out["hall"] = json_of(*heads.hall);
+  if (heads.blobs != 0) out["blobs"] = heads.blobs;
   return dump(out);
 }
 
@@ -272,6 +273,7 @@ Result<Heads> heads_from_json(std::string_view json) {
     heads.now = from_ms(in.at("now"));
     for (const auto& row : in.at("heads")) heads.heads.push_back({head_of(row), row.value("county", std::uint64_t{0})});
     if (in.contains("hall")) heads.hall = hall_news_of(in.at("hall"));
+    heads.blobs = in.value("blobs", std::uint64_t{0});
     return heads;
   });
 }
@@ -287,6 +289,44 @@ Result<Ack> ack_from_json(std::string_view json) {
   return read_json<Ack>(json, "acknowledgement", [](const Json& in) -> Result<Ack> {
     if (!in.at("durable").get<bool>()) return Error{Code::Invalid, "acknowledgement: not durable"};
     return Ack{head_of(in), in.at("county")};
+  });
+}
+
+std::string blobs_ask_to_json(const std::vector<Digest>& hashes) {
+  Json rows = Json::array();
+  for (const auto& hash : hashes) rows.push_back(hex(hash));
+  return dump({{"hashes", std::move(rows)}});
+}
+
+Result<std::vector<Digest>> blobs_ask_from_json(std::string_view json) {
+  return read_json<std::vector<Digest>>(json, "attachments", [](const Json& in) -> Result<std::vector<Digest>> {
+    std::vector<Digest> hashes;
+    for (const auto& row : in.at("hashes")) {
+      const auto hash = digest_from_hex(row.get_ref<const std::string&>());
+      if (!hash) return hash.error();
+      hashes.push_back(*hash);
+    }
+    if (hashes.size() > blobs_asked_max) return Error{Code::Invalid, "attachments: too many at once"};
+    return hashes;
+  });
+}
+
+std::string to_json(const std::vector<BlobHave>& blobs) {
+  Json rows = Json::array();
+  for (const auto& blob : blobs) rows.push_back({{"hash", hex(blob.hash)}, {"have", blob.have}, {"bytes", blob.bytes}, {"county", blob.county}});
+  return dump({{"durable", true}, {"blobs", std::move(rows)}});
+}
+
+Result<std::vector<BlobHave>> blobs_from_json(std::string_view json) {
+  return read_json<std::vector<BlobHave>>(json, "attachments", [](const Json& in) -> Result<std::vector<BlobHave>> {
+    if (!in.at("durable").get<bool>()) return Error{Code::Invalid, "attachments: not durable"};
+    std::vector<BlobHave> blobs;
+    for (const auto& row : in.at("blobs")) {
+      const auto hash = digest_from_hex(row.at("hash").get_ref<const std::string&>());
+      if (!hash) return hash.error();
+      blobs.push_back({*hash, row.at("have").get<std::int64_t>(), row.at("bytes").get<std::uint64_t>(), row.at("county").get<bool>()});
+    }
+    return blobs;
   });
 }
 

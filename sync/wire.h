@@ -130,6 +130,7 @@ struct Heads {
   Time now{};
   std::vector<HubHead> heads;
   std::optional<HallNews> hall;  ///< a hall hub adds its news: one long poll feeds the whole screen
+  std::uint64_t blobs = 0;       ///< another number whenever the county has taken more attachments; 0: an older hub
 };
 std::string to_json(const Heads& heads);
 Result<Heads> heads_from_json(std::string_view json);
@@ -138,6 +139,20 @@ Result<Heads> heads_from_json(std::string_view json);
 struct Ack { Head head; std::uint64_t county = 0; };
 std::string to_json(const Ack& ack);
 Result<Ack> ack_from_json(std::string_view json);
+
+/// POST /v1/blobs: how far has each of these attachments come? In the place of HEAD, whose answer has no body that could be signed.
+inline constexpr std::size_t blobs_asked_max = 256;
+std::string blobs_ask_to_json(const std::vector<Digest>& hashes);
+Result<std::vector<Digest>> blobs_ask_from_json(std::string_view json);
+/// Also the answer to a piece (PUT /v1/blob/{hash}?off=N&bytes=TOTAL): what is durable now.
+struct BlobHave {
+  Digest hash{};
+  std::int64_t have = -1;    ///< bytes from the beginning; −1: no event there names it
+  std::uint64_t bytes = 0;   ///< as its event states
+  bool county = false;       ///< the county has all of it
+};
+std::string to_json(const std::vector<BlobHave>& blobs);
+Result<std::vector<BlobHave>> blobs_from_json(std::string_view json);
 
 /// Every error body. `seq` is set for "gap": resume after it.
 struct Refusal { std::string code, what; std::uint64_t seq = 0; };
@@ -170,6 +185,8 @@ struct Target {
 };
 Result<Target> parse_target(std::string_view target);
 
+/// Pieces of attachments travel as they are: sound and ciphertext do not get smaller.
+inline constexpr std::string_view raw_content = "application/octet-stream";
 /// Bodies larger than this travel as zstd.
 inline constexpr std::size_t compress_from_bytes = 512;
 inline constexpr std::size_t request_bytes_max = 4u << 20;        ///< a request body as sent

@@ -48,23 +48,27 @@ int sync_once(const Common& common, const Sync& options) {
       std::this_thread::sleep_for(std::clamp(client.again_at() - clock.tick(), Span{1}, Span{1'000}));
     }
     const auto& state = client.state();
-    if (state.pushed + state.pulled != before) progressed = clock.tick();
-    before = state.pushed + state.pulled;
+    const std::uint64_t moved = state.pushed + state.pulled + state.blob_bytes;
+    if (moved != before) progressed = clock.tick();
+    before = moved;
     const auto own = state.marks.find(config->origin);
     if (own == state.marks.end()) continue;
     bar.total(own->second.total);
-    bar.at(own->second.hub, fmt::format("{} of {} sent, {} fetched", own->second.hub, own->second.total, state.pulled));
+    bar.at(own->second.hub, state.blobs_unsent > 0 && own->second.hub == own->second.total
+                                ? fmt::format("{} attachments to go, {} KB of them sent", state.blobs_unsent, state.blob_bytes / 1024)
+                                : fmt::format("{} of {} sent, {} fetched", own->second.hub, own->second.total, state.pulled));
   }
 
   const auto& state = client.state();
   const auto found = state.marks.find(config->origin);
   const sync::Mark mark = found == state.marks.end() ? sync::Mark{} : found->second;
-  const bool all = state.done && mark.hub >= mark.total;
+  const bool all = state.done && mark.hub >= mark.total && state.blobs_unsent == 0;
   if (common.json) {
     const nlohmann::json answer{{"done", all}, {"pushed", state.pushed}, {"pulled", state.pulled}, {"total", mark.total},
-                                {"hub", mark.hub}, {"county", mark.county}, {"trouble", state.stopped ? state.stopped->what : state.trouble}};
+                                {"hub", mark.hub}, {"county", mark.county}, {"attachments_unsent", state.blobs_unsent}, {"trouble", state.stopped ? state.stopped->what : state.trouble}};
     print_json(answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   } else {
+    if (state.blobs_unsent > 0) fmt::print(stderr, "{} attachments are not at the hub yet\n", state.blobs_unsent);
     bar.finish(fmt::format("{} of {} at the hub, {} at the county; {} sent and {} fetched now", mark.hub, mark.total, mark.county, state.pushed, state.pulled));
   }
   if (state.stopped) return fail("sync", {Code::Conflict, state.stopped->what});

@@ -170,6 +170,7 @@ class Stepper {
 
   void lock() {
     s_.locked = true;
+    s_.playing.clear();
     s_.show_id = s_.show_viewers = false;
   }
 
@@ -184,6 +185,9 @@ class Stepper {
     s_.transfer_reason.clear();
     s_.pages.erase("statement");
     s_.pages.erase("expanded");
+    s_.pages.erase("attachments");
+    s_.playing.clear();
+    s_.transcribing.clear();
   }
 
   void serve(Ticket ticket, MatterId matter, bool confirmed) {
@@ -259,6 +263,7 @@ class Stepper {
     if (Draft* d = draft()) {
       d->mediator.refusing.clear();
       d->mediator.step = 0;
+      if (press == "transcript") d->transcripts.erase(std::exchange(s_.transcribing, {}));
       if (press == "session") d->mediator.held_at.clear(), d->mediator.notes.clear();
     }
     const bool last = s_.waiting->after.empty();
@@ -427,6 +432,8 @@ class Stepper {
     s_.show_id = s_.show_viewers = false;
     s_.pages.erase("statement");
     s_.pages.erase("expanded");
+    s_.playing.clear();
+    s_.transcribing.clear();
     s_.looking = s_.serving && s_.serving->ticket.number == a.ticket ? "" : a.ticket;
     if (!s_.looking.empty() && !listed(s_.looking)) s_.looking.clear();
   }
@@ -564,6 +571,7 @@ class Stepper {
     LawyerDraft& l = d->lawyer;
     MediatorDraft& m = d->mediator;
     ReceptionDraft& r = d->reception;
+    if (field == "transcript") return s_.transcribing.empty() ? nullptr : &d->transcripts[s_.transcribing].text;
     if (field.starts_with("limit.")) return &l.starts[field.substr(6)];
     const std::pair<std::string_view, std::string*> table[] = {
         {"facts", &l.facts},          {"law", &l.law},           {"advice", &l.advice},       {"applicant", &m.applicant},
@@ -606,6 +614,7 @@ class Stepper {
     std::string* at = text_at(a.field);
     if (!at || *at == a.text) return;
     *at = a.text;
+    if (a.field == "transcript") draft()->transcripts[s_.transcribing].read_back = false;  // other words were read to them
     written(a.field);
   }
   void on(const Insert& a) {
@@ -672,6 +681,10 @@ class Stepper {
     }
     Draft* d = draft();
     if (!d) return;
+    if (a.field == "transcript" && !s_.transcribing.empty()) {
+      bool& back = d->transcripts[s_.transcribing].read_back;
+      back = !back;
+    }
     if (a.field == "identity") d->lawyer.identity_checked = !d->lawyer.identity_checked;
     if (a.field == "told") toggle(d->lawyer.told, a.name);
     if (a.field == "rights") toggle(d->mediator.rights, a.name);
@@ -684,6 +697,36 @@ class Stepper {
       s_.problems.clear();
     }
     written(a.field == "no_amount" ? "amount" : a.field);
+  }
+
+  // -- presses: recordings ------------------------------------------------------------------------------------------------------
+
+  const Attached* recording(const std::string& hash) const {
+    if (!s_.serving || !s_.served || !s_.looking.empty()) return nullptr;
+    for (const Attachment& a : s_.served->attachments)
+      if (a.what.hash == hash && !a.what.sealed && a.what.kind == attached_statement) return &a.what;
+    return nullptr;
+  }
+  void on(const Play& a) {
+    if (s_.playing == a.attachment) return s_.playing.clear();
+    const auto here = world_.attachments.find(a.attachment);
+    if (recording(a.attachment) == nullptr || here == world_.attachments.end() || !here->second.bytes) return;
+    s_.playing = a.attachment;
+  }
+  void on(const PlayEnded& a) {
+    s_.playing.clear();
+    if (!a.heard) s_.notice = tr("没有声音设备，请找管理员");
+  }
+  void on(const Transcribe& a) {
+    std::erase_if(s_.problems, [](const Problem& p) { return p.field == "transcript"; });
+    if (s_.transcribing == a.attachment || recording(a.attachment) == nullptr) return s_.transcribing.clear();
+    s_.transcribing = a.attachment;
+  }
+  void on(const StateTranscript&) {
+    if (s_.transcribing.empty() || recording(s_.transcribing) == nullptr || busy()) return;
+    Checked checked = check_transcript(draft()->transcripts[s_.transcribing], s_.transcribing, s_.seat.staff);
+    s_.problems = checked.problems;
+    if (checked.fact) state("transcript", std::move(*checked.fact), {});
   }
 
   // -- presses: pages, other matters, the form ---------------------------------------------------------------------------------
@@ -1029,6 +1072,19 @@ Checked check_reception(const ReceptionDraft& d, const std::string& staff, const
   if (!f.report_by.empty() && *parse_date(f.report_by) < today) checks.add("report_by", tr("报结日期已经过了"));
   if (!checks.problems.empty()) return {std::nullopt, std::move(checks.problems)};
   return {Fact{std::move(f)}, {}};
+}
+
+Checked check_transcript(const TranscriptDraft& draft, const std::string& attachment, const std::string& staff) {
+  Checks checks;
+  Transcribed fact;
+  fact.staff = staff;
+  fact.attachment = attachment;
+  fact.text = checks.text("transcript", draft.text, tr("还没有写，请照原话写"));
+  fact.read_back = draft.read_back;
+  Checked checked;
+  checked.problems = std::move(checks.problems);
+  if (checked.problems.empty()) checked.fact = std::move(fact);
+  return checked;
 }
 
 Petition petition_of(const Form& form, const std::string& staff) {

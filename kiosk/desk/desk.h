@@ -69,11 +69,17 @@ struct ReceptionDraft {
   std::optional<LegalPath> path;  ///< override: the path, when staff correct it too
   std::string override_reason;
 };
+/// What is being written down of a recording.
+struct TranscriptDraft {
+  std::string text;
+  bool read_back = false;
+};
 struct Draft {
   bool filled = false;            ///< what the citizen already said was copied in once
   LawyerDraft lawyer;
   MediatorDraft mediator;
   ReceptionDraft reception;
+  std::map<std::string, TranscriptDraft> transcripts;  ///< by Attached::hash
 };
 
 /// Oral registration (XFTL 19.1) from scratch, or the running session of a citizen who asked for help.
@@ -135,6 +141,8 @@ struct DeskSession {
   std::string transfer_reason;
   std::string number;                    ///< matter number typed to open
   bool show_id = false, show_viewers = false;
+  std::string playing;                   ///< Attached::hash of the recording that is to be heard; the loop follows it
+  std::string transcribing;              ///< of the recording that is being written down
   std::map<std::string, int> pages;      ///< "statement", "expanded" (0, 1), "queue"
   std::string saved_at;                  ///< "9:47" of the last fact on disk
   bool locked = false;
@@ -205,12 +213,17 @@ struct LeaveForm {};                                 ///< after filing, or givin
 struct PrintSlip {};
 struct ShowId {};
 struct ShowViewers {};
+struct Play { std::string attachment; };             ///< of the matter served; again stops
+struct PlayEnded { bool heard = true; };             ///< from the loop: it came to its end, or there is no loudspeaker
+struct Transcribe { std::string attachment; };       ///< opens what is written of it; again closes
+struct StateTranscript {};
 struct Lock {};
 struct Unlock {};
 
 using DeskAction = std::variant<News, CallNext, CallTicket, ReadTicket, Recall, Missed, Hold, OpenTransfer, TransferTo, TransferGo, Finish,
                                 Typed, Picked, PickedWindow, Toggled, Insert, StatePart, ShowStep, TurnPage, OpenNumber, TakeCall,
-                                WalkIn, FormPage, FileForm, LeaveForm, PrintSlip, ShowId, ShowViewers, Lock, Unlock>;
+                                WalkIn, FormPage, FileForm, LeaveForm, PrintSlip, ShowId, ShowViewers, Play, PlayEnded,
+                                Transcribe, StateTranscript, Lock, Unlock>;
 
 struct DeskStep {
   DeskSession session;
@@ -227,6 +240,7 @@ struct Checked {
 Checked check_lawyer(const LawyerDraft& draft, const std::string& staff, const Law& law, Date today);
 Checked check_mediation(const MediatorDraft& draft, const std::string& part, const Mediation& state, const std::string& staff, Date today);
 Checked check_reception(const ReceptionDraft& draft, const std::string& staff, const RuleBook& rules, Date today);
+Checked check_transcript(const TranscriptDraft& draft, const std::string& attachment, const std::string& staff);
 /// The petition of a form, checked; `problems` empty means it may be filed.
 Petition petition_of(const Form& form, const std::string& staff);
 std::vector<Problem> check_form(const Form& form, const std::string& staff, const RuleBook& rules);

@@ -144,8 +144,10 @@ Asked draw_statement(Ui& ui, const View& view, Box box, const Shown& shown) {
     return asked;
   }
   const Petition& p = *m.petition;
-  const std::string_view parts[] = {p.statement.request, p.statement.facts, p.statement.reasons};
-  const std::string_view names[] = {tr("要求"), tr("事实"), tr("理由")};
+  // What staff wrote of a recording stands beside what was typed, never in its place.
+  const Transcript* transcript = view.session.serving && shown.served && !m.transcripts.empty() ? &m.transcripts.back() : nullptr;
+  const std::string_view parts[] = {p.statement.request, p.statement.facts, p.statement.reasons, transcript ? std::string_view(transcript->what.text) : std::string_view()};
+  const std::string_view names[] = {tr("要求"), tr("事实"), tr("理由"), tr("口述")};
 
   // Below the statement: where, against whom, what was answered.
   std::vector<std::string> facts, answered;
@@ -175,7 +177,9 @@ Asked draw_statement(Ui& ui, const View& view, Box box, const Shown& shown) {
     ask(asked, chip(ui, "statement.prev", head.cut_right(px(104), px(12)), tr("上一页"), false, text.page > 0, "PageUp"), TurnPage{"statement", -1});
     ui.text(head.cut_right(px(90), px(8)), fmt::format("{} / {}", text.page + 1, text.pages), one_line(Type::DeskSmall, Ink::Muted, Weight::Regular, Align::Right));
   }
-  ui.text(head, trf("本人所述（{}）", how), one_line(Type::DeskSmall, Ink::Muted, Weight::Bold));
+  std::string title = trf("本人所述（{}）", how);
+  if (transcript) title += " " + (transcript->what.read_back ? trf("口述由{}写下，已念给本人听", transcript->what.staff) : trf("口述由{}写下，没有念给本人听", transcript->what.staff));
+  ui.text(head, title, one_line(Type::DeskSmall, Ink::Muted, Weight::Bold));
 
   for (const Piece& piece : text.pieces) {
     // Never beyond its own room: were the count ever wrong, the text would be reported as cut, not drawn over the next.
@@ -393,6 +397,12 @@ Asked draw_matter(Ui& ui, const View& view, Box column) {
     return asked;
   }
   draw_earlier(ui, view, in, what);
+  take(draw_attachments(ui, view, in, what));
+  if (what.served && !s.transcribing.empty()) {
+    Box low = in;
+    take(draw_transcript(ui, view, low.cut_top(std::min(px(420), in.h))));
+    return asked;
+  }
 
   // A long statement may take the whole middle; the record on the right stays.
   if (page_of(s, "expanded", 2) == 1) {

@@ -19,6 +19,9 @@ struct View {
 
 Asked draw_queue(Ui& ui, const View& view, Box column);
 Asked draw_matter(Ui& ui, const View& view, Box column);
+/// Recordings and drawings of the matter that is served; takes no room when there are none.
+Asked draw_attachments(Ui& ui, const View& view, Box& column, const Shown& what);
+Asked draw_transcript(Ui& ui, const View& view, Box box);
 Asked draw_record(Ui& ui, const View& view, Box column);
 Asked draw_form(Ui& ui, const View& view, Box area);
 

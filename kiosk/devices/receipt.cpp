@@ -69,6 +69,7 @@ std::vector<PaperLine> receipt_paper(const Receipt& receipt, const RuleBook& rul
     paper.push_back(rule());
     if (!receipt.sealed) {
       paper.push_back(words(32, tr("已登记，不代表已受理"), true));
+      if (receipt.is_signed) paper.push_back(words(26, tr("已签名")));
       for (const auto& deadline : receipt.deadlines) paper.push_back(words(26, clock_words(deadline, rules)));
     } else {
       // XFTL 30: a slip found in a coat pocket must not tell what the visit was about.

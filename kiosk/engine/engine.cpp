@@ -55,7 +55,8 @@ bool worth_telling(const sync::ClientState& a, const sync::ClientState& b) {
     return x.first == y.first && x.second.hub == y.second.hub && x.second.county == y.second.county;
   });
   const bool hall = a.hall.has_value() == b.hall.has_value() && (!a.hall || a.hall->as_of == b.hall->as_of);
-  return a.online != b.online || a.pulled != b.pulled || a.pushed != b.pushed || !marks || !hall || a.trouble != b.trouble;
+  return a.online != b.online || a.pulled != b.pulled || a.pushed != b.pushed || a.blobs_unsent != b.blobs_unsent ||
+         a.blobs_uncounted != b.blobs_uncounted || !marks || !hall || a.trouble != b.trouble;
 }
 
 class RealEngine final : public Engine {

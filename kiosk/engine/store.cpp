@@ -449,7 +449,9 @@ void Store::news_of(const EventLog& log) {
   if (!head) return;
   const auto mark = sync_.marks.find(config_.origin);
   const std::uint64_t hub = mark == sync_.marks.end() ? 0 : mark->second.hub, county = mark == sync_.marks.end() ? 0 : mark->second.county;
-  const auto unsent = head->seq - std::min(hub, head->seq), uncounted = head->seq - std::min(county, head->seq);
+  // A recording that nobody has but this disk is as unsent as a word.
+  const std::uint64_t here = log.blobs_count(Reach::Here).value_or(0), at_hub = log.blobs_count(Reach::Hub).value_or(0);
+  const auto unsent = head->seq - std::min(hub, head->seq) + here, uncounted = head->seq - std::min(county, head->seq) + here + at_hub;
   if (unsent == now_.unsent && uncounted == now_.uncounted) return;
   now_.unsent = unsent;
   now_.uncounted = uncounted;
@@ -476,6 +478,7 @@ void Store::heard(const sync::ClientState& state) {
   news_of(*log_);
   if (now_.unsent == 0) issued_since_news_.clear();
   if (now_.hub_online) refresh_help();
+  if (now_.hub_online) retry_attachments();
 }
 
 }  // namespace yizhan::kiosk

@@ -137,6 +137,10 @@ class Store {
   void fetch_bodies(const MatterId& matter, const WindowCode& window);
   void refresh_tickets();
   void refresh_open();
+  void open_attachments();                  ///< of the matter on the desk, once the look at it is stated
+  void retry_attachments();                 ///< what could not be had before
+  void next_attachment();
+  void attachment_ended(const std::string& hash, OpenedBytes outcome);
   bool index_some();
   void remember_person(const MatterId& matter, const Petition& petition);
   std::vector<Matter> earlier_of(const Matter& matter);
@@ -177,6 +181,11 @@ class Store {
 
   std::set<std::string> queue_under_way_;
   MatterId open_;                           // the matter on the desk
+  bool fetching_ = false;
+  bool looked_ = false;                     // and that somebody looks at it is on disk: its attachments may be opened
+  struct Coming { std::string hash; std::uint64_t bytes = 0; std::vector<std::byte> got; };
+  std::deque<Coming> coming_;               // attachments on their way, one at a time
+  std::uint64_t opening_ = 0;               // answers for a matter that was put away belong to nobody
   std::map<std::pair<MatterId, std::string>, Time> viewed_;
   std::map<EventId, WindowCode> asked_;     // bodies asked for, while the ticket was at that window
   std::set<MatterId> withheld_;             // of our window, and still not for us: sealed

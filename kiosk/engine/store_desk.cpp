@@ -157,6 +157,10 @@ void Store::fetch_bodies(const MatterId& matter, const WindowCode& window) {
 
 void Store::on(const OpenMatter& command) {
   open_ = command.matter;
+  looked_ = fetching_ = false;
+  ++opening_;
+  coming_.clear();
+  now_.attachments.clear();
   now_.open.reset();
   now_.earlier.clear();
   changed();
@@ -166,10 +170,14 @@ void Store::on(const OpenMatter& command) {
     refresh_open();
     if (!now_.open || !now_.open->petition) return;  // a sealed one cannot be read, so nobody has (XFTL 30)
     auto& seen = viewed_[{command.matter, command.staff}];
-    if (seen != Time{} && wall() - seen < viewed_again && wall() >= seen) return;
-    seen = wall();
-    // need.md 4.10: the citizen may ask who looked. A full disk shows in `failed`; the page itself is already open.
-    static_cast<void>(state_facts(command.matter, {Fact{Viewed{command.staff, config_.role}}}));
+    if (seen == Time{} || wall() - seen >= viewed_again || wall() < seen) {
+      // need.md 4.10: the citizen may ask who looked. A full disk shows in `failed`; the page itself is already open, but no
+      // recording is until the look at it is stated.
+      if (const auto stated = state_facts(command.matter, {Fact{Viewed{command.staff, config_.role}}}); !stated) return;
+      seen = wall();
+    }
+    looked_ = true;
+    open_attachments();
   };
   const auto events = log_->of_matter(open_);
   if (!events) {
@@ -200,7 +208,77 @@ void Store::refresh_open() {
   now_.open->sealed = now_.open->sealed || withheld_.contains(open_);
   now_.earlier = earlier_of(*now_.open);
   if (now_.open->petition) remember_person(open_, *now_.open->petition);
+  open_attachments();
   changed();
+}
+
+// ---- its attachments ----------------------------------------------------------------------------------------------------------
+
+void Store::open_attachments() {
+  if (!looked_ || !now_.open || now_.open->sealed || !now_.open->petition) return;
+  for (const Attachment& attachment : now_.open->attachments) {
+    const Attached& what = attachment.what;
+    if (what.sealed || what.bytes < 1 || what.bytes > static_cast<std::int64_t>(blob_bytes_max)) continue;
+    if (!now_.attachments.emplace(what.hash, OpenedBytes{}).second) continue;
+    coming_.push_back({what.hash, static_cast<std::uint64_t>(what.bytes), {}});
+  }
+  next_attachment();
+}
+
+void Store::retry_attachments() {
+  if (!looked_ || !now_.open) return;
+  for (const Attachment& attachment : now_.open->attachments) {
+    const auto known = now_.attachments.find(attachment.what.hash);
+    if (known == now_.attachments.end() || (known->second.trouble != "away" && known->second.trouble != "later")) continue;
+    known->second.trouble.clear();
+    coming_.push_back({attachment.what.hash, static_cast<std::uint64_t>(attachment.what.bytes), {}});
+  }
+  next_attachment();
+}
+
+void Store::attachment_ended(const std::string& hash, OpenedBytes outcome) {
+  now_.attachments[hash] = std::move(outcome);
+  coming_.pop_front();
+  fetching_ = false;
+  changed();
+  next_attachment();
+}
+
+void Store::next_attachment() {
+  if (fetching_ || coming_.empty()) return;
+  fetching_ = true;
+  Coming& coming = coming_.front();
+  const auto hash = digest_from_hex(coming.hash);
+  if (!hash) return attachment_ended(std::string(coming.hash), {nullptr, "damaged"});
+  // One that was filed at this desk lies here.
+  if (const auto own = log_->blob(*hash); own && own->whole()) {
+    while (coming.got.size() < coming.bytes) {
+      const auto part = log_->blob_bytes(*hash, coming.got.size());
+      if (!part || part->empty()) break;
+      const auto* bytes = reinterpret_cast<const std::byte*>(part->data());
+      coming.got.insert(coming.got.end(), bytes, bytes + part->size());
+    }
+  }
+  if (coming.got.size() == coming.bytes) {
+    const bool sound = hash_bytes({reinterpret_cast<const char*>(coming.got.data()), coming.got.size()}) == *hash;
+    OpenedBytes done;
+    if (sound) done.bytes = std::make_shared<const std::vector<std::byte>>(std::move(coming.got));
+    else done.trouble = "damaged";
+    return attachment_ended(std::string(coming.hash), std::move(done));
+  }
+  if (!enrolled()) return attachment_ended(std::string(coming.hash), {nullptr, "away"});
+  // The same right as to the text, and the hub states the look too. A piece at a time: the queue's own calls go between.
+  call_hub("GET", "/v1/blob/" + coming.hash + "?off=" + std::to_string(coming.got.size()), {}, Span{15'000},
+           [this, opening = opening_, name = coming.hash](const Result<std::string>& body) {
+             if (opening != opening_ || coming_.empty() || coming_.front().hash != name) return;
+             Coming& mine = coming_.front();
+             if (!body) return attachment_ended(name, {nullptr, body.error().code == Code::NotFound ? "later" : body.error().code == Code::Unavailable ? "away" : "damaged"});
+             if (body->empty() || body->size() > mine.bytes - mine.got.size()) return attachment_ended(name, {nullptr, "damaged"});
+             const auto* bytes = reinterpret_cast<const std::byte*>(body->data());
+             mine.got.insert(mine.got.end(), bytes, bytes + body->size());
+             fetching_ = false;
+             next_attachment();
+           });
 }
 
 void Store::on(const StateFact& command) {

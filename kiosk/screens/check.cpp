@@ -1,6 +1,6 @@
 // Check: everything once more, a long text in full, and where to go.
 // Touchables besides those of a page: review: "edit.who", "edit.whom", "edit.kind", "edit.request", "edit.facts", "edit.reasons", "edit.oral", "edit.place",
-// "read.request", "read.facts", "read.reasons", "page.back", "page.next"; read: "page.back", "page.next";
+// "read.request", "read.facts", "read.reasons", "write.who", "write.whom" (a name no font can show), "page.back", "page.next"; read: "page.back", "page.next";
 // ruling: "window.<code>", "page.back", "page.next".
 #include <algorithm>
 #include <array>
@@ -9,6 +9,7 @@
 #include "core/text.h"
 #include "core/tr.h"
 #include "kiosk/screens/parts.h"
+#include "kiosk/ui/drawing.h"
 
 namespace yizhan::kiosk {
 namespace {
@@ -19,6 +20,8 @@ struct Entry {
   std::string read;   ///< name of the touchable that shows the whole text
   int part = 0;
   Icon icon = Icon::Info;
+  std::string write;            ///< name of the touchable that lets the name be written by hand
+  const Drawing* drawn = nullptr;
 };
 
 std::string who_words(const View& view) {
@@ -29,10 +32,16 @@ std::string who_words(const View& view) {
   return words;
 }
 
-std::vector<Entry> entries_of(const View& view) {
+std::vector<Entry> entries_of(Ui& ui, const View& view) {
   const Session& s = view.s;
   std::vector<Entry> entries;
-  entries.push_back({"edit.who", tr("您是"), who_words(view), Edit{Screen::Card, 0}, "", 0, Icon::Person});
+  entries.push_back({"edit.who", tr("您是"), who_words(view), Edit{Screen::Card, 0}, "", 0, Icon::Person, "", nullptr});
+  // An old card may hold a character that no font here has: the name is kept as it was read, and its bearer may draw it.
+  const auto by_hand = [&](const std::string& name, int whose, const char* touchable) {
+    if (!s.drawn_names[whose].empty()) entries.back().drawn = &s.drawn_names[whose];
+    if (!name.empty() && (entries.back().drawn != nullptr || !ui.can_show(name))) entries.back().write = touchable;
+  };
+  by_hand(s.me.name, 0, "write.who");
   std::string whom = tr("我自己的事");
   if (s.whom == Whom::Relative) whom = trf("替家里人：{}", s.other.name);
   if (s.whom == Whom::Agent) whom = s.authority ? trf("受委托：{}（有委托书）", s.other.name) : trf("受委托：{}", s.other.name);
@@ -43,17 +52,18 @@ std::vector<Entry> entries_of(const View& view) {
       if (!name.empty()) names += (names.empty() ? "" : "、") + name;
     if (!names.empty()) whom += trf("，代表还有{}", names);
   }
-  entries.push_back({"edit.whom", tr("谁的事"), whom, Edit{Screen::Whom, 0}, "", 0, Icon::Family});
+  entries.push_back({"edit.whom", tr("谁的事"), whom, Edit{Screen::Whom, 0}, "", 0, Icon::Family, "", nullptr});
+  if (s.whom == Whom::Relative || s.whom == Whom::Agent) by_hand(s.other.name, 1, "write.whom");
   const TopicInfo* topic = view.world.rules.topic(s.topic);
-  entries.push_back({"edit.kind", tr("什么事"), topic == nullptr ? tr("没选") : topic->name, Edit{Screen::Kind, 0}, "", 0, topic == nullptr ? Icon::Question : icon_named(topic->icon)});
+  entries.push_back({"edit.kind", tr("什么事"), topic == nullptr ? tr("没选") : topic->name, Edit{Screen::Kind, 0}, "", 0, topic == nullptr ? Icon::Question : icon_named(topic->icon), "", nullptr});
   const std::string request = s.statement.request.empty() ? default_request(view.world.rules, s.topic) : s.statement.request;
-  entries.push_back({"edit.request", tr("要求"), request, Edit{Screen::Statement, 0}, s.statement.request.empty() ? "" : "read.request", 0, Icon::Pencil});
-  entries.push_back({"edit.facts", tr("事实"), s.statement.facts.empty() ? tr("到窗口说") : s.statement.facts, Edit{Screen::Statement, 1}, "read.facts", 1, Icon::Pencil});
-  entries.push_back({"edit.reasons", tr("理由"), s.statement.reasons.empty() ? tr("到窗口说") : s.statement.reasons, Edit{Screen::Statement, 2}, "read.reasons", 2, Icon::Pencil});
+  entries.push_back({"edit.request", tr("要求"), request, Edit{Screen::Statement, 0}, s.statement.request.empty() ? "" : "read.request", 0, Icon::Pencil, "", nullptr});
+  entries.push_back({"edit.facts", tr("事实"), s.statement.facts.empty() ? tr("到窗口说") : s.statement.facts, Edit{Screen::Statement, 1}, "read.facts", 1, Icon::Pencil, "", nullptr});
+  entries.push_back({"edit.reasons", tr("理由"), s.statement.reasons.empty() ? tr("到窗口说") : s.statement.reasons, Edit{Screen::Statement, 2}, "read.reasons", 2, Icon::Pencil, "", nullptr});
   std::string place = s.statement.place.empty() ? tr("没写地方") : s.statement.place;
   place += s.statement.party_complained_of.empty() ? "" : trf(" · 反映：{}", s.statement.party_complained_of);
-  if (!s.oral.empty()) entries.push_back({"edit.oral", tr("录音"), trf("您说了{}", length_words(s.oral.length)), Edit{Screen::Speak, 0}, "", 0, Icon::Microphone});
-  entries.push_back({"edit.place", tr("地方"), place, Edit{Screen::Place, 0}, "", 0, Icon::Place});
+  if (!s.oral.empty()) entries.push_back({"edit.oral", tr("录音"), trf("您说了{}", length_words(s.oral.length)), Edit{Screen::Speak, 0}, "", 0, Icon::Microphone, "", nullptr});
+  entries.push_back({"edit.place", tr("地方"), place, Edit{Screen::Place, 0}, "", 0, Icon::Place, "", nullptr});
   return entries;
 }
 
@@ -62,7 +72,7 @@ std::vector<Entry> entries_of(const View& view) {
 Asked draw_review(Ui& ui, const View& view) {
   Page page = begin_page(ui, view, {.title = tr("请您看一看，对吗？"), .hint = tr("哪里不对，点右边「改」。"), .next = tr("都对，下一步"), .left_share = 0.3f});
   Asked asked = page.asked;
-  const auto entries = entries_of(view);
+  const auto entries = entries_of(ui, view);
   const int count = static_cast<int>(entries.size());
   const Measure m = measure(ui);
   Box body = page.body;
@@ -92,6 +102,11 @@ Asked draw_review(Ui& ui, const View& view) {
     const Box edit = in.cut_right(42, 5);
     if (m.across) line_in(ui, in.cut_left(label_w, 2), entry.label, {Type::Caption, Ink::Muted, Weight::Medium, Align::Left, 1, true, true});
     if (ui.button(entry.name, {edit.x, row.y + (row.h - button_h) / 2, edit.w, button_h}, tr("改"), Look::Edged, Icon::Pencil)) asked = entry.edit;
+    if (!entry.write.empty()) {
+      const Box write = in.cut_right(56, 5);
+      if (ui.button(entry.write, {write.x, row.y + (row.h - button_h) / 2, write.w, button_h}, tr("手写名字"))) asked = WriteName{entry.write == "write.whom" ? 1 : 0};
+    }
+    if (entry.drawn != nullptr) ui::draw_strokes(ui, in.cut_right(std::min(60.f, in.w * 0.4f), 5), entry.drawn->strokes);
     const bool labelled = !m.across && in.h >= label_h + line_h;
     const int lines = std::max(1, static_cast<int>((in.h - (labelled ? label_h : 0)) / line_h));
     std::string text = fitted(ui, in.w, lines, entry.words, words);

@@ -254,6 +254,8 @@ Asked draw(Ui& ui, const View& view) {
     case Screen::Place: return draw_place(ui, view);
     case Screen::Review: return draw_review(ui, view);
     case Screen::Read: return draw_read(ui, view);
+    case Screen::DrawName:
+    case Screen::Sign: return draw_sign(ui, view);
     case Screen::Ruling: return draw_ruling(ui, view);
     case Screen::Done: return draw_done(ui, view);
     case Screen::TakeNumber: return draw_take_number(ui, view);

@@ -152,6 +152,7 @@ Asked draw_statement(Ui&, const View&);
 Asked draw_place(Ui&, const View&);
 Asked draw_review(Ui&, const View&);
 Asked draw_read(Ui&, const View&);
+Asked draw_sign(Ui&, const View&);
 Asked draw_ruling(Ui&, const View&);
 Asked draw_done(Ui&, const View&);
 Asked draw_take_number(Ui&, const View&);

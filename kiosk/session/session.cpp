@@ -78,7 +78,7 @@ bool nothing_said(const Session& s) {
   const auto empty = [](const Identity& who) { return who.name.empty() && who.number.empty() && who.phone.empty(); };
   return empty(s.me) && empty(s.other) && s.representatives.empty() && s.topic.empty() && s.statement.request.empty() && s.statement.facts.empty() &&
          s.statement.reasons.empty() && s.statement.place.empty() && s.statement.party_complained_of.empty() && s.answers.in_danger == Answer::Unasked &&
-         s.code.empty() && !s.progress && !s.receipt && s.keys.composing.empty() && s.keys.pad.ink.empty() && s.keys.pad.pen.empty() && s.keys.typed.empty() && s.oral.empty() &&
+         s.signature.empty() && s.drawn_names[0].empty() && s.drawn_names[1].empty() && s.code.empty() && !s.progress && !s.receipt && s.keys.composing.empty() && s.keys.pad.ink.empty() && s.keys.pad.pen.empty() && s.keys.typed.empty() && s.oral.empty() &&
          s.microphone != Microphone::Recording;
 }
 
@@ -115,6 +115,7 @@ void forget(Session& s) {
   const auto erase_person = [&](Identity& who) {
     for (std::string* text : {&who.name, &who.number, &who.phone, &who.address}) erase(*text);
   };
+  for (Drawing* drawing : {&s.signature, &s.drawn_names[0], &s.drawn_names[1]}) wipe(*drawing);
   erase_person(s.me);
   erase_person(s.other);
   for (std::string& name : s.representatives) erase(name);
@@ -282,6 +283,16 @@ class Visit {
     s.problems.clear();
     go(edit.screen, edit.index);
   }
+  void operator()(const WriteName& write) {
+    if (s.screen == Screen::Review) go(Screen::DrawName, write.whose == 1 ? 1 : 0);
+  }
+  void operator()(const Pen& pen) {
+    if (Drawing* drawing = pad()) draw_on(*drawing, pen.dots);
+  }
+  void operator()(const PenClear&) {
+    if (Drawing* drawing = pad()) kiosk::wipe(*drawing);
+    s.problems.clear();
+  }
   void operator()(const ReadText& read) {
     if (s.screen == Screen::Review) go(Screen::Read, read.part);
   }
@@ -350,6 +361,8 @@ class Visit {
     file.petition = std::move(petition);
     file.chosen = s.chosen;
     file.notice_version = std::string(world_.notice_version);
+    add_drawings(file);
+    if (!s.oral.empty()) file.attachments.push_back({std::string(attached_statement), "audio/ogg; codecs=opus", s.oral.length.count(), s.oral.bytes});
     s.number_only = false;
     s.filing_error.reset();
     commands_.emplace_back(std::move(file));
@@ -454,6 +467,31 @@ class Visit {
   }
   void to_kind() { s.reviewed ? to_review() : go(Screen::Kind, 0); }
   void to_statement() { s.reviewed ? to_review() : go(Screen::Statement, 0); }
+  /// XFTL 19: a signature stands under what was read just now. Another word since, and it is given again.
+  void to_sign(const Petition& petition) {
+    if (!s.signed_text.empty() && s.signed_text != text_hash(petition)) {
+      kiosk::wipe(s.signature);
+      s.signed_text.clear();
+      s.remark = tr("内容改过，请重新签名。");
+    }
+    go(Screen::Sign, 0);
+  }
+  void to_ruling(const Petition& petition) {
+    s.ruling = route(petition, world_.rules, world_.now.closed);
+    s.chosen.clear();
+    s.filing_error.reset();
+    go(Screen::Ruling, 0);
+  }
+  Drawing* pad() { return s.screen == Screen::Sign ? &s.signature : s.screen == Screen::DrawName ? &s.drawn_names[s.index == 1] : nullptr; }
+  /// What the person drew, with the names of the places it belongs to. A signature under other words is none.
+  void add_drawings(FileMatter& file) const {
+    const bool for_other = s.whom == Whom::Relative || s.whom == Whom::Agent;
+    const auto keep = [](const Drawing& drawing) { return !drawing.empty() && check_strokes(drawing.strokes).has_value(); };
+    if (keep(s.signature) && s.signed_text == text_hash(file.petition))
+      file.signature = DrawnSignature{for_other ? "filer" : "petitioner", s.signature.strokes, s.signed_text};
+    if (keep(s.drawn_names[0])) file.names.push_back({for_other ? "filer.name" : "petitioner.name", s.drawn_names[0].strokes});
+    if (for_other && keep(s.drawn_names[1])) file.names.push_back({"petitioner.name", s.drawn_names[1].strokes});
+  }
   void next_question(int after) {
     const int count = static_cast<int>(questions_of(s, world_.rules).size());
     int next = after + 1;
@@ -506,14 +544,20 @@ class Visit {
         if (s.index < 2) return go_part(s.index + 1);
         return go(Screen::Place, 0);
       case Screen::Place:
-      case Screen::Read: return to_review();
+      case Screen::Read:
+      case Screen::DrawName: return to_review();
       case Screen::Review: {
         Petition petition = petition_of(s, world_.rules);
         if (auto problems = validate(petition, world_.rules); !problems.empty()) return mend(std::move(problems));
-        s.ruling = route(petition, world_.rules, world_.now.closed);
-        s.chosen.clear();
         s.filing_error.reset();
-        return go(Screen::Ruling, 0);
+        return signs(s) ? to_sign(petition) : to_ruling(petition);
+      }
+      case Screen::Sign: {
+        Petition petition = petition_of(s, world_.rules);
+        if (auto problems = validate(petition, world_.rules); !problems.empty()) return mend(std::move(problems));
+        s.problems.clear();
+        s.signed_text = s.signature.empty() ? std::string() : text_hash(petition);
+        return to_ruling(petition);
       }
       case Screen::Ruling: return (*this)(Submit{});
       case Screen::Ask: return ask();
@@ -825,6 +869,12 @@ class Visit {
     for (Problem& problem : s.problems) problem.what = tr(problem.what);
     for (const Problem& problem : s.problems) {
       if (problem.field == "head_count" || problem.field == "representatives") return go(Screen::Heads, 0);
+      if (problem.field == "signature") {
+        kiosk::wipe(s.signature);
+        s.signed_text.clear();
+        return go(Screen::Sign, 0);
+      }
+      if (problem.field.starts_with("names[")) return go(Screen::DrawName, problem.field.starts_with("names[1") ? 1 : 0);
       if (problem.field == "topic" || problem.field == "kind") return go(Screen::Kind, 0);
       if (problem.field == "filing_as" || problem.field == "authority") return go(Screen::Whom, 0);
       for (const Target& target : targets) {
@@ -957,6 +1007,7 @@ bool is_asked(const Session& s, const RuleBook& rules, std::size_t index) {
   const auto& questions = questions_of(s, rules);
   return index < questions.size() && worth_asking(questions[index], petition_of(s, rules), rules);
 }
+bool signs(const Session& s) { return !s.statement.request.empty() || !s.statement.facts.empty() || !s.statement.reasons.empty(); }
 
 bool blank(const Session& s) {
   return s.screen == Screen::Home && nothing_said(s) && s.settings == Settings{} && s.trail.empty() && s.number.empty() && s.help.empty() && !s.warned &&
@@ -979,16 +1030,18 @@ int step_number(Screen screen) {
     case Screen::Speak:
     case Screen::Place: return 4;
     case Screen::Review:
-    case Screen::Read: return 5;
+    case Screen::Read:
+    case Screen::DrawName:
+    case Screen::Sign: return 5;
     case Screen::Ruling: return 6;
     default: return 0;
   }
 }
 
 std::string_view word(Screen screen) {
-  static constexpr std::array<std::string_view, 29> words{
+  static constexpr std::array<std::string_view, 31> words{
       "home",   "notice", "card",   "identify", "whom",   "other",       "heads", "representatives", "kind",   "question", "urgent", "statement", "place",
-      "review", "read",   "ruling", "done",     "number", "ask",         "progress", "rate",         "thanks", "helper",   "sound", "speak", "guide", "leave",  "idle",      "trouble"};
+      "review", "read",   "draw_name", "sign", "ruling", "done",     "number", "ask",         "progress", "rate",         "thanks", "helper",   "sound", "speak", "guide", "leave",  "idle",      "trouble"};
   return words[static_cast<std::size_t>(screen)];
 }
 

@@ -12,6 +12,7 @@
 #include "core/clock.h"
 #include "core/hall_plan.h"
 #include "kiosk/messages.h"
+#include "kiosk/session/drawing.h"
 #include "kiosk/writing/caret.h"
 #include "kiosk/writing/keys.h"
 
@@ -19,8 +20,8 @@ namespace yizhan::kiosk {
 
 /// Everything a citizen can see. The last three lie over the others and need no way back.
 enum class Screen : std::uint8_t {
-  Home, Notice, Card, Identify, Whom, Other, Heads, Representatives, Kind, Question, Urgent, Statement, Place, Review, Read, Ruling, Done,
-  TakeNumber, Ask, Progress, Rate, Thanks, Helper, Sound, Speak, Guide,
+  Home, Notice, Card, Identify, Whom, Other, Heads, Representatives, Kind, Question, Urgent, Statement, Place, Review, Read, DrawName, Sign, Ruling,
+  Done, TakeNumber, Ask, Progress, Rate, Thanks, Helper, Sound, Speak, Guide,
   Leave, Idle, Trouble,
 };
 std::string_view word(Screen screen);  ///< "home", "notice", …: names in tests and reports
@@ -87,6 +88,9 @@ struct Session {
   Oral oral;
   Microphone microphone = Microphone::Off;
   bool playing = false;      ///< the person listens to their recording
+  Drawing signature;         ///< under the text as it stood then: see signed_text
+  std::string signed_text;   ///< text_hash() of the petition that was signed
+  Drawing drawn_names[2];    ///< by hand, because no font has a character of it: 0 of `me`, 1 of `other`
   bool reviewed = false;     ///< from now on an edited part leads back to the review
 
   // where to
@@ -145,6 +149,9 @@ struct AnswerParty { Counterparty party{}; };
 struct SkipWriting {};
 struct Part { int index = 0; };                            ///< a tab of the statement
 struct Edit { Screen screen{}; int index = 0; };           ///< from the review
+struct WriteName { int whose = 0; };                       ///< 0 `me`, 1 `other`: by hand, from the review
+struct Pen { PenDots dots; };                              ///< on the page's pad
+struct PenClear {};                                        ///< 重写
 struct ReadText { int part = 0; };                         ///< the whole of a long text
 struct Focus { Field field{}; int index = 0; std::size_t caret = writing::at_end; };
 struct Typed { std::string insert; int backspaces = 0; Keys keys; int deletes = 0; std::string division{}; };  ///< at the caret of the focused field
@@ -173,7 +180,7 @@ struct DropOral {};
 struct OpenGuide {};                                       ///< the chart of lawful paths, from Home and from the ruling
 
 using Action = std::variant<News, Touched, Begin, Next, Back, LeaveAsk, LeaveNow, Stay, CallHelp, CancelHelp, Set, ChooseDocument, SpecialDocument,
-                            ChooseWhom, ChooseAuthority, AddHeads, ChooseTopic, AnswerWith, AnswerParty, SkipWriting, Part, Edit, ReadText, Focus,
+                            ChooseWhom, ChooseAuthority, AddHeads, ChooseTopic, AnswerWith, AnswerParty, SkipWriting, Part, Edit, WriteName, Pen, PenClear, ReadText, Focus,
                             Typed, Caret, StepCaret, Scanned, ScanRefused, Letter, Reveal, Turn, ChooseWindow, Submit, PickNumber, Reprint, Grade, RateNow, SpeakInstead, Listens, Again, Record, Recorded, NoMicrophone,
                             PlayOral, DropOral, OpenGuide>;
 
@@ -218,6 +225,8 @@ std::string length_words(Span length);
 bool is_asked(const Session& session, const RuleBook& rules, std::size_t index);
 /// Nothing of anybody is left: the state of a machine that waits for the next person.
 bool blank(const Session& session);
+/// Whether there is something to sign: who writes nothing tells it at the window and signs there.
+bool signs(const Session& session);
 /// Which of the six steps a screen belongs to; 0: none.
 int step_number(Screen screen);
 const std::string& text_of(const Session& session, Field field, int index = 0);

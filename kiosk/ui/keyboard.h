@@ -3,7 +3,6 @@
 /// Touchables: "key.mode.<way>", "key.sheet.<sheet>", "candidate.<n>", "candidate.back", "candidate.next", "key.<…>".
 #pragma once
 #include <chrono>
-#include <functional>
 #include <span>
 #include <string>
 #include <string_view>

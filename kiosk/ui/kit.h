@@ -152,6 +152,8 @@ class Ui {
   virtual float text(Box box, std::string_view words, const TextStyle& style = {}) = 0;
   virtual float text_height(float width_mm, std::string_view words, const TextStyle& style = {}) = 0;
   virtual float text_width(std::string_view words, const TextStyle& style = {}) = 0;
+  /// False when a character of it is drawn as an empty frame: no font here has it.
+  virtual bool can_show(std::string_view /*words*/) { return true; }
 
   // -- touch: `name` is for tests and speech ("submit"); the words are what people see -----------------------------------
   /// True on release inside. A second press within 0.5 s, of the same name or on the same spot of the next page, is ignored

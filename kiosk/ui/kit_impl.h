@@ -94,6 +94,7 @@ class Kit final : public Ui {
   float text(Box box, std::string_view words, const TextStyle& style) override;
   float text_height(float width_mm, std::string_view words, const TextStyle& style) override;
   float text_width(std::string_view words, const TextStyle& style) override;
+  bool can_show(std::string_view words) override;
   bool button(std::string_view name, Box box, std::string_view words, Look look, Icon icon, bool enabled, std::string_view shortcut) override;
   bool touch(std::string_view name, Box box, std::string_view words, bool selected, bool enabled) override;
   bool tile(std::string_view name, Box box, Icon icon, std::string_view words, std::string_view line, bool selected) override;

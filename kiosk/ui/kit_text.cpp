@@ -149,6 +149,13 @@ float Kit::text_height(float width_mm, std::string_view words, const TextStyle& 
   return t.line * static_cast<float>(lines.lines.size()) / ppm_;
 }
 
+bool Kit::can_show(std::string_view words) {
+  const Type body = type(Step::Body, Weight::Regular);
+  for (const char32_t c : decoded(words))
+    if (!invisible(c) && c != U'\t' && !fonts_.glyph(c, body.weight, body.em).shape) return false;
+  return true;
+}
+
 float Kit::text_width(std::string_view words, const TextStyle& style) {
   return (width_px(decoded(words), type(style.step, style.weight)) + 1) / ppm_;  // + 1: whole pixels after rounding
 }

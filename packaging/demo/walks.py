@@ -97,7 +97,11 @@ class Person:
         k.wait("edit.request", 10)
         self.keep(prefix + "review")
         k.tap("next")
-        until(lambda: k.find("next") and not k.find("edit.request"), 8, "the ruling")
+        until(lambda: k.find("next") and not k.find("edit.request"), 8, "the page after the review")
+        if k.find("sign.pad"):  # who wrote something is asked for a signature and may go on without one
+            self.keep(prefix + "sign")
+            k.tap("next")
+            until(lambda: k.find("next") and not k.find("sign.pad"), 8, "the ruling")
         time.sleep(0.3)
         self.keep(prefix + "ruling")
         k.tap("next")

@@ -1,6 +1,7 @@
 /// A hall of one kiosk for tests: the real rulebook, a pretended engine that answers every command at once, and the tester's clock.
 #pragma once
 #include <catch2/catch_test_macros.hpp>
+#include <cmath>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -181,6 +182,19 @@ struct Lobby {
   void to_statement(const std::string& topic = "wages") { to_kind(), act(ChooseTopic{topic}), act(Next{}), answer_all(); }
   void to_review(const std::string& topic = "wages") { to_statement(topic), act(SkipWriting{}); }
   void to_ruling(const std::string& topic = "wages") { to_review(topic), act(Next{}); }
+  void to_sign() { to_statement(), type("付清工资。"), act(SkipWriting{}), act(Next{}); }
+  /// Some strokes of a finger on the page's pad.
+  void scribble() {
+    for (const float x : {30.f, 70.f, 110.f}) {
+      PenDots pen{{}, 200, 90};
+      for (int i = 0; i <= 60; ++i) {
+        const float t = static_cast<float>(i) / 60;
+        pen.dots.push_back({i == 0 ? PenDot::What::Down : PenDot::What::Move, x + 50 * t, 45 + 25 * std::sin(t * 7 + x)});
+      }
+      pen.dots.push_back({PenDot::What::Up, x + 50, 45});
+      act(Pen{std::move(pen)});
+    }
+  }
   void to_done(const std::string& topic = "wages") { to_ruling(topic), act(Submit{}); }
   void to_ask(Purpose purpose = Purpose::Progress) {
     act(Begin{Screen::Ask, purpose});

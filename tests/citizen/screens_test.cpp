@@ -184,6 +184,8 @@ TEST_CASE("a robot writes a statement with the keyboard, in three parts, with pl
   robot.tap("next");
   CHECK(robot.lobby.seen() == Screen::Review);
   robot.tap("next");
+  CHECK(robot.lobby.seen() == Screen::Sign);
+  robot.tap("next");  // 不签
   robot.tap("help");
   CHECK(robot.lobby.seen() == Screen::Helper);
   robot.tap("next");

@@ -38,6 +38,14 @@ void work(ShimVfs& vfs, const std::string& path) {
       promised = *log.count();
       vfs.acknowledge(promised);
     }
+    if (i % 11 == 3) {  // a receipt for something spoken, and a hub's piece of somebody else's
+      const std::string speech = noise(20'000 + dice.below(300'000), static_cast<std::uint64_t>(i));
+      const EventLog::Statement spoken[] = {{a_matter, {attached(speech)}, {}, {speech}}};
+      if (log.append_many(kiosk, spoken, ten(i))) vfs.acknowledge(promised = *log.count());
+      const Event named = desk.say(a_matter, attached(speech + "x"), ten(i));
+      if (log.merge({&named, 1})) vfs.acknowledge(promised = *log.count());
+      if (log.put_blob(hash_bytes(speech + "x"), speech.size() + 1, 0, std::string_view(speech).substr(0, 15'000))) vfs.acknowledge(promised);
+    }
     if (i % 5 == 0) {
       std::vector<Event> batch;
       for (int n = 0; n < 4; ++n) batch.push_back(desk.say(a_matter, dice.fact(), ten(i)));
@@ -103,6 +111,11 @@ std::int64_t count_log(const std::string& path, bool closely) {
     if (!events || events->size() != head.seq) return -1;
     for (const Event& e : *events) {
       if (chain_hash(previous, e) != e.hash || hash_bytes(*e.body) != e.body_hash) return -1;
+      if (const auto fact = e.id.origin == kiosk ? fact_of(e) : Result<Fact>(Error{}); fact && std::holds_alternative<Attached>(*fact)) {
+        // What was stated here is whole here, whenever the power went.
+        const auto blob = (*log)->blob(digest_from_hex(std::get<Attached>(*fact).hash).value());
+        if (!blob || !blob->whole()) return -1;
+      }
       previous = e.hash;
     }
     if (previous != head.hash) return -1;

@@ -59,6 +59,17 @@ Ruling Dice::ruling() {
   r.rulebook = text();
   return r;
 }
+Strokes Dice::strokes() {
+  Strokes s;
+  s.width = static_cast<std::int32_t>(1 + below(stroke_box_max));
+  s.height = static_cast<std::int32_t>(1 + below(stroke_box_max));
+  const auto inside = [&](std::int32_t max) { return static_cast<std::int32_t>(below(static_cast<std::size_t>(max) + 1)); };
+  for (std::size_t n = 1 + below(below(8) == 0 ? strokes_max : 6); n > 0; --n) {
+    for (std::size_t p = 1 + below(40); p > 0 && s.points.size() < stroke_points_max; --p) s.points.push_back({inside(s.width), inside(s.height)});
+    s.ends.push_back(static_cast<std::uint32_t>(s.points.size()));
+  }
+  return s;
+}
 Fact Dice::fact() {
   switch (below(std::variant_size_v<Fact>)) {
     case 0:
@@ -103,8 +114,16 @@ Fact Dice::fact() {
       return Extended{static_cast<int>(below(31)), text(), text()};
     case 19:
       return Answered{text(), pick<Opinion>(2), text(), text()};
-    default:
+    case 20:
       return Served{text(), text()};
+    case 21:
+      return Attached{text(), text(), static_cast<std::int64_t>(rng_()), text(), static_cast<std::int64_t>(below(1u << 20)), yes(), text()};
+    case 22:
+      return Signed{text(), text(), yes() ? encode_strokes(strokes()).value() : text()};
+    case 23:
+      return NameDrawn{text(), text()};
+    default:
+      return Transcribed{text(), text(), text(), yes()};
   }
 }
 
@@ -112,6 +131,17 @@ Event Author::say(const MatterId& matter, const Fact& fact, Time at) {
   Event event = make_event(origin_, ++seq_, at, matter, fact, last_);
   last_ = event.hash;
   return event;
+}
+
+std::string noise(std::size_t n, std::uint64_t seed) {
+  std::mt19937_64 rng(seed);
+  std::string out(n, '\0');
+  for (char& c : out) c = static_cast<char>(rng() >> 32);
+  return out;
+}
+
+Attached attached(std::string_view bytes, std::string_view kind) {
+  return {std::string(kind), "audio/ogg; codecs=opus", static_cast<std::int64_t>(bytes.size()), hex(hash_bytes(bytes)), 61'000, false, ""};
 }
 
 Petition sample_petition() {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/event_log.h"
+#include "core/strokes.h"
 
 namespace yizhan::test {
 
@@ -39,6 +40,7 @@ class Dice {
   Identity identity();
   Petition petition();
   Ruling ruling();
+  Strokes strokes();
   Fact fact();
   std::mt19937_64& rng() { return rng_; }
 
@@ -64,6 +66,10 @@ class Author {
   std::uint64_t seq_ = 0;
   Digest last_{};
 };
+
+/// `n` bytes that nothing compresses, the same for the same seed; and the fact that names them.
+std::string noise(std::size_t n, std::uint64_t seed = 1);
+Attached attached(std::string_view bytes, std::string_view kind = attached_statement);
 
 Petition sample_petition();
 std::unique_ptr<EventLog> open_log(const std::string& path, const std::string& vfs = "");

@@ -78,6 +78,46 @@ Findings check_receipts(const History& history) {
   return wrong;
 }
 
+Findings check_attachments(const History& history) {
+  Findings wrong;
+  const Copy* county = county_copy(history);
+  if (county == nullptr) return {"there is no county"};
+  for (const ReceiptSeen& receipt : history.seen.receipts) {
+    if (receipt.spoken.empty() && !receipt.is_signed) continue;
+    for (const Copy* copy : {copy_at(history, receipt.kiosk), county}) {
+      if (copy == nullptr) continue;
+      std::multiset<Digest> expected(receipt.spoken.begin(), receipt.spoken.end()), found;
+      bool sign = false;
+      for (const Event& event : copy->events) {
+        if (event.matter != receipt.matter) continue;
+        const auto fact = fact_of(event);
+        if (!fact) continue;
+        sign |= std::holds_alternative<Signed>(*fact);
+        const auto* attached = std::get_if<Attached>(&*fact);
+        if (attached == nullptr) continue;
+        const auto hash = digest_from_hex(attached->hash);
+        const auto blob = hash ? copy->blobs.find(*hash) : copy->blobs.end();
+        if (blob == copy->blobs.end()) {
+          wrong.push_back(copy->where + " lacks an attachment of " + receipt.matter);
+          continue;
+        }
+        if (!attached->sealed) {
+          found.insert(hash_bytes(blob->second));
+          continue;
+        }
+        const auto opened = open_attachment(blob->second, receipt.matter, history.discipline);
+        const auto inside = opened ? decode_stated(opened->about) : Result<Fact>(Error{});
+        if (!inside) wrong.push_back("the discipline key does not open an attachment of " + receipt.matter);
+        else if (std::holds_alternative<Signed>(*inside)) sign = true;
+        else found.insert(hash_bytes(opened->content));
+      }
+      if (found != expected) wrong.push_back(copy->where + " has other recordings of " + receipt.matter + " than were made");
+      if (sign != receipt.is_signed) wrong.push_back(copy->where + (sign ? " has a signature nobody gave to " : " has lost the signature of ") + receipt.matter);
+    }
+  }
+  return wrong;
+}
+
 Findings check_chains(const History& history) {
   Findings wrong;
   std::map<Origin, std::vector<Digest>> authors;
@@ -218,7 +258,7 @@ Findings check_quiet(const History& history) {
 
 Findings check_all(const History& history) {
   Findings wrong = history.seen.broken;
-  for (const auto& check : {check_quiet, check_receipts, check_chains, check_calls, check_statuses, check_marks, check_secrets}) {
+  for (const auto& check : {check_quiet, check_receipts, check_attachments, check_chains, check_calls, check_statuses, check_marks, check_secrets}) {
     const Findings more = check(history);
     wrong.insert(wrong.end(), more.begin(), more.end());
   }

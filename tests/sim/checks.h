@@ -20,6 +20,8 @@ struct ReceiptSeen {
   std::string marker;   ///< a word that stands only in this citizen's text; "" when there is no text
   bool sealed = false;
   WindowCode window;
+  std::vector<Digest> spoken;   ///< of what was recorded, as it was said
+  bool is_signed = false;
 };
 struct CallSeen {       ///< a desk was told: this ticket is yours
   Origin desk, hall;
@@ -43,6 +45,7 @@ struct Copy {
   std::vector<Event> events;  ///< by origin, then seq
   std::vector<Damage> damage;
   std::string bytes;          ///< the files as they lie on disk
+  std::map<Digest, std::string> blobs;  ///< attachments that are whole here; of kiosks, halls and the county
 };
 struct History {
   Seen seen;
@@ -54,6 +57,7 @@ struct History {
 
 using Findings = std::vector<std::string>;
 Findings check_receipts(const History& history);   ///< acknowledged ⇒ at the kiosk and at the county, exactly once, readable
+Findings check_attachments(const History& history);///< acknowledged ⇒ what was said and signed is at the county, whole, and nothing else
 Findings check_chains(const History& history);     ///< no gap, no damage, every copy agrees with its author
 Findings check_calls(const History& history);      ///< no ticket called twice; none skipped; a desk was told what the hub stated
 Findings check_statuses(const History& history);   ///< a status never goes backwards

@@ -1,6 +1,8 @@
 #include "tests/sim/nodes.h"
 
+#include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace yizhan::sim {
 namespace {
@@ -15,6 +17,26 @@ Petition petition_about(const std::string& topic, MatterKind kind, const std::st
   petition.statement.reasons = "多次沟通没有结果。";
   petition.statement.place = "幸福路";
   return petition;
+}
+
+/// Some speak instead of writing much, some sign. The marker lies in the recording too: it may lie nowhere else.
+void speak_and_sign(kiosk::FileMatter& command, const std::string& marker, Dice& dice) {
+  const auto record = [&](std::size_t n) {
+    std::vector<std::byte> bytes(n);
+    for (std::size_t i = 0; i + 8 <= n; i += 8) {
+      const std::uint64_t word = dice.next();
+      std::memcpy(&bytes[i], &word, 8);
+    }
+    std::memcpy(bytes.data(), marker.data(), std::min(marker.size(), n));
+    command.attachments.push_back({std::string(attached_statement), "audio/ogg; codecs=opus", static_cast<std::int64_t>(n), std::make_shared<const std::vector<std::byte>>(std::move(bytes))});
+  };
+  if (dice.chance(0.3)) record(100 + dice.below(20'000));
+  if (dice.chance(0.1)) record(200'000 + dice.below(600'000));
+  if (!dice.chance(0.4)) return;
+  Strokes strokes{6000, 2500, {}, {}};
+  for (int i = 0; i < 20; ++i) strokes.points.push_back({static_cast<std::int32_t>(dice.below(6000)), static_cast<std::int32_t>(dice.below(2500))});
+  strokes.ends.push_back(20);
+  command.signature = kiosk::DrawnSignature{"petitioner", std::move(strokes), text_hash(command.petition)};
 }
 
 }  // namespace
@@ -64,7 +86,7 @@ void KioskNode::stop() {
   log.reset();
 }
 
-void KioskNode::remember(const kiosk::Outcome& outcome, const std::string& marker, bool sealed) {
+void KioskNode::remember(const kiosk::Outcome& outcome, const std::string& marker, bool sealed, const kiosk::FileMatter* command) {
   if (outcome.error || !outcome.problems.empty() || !outcome.receipt) {
     world.seen.broken.push_back(origin + " refused a citizen: " +
                                 (outcome.error ? outcome.error->what : outcome.problems.empty() ? "no receipt" : outcome.problems.front().what));
@@ -79,6 +101,10 @@ void KioskNode::remember(const kiosk::Outcome& outcome, const std::string& marke
   receipt.marker = marker;
   receipt.sealed = sealed;
   receipt.window = outcome.receipt->window;
+  if (command != nullptr) {
+    for (const auto& a : command->attachments) receipt.spoken.push_back(hash_bytes({reinterpret_cast<const char*>(a.bytes->data()), a.bytes->size()}));
+    receipt.is_signed = command->signature.has_value();
+  }
   world.note(origin + " gives " + receipt.matter + " " + receipt.ticket);
   world.seen.receipts.push_back(std::move(receipt));
 }
@@ -120,10 +146,11 @@ void KioskNode::citizen() {
       command.petition.answers.about_official = Answer::Yes;
       command.petition.statement.party_complained_of = "某镇工作人员";
     }
+    speak_and_sign(command, marker, dice);
     const auto outcome = filing->file(command, secret, now, 0, 0);
     // The machine may die between the commit and the screen: then there is no receipt, and the person taps again later.
     const bool dies = dice.chance(world.weather().crash);
-    if (!dies) remember(outcome, marker, sealed);
+    if (!dies) remember(outcome, marker, sealed, &command);
     if (dies || dice.chance(0.15)) {
       const bool already = !dies;
       if (dies) crash(dice.between(Span{3'000}, std::chrono::minutes(5)));
@@ -131,7 +158,7 @@ void KioskNode::citizen() {
         if (!up) return;
         const auto again = filing->file(command, std::nullopt, wall(), 0, 0);
         const std::size_t before = world.seen.receipts.size();
-        remember(again, marker, sealed);
+        remember(again, marker, sealed, &command);
         if (already && world.seen.receipts.size() == before) world.seen.broken.push_back(origin + " refused a double tap");
         line.nudge();
       });

@@ -15,7 +15,7 @@ class KioskNode : public Node {
   std::unique_ptr<kiosk::Filing> filing;
 
  private:
-  void remember(const kiosk::Outcome& outcome, const std::string& marker, bool sealed);
+  void remember(const kiosk::Outcome& outcome, const std::string& marker, bool sealed, const kiosk::FileMatter* command = nullptr);
   int ticket_first_;
   int citizens_ = 0;
 };

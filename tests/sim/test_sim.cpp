@@ -162,6 +162,9 @@ TEST_CASE("a quiet day passes every check and has something for each of them", "
   const auto count = [&](auto&& predicate) { return std::count_if(day.seen.receipts.begin(), day.seen.receipts.end(), predicate); };
   CHECK(count([](const ReceiptSeen& r) { return r.sealed; }) > 0);
   CHECK(count([](const ReceiptSeen& r) { return !r.sealed && !r.marker.empty(); }) > 10);
+  CHECK(count([](const ReceiptSeen& r) { return !r.spoken.empty(); }) > 5);
+  CHECK(count([](const ReceiptSeen& r) { return r.sealed && !r.spoken.empty(); }) > 0);
+  CHECK(count([](const ReceiptSeen& r) { return r.is_signed; }) > 5);
   CHECK(day.seen.calls.size() > 10);
   CHECK(day.seen.marks.size() > 10);
   const auto answered = std::any_of(day.seen.statuses.begin(), day.seen.statuses.end(), [](const StatusSeen& s) { return s.state >= MatterState::OpinionIssued; });
@@ -193,6 +196,36 @@ TEST_CASE("the receipt checker barks", "[sim][barks]") {
   for (Event& event : at(blank, "county").events)
     if (event.matter == matter && event.type == "filed") event.body.reset();
   CHECK(says(check_receipts(blank), "cannot read"));
+}
+
+TEST_CASE("the attachment checker barks", "[sim][barks]") {
+  for (const bool sealed : {false, true}) {
+    const auto& seen = quiet_day().seen.receipts;
+    const auto spoken = std::find_if(seen.begin(), seen.end(), [&](const ReceiptSeen& r) { return r.sealed == sealed && !r.spoken.empty(); });
+    REQUIRE(spoken != seen.end());
+    const auto its = [&](const History& history) {
+      std::vector<Digest> hashes;
+      for (const Event& event : std::find_if(history.copies.begin(), history.copies.end(), [](const Copy& c) { return c.role == "county"; })->events) {
+        const auto fact = event.matter == spoken->matter ? fact_of(event) : Result<Fact>(Error{});
+        if (const auto* attached = fact ? std::get_if<Attached>(&*fact) : nullptr) hashes.push_back(*digest_from_hex(attached->hash));
+      }
+      return hashes;
+    };
+    History lost = quiet_day();
+    at(lost, "county").blobs.erase(its(lost).front());
+    CHECK(says(check_attachments(lost), "lacks an attachment"));
+    History changed = quiet_day();
+    for (const Digest& hash : its(changed)) at(changed, "county").blobs[hash][100] ^= 1;
+    CHECK(says(check_attachments(changed), sealed ? "does not open" : "other recordings"));
+    History unsaid = quiet_day();
+    for (ReceiptSeen& r : unsaid.seen.receipts)
+      if (r.matter == spoken->matter) r.spoken.clear(), r.is_signed = true;
+    CHECK(says(check_attachments(unsaid), "other recordings"));
+  }
+  History forged = quiet_day();
+  for (ReceiptSeen& r : forged.seen.receipts) r.is_signed = !r.is_signed;
+  CHECK(says(check_attachments(forged), "lost the signature"));
+  CHECK(says(check_attachments(forged), "nobody gave"));
 }
 
 TEST_CASE("the chain checker barks", "[sim][barks]") {

@@ -243,6 +243,28 @@ void World::citizens_look() {
       if (events && !events->empty()) seen.statuses.push_back({node->origin, receipt.matter, fold(receipt.matter, *events).state});
     }
   }
+  // Who says "the hub has your recording" is held to it, at any moment.
+  for (auto& kiosk : kiosks) {
+    if (!kiosk->up) continue;
+    HubNode& hall = kiosk->line.hub();
+    for (const ReceiptSeen& receipt : seen.receipts) {
+      if (receipt.kiosk != kiosk->origin || receipt.spoken.empty()) continue;
+      const auto events = kiosk->log->of_matter(receipt.matter);
+      if (!events) continue;
+      for (const Event& event : *events) {
+        const auto fact = fact_of(event);
+        const auto* attached = fact ? std::get_if<Attached>(&*fact) : nullptr;
+        const auto own = attached != nullptr ? kiosk->log->blob(*digest_from_hex(attached->hash)) : Result<Blob>(Error{});
+        if (!own) continue;
+        const auto held = [&](HubNode& hub, Reach reach) {
+          const auto there = hub.up ? hub.log->blob(own->hash) : Result<Blob>(Error{});
+          if (hub.up) seen.marks.push_back({kiosk->origin, hub.origin, own->reached >= reach, there && there->whole()});
+        };
+        held(hall, Reach::Hub);
+        held(*county, Reach::County);
+      }
+    }
+  }
   after(std::chrono::minutes(30), [this] { citizens_look(); });
 }
 
@@ -256,6 +278,13 @@ bool World::drained() {
     return head->seq == 0 || (mark != state.marks.end() && mark->second.county == head->seq);
   };
   if (!county->up) return false;
+  const auto carried = [](Node& node) {
+    return node.log && node.log->blobs_count(Reach::Here).value_or(1) == 0 && node.log->blobs_count(Reach::Hub).value_or(1) == 0;
+  };
+  for (auto& kiosk : kiosks)
+    if (!carried(*kiosk)) return false;
+  for (auto& hall : halls)
+    if (!carried(*hall)) return false;
   for (auto& kiosk : kiosks)
     if (!whole(*kiosk, kiosk->line.client.get())) return false;
   for (auto& desk : desks)
@@ -332,6 +361,20 @@ Copy World::copy_of(Node& node) {
   if (const auto damage = node.log->verify()) copy.damage.insert(copy.damage.end(), damage->begin(), damage->end());
   else copy.damage.push_back({node.origin, 0, damage.error().what});
   for (const auto& file : fs::directory_iterator(fs::path(node.log_path()).parent_path())) copy.bytes += read_file(file.path());
+  for (const Event& event : copy.events) {
+    const auto fact = fact_of(event);
+    const auto* attached = fact ? std::get_if<Attached>(&*fact) : nullptr;
+    const auto hash = attached != nullptr ? digest_from_hex(attached->hash) : Result<Digest>(Error{});
+    const auto blob = hash ? node.log->blob(*hash) : Result<Blob>(Error{});
+    if (!blob || !blob->whole()) continue;
+    std::string& content = copy.blobs[*hash];
+    content.clear();
+    while (content.size() < blob->bytes) {
+      const auto part = node.log->blob_bytes(*hash, content.size());
+      if (!part || part->empty()) break;
+      content += *part;
+    }
+  }
   return copy;
 }
 

@@ -249,6 +249,7 @@ struct Station {
     if (const auto* f = std::get_if<Consulted>(&fact)) m.consulted = *f;
     if (const auto* f = std::get_if<Disposed>(&fact)) m.disposed = *f;
     if (const auto* f = std::get_if<RouteOverridden>(&fact)) m.overridden = *f;
+    if (const auto* f = std::get_if<Transcribed>(&fact)) m.transcripts.push_back({*f, m.filed_at});
     if (const auto* f = std::get_if<MediationApplied>(&fact)) m.mediation.application = *f, m.mediation.state = MediationState::Applied;
     if (const auto* f = std::get_if<MediationConsent>(&fact)) {
       m.mediation.consents[f->party] = f->agrees;

@@ -1,0 +1,27 @@
+/// What a person brings besides the text of a filing (a recording, a signature, a name drawn by hand): checked, turned into facts and
+/// bytes, and sealed when the matter is. Part of kiosk/filing.cpp. Pure but for the randomness of sealing.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/event.h"
+#include "kiosk/messages.h"
+
+namespace yizhan::kiosk {
+
+/// Whether somebody spoke: then the words may be missing, staff write them down later (XFTL 19.1).
+bool spoken(const FileMatter& command);
+/// Everything to mend, by field: "attachments", "attachments[1]", "signature", "names[0]". `petition` is the one that was shown.
+std::vector<Problem> check_parts(const FileMatter& command);
+
+struct Parts {
+  std::vector<Fact> facts;
+  std::vector<std::string_view> blobs;  ///< of the command's own bytes, or of `sealed`
+  std::vector<std::string> sealed;      ///< what the views above refer to; moving this keeps them
+};
+/// For a matter whose petition is filed as `petition`. With keys everything becomes sealed attachments, in an order that tells
+/// nothing (XFTL 30). Errors: Invalid (a key that is none).
+Result<Parts> make_parts(const FileMatter& command, const Petition& petition, const MatterId& matter, const std::vector<std::string>& discipline_keys);
+
+}  // namespace yizhan::kiosk
