@@ -88,7 +88,7 @@ class Citizen {
     // A real keyboard; a scanner is one that types too fast for fingers.
     auto passed = gate_.pass(ui.take_strokes(), now);
     for (const writing::Stroke& stroke : passed.strokes)
-      if (const auto asked = on_key(ui, view, stroke)) act(*asked);
+      if (const auto typed = on_key(ui, view, stroke)) act(*typed);
     if (passed.scan) act(Scanned{passed.scan->matter, passed.scan->code});
     if (passed.refused && !session_.visit.empty()) act(ScanRefused{});
     if (passed.again_in) ui.again_in(static_cast<double>(passed.again_in->count()) / 1000);

@@ -142,6 +142,8 @@ void check_handwriting(Findings& findings, const Config& config) {
   const auto words = ink::Words::open(dir + "/ink.words");
   if (model && words) findings.say(Health::Ok, "handwriting", fmt::format("{} characters, {} rare ones", model->standard.codes.size(), model->rare.codes.size()));
   else findings.say(Health::Warn, "handwriting", model ? words.error().what : model.error().what, "build the target handwriting_data; the other ways of writing stay");
+}
+
 void check_sound(Findings& findings, const Config& config) {
   if (config.sound == "none") return findings.say(Health::Ok, "sound", "none wanted");
   if (config.role.starts_with("desk-")) return;

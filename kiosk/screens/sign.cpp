@@ -14,15 +14,16 @@ Asked draw_sign(Ui& ui, const View& view) {
   Page page = name ? begin_page(ui, view, {.title = tr("请写出这个名字"), .hint = tr("用手指写，工作人员照着核对。"), .next = drawn ? tr("写好了") : tr("先不写")})
                    : begin_page(ui, view, {.title = tr("请您签名"), .hint = tr("用手指在框里写名字，不签也能办。"), .next = drawn ? tr("签好了，下一步") : tr("不签，下一步")});
   Asked asked = page.asked;
-  const bool low = ui.theme().low;
+  const Measure m = measure(ui);
+  const bool low = m.low;
   Box area = page.body;
   // The pad is as wide as a hand writes; what is left over stays calm paper.
-  Box foot = low ? page.strip : area.cut_bottom(26, gutter_mm);
+  Box foot = low ? page.strip : area.cut_bottom(26, m.gutter);
   Box pad = area;
   pad.w = std::min(pad.w, 280.f);
   pad.h = std::min(pad.h, low ? area.h : 130.f);
   pad.x = area.x + (area.w - pad.w) / 2;
-  if (!low) foot.y = pad.bottom() + gutter_mm;
+  if (!low) foot.y = pad.bottom() + m.gutter;
   ui.card(pad);
   ui.edge(pad, Ink::Edge, 0.5f, 4);
   const Box paper = pad.inset(2);
@@ -37,7 +38,7 @@ Asked draw_sign(Ui& ui, const View& view) {
 
   foot.x = pad.x;
   foot.w = low ? foot.w : pad.w;
-  const Box clear = foot.cut_right(std::min(66.f, foot.w), gutter_mm);
+  const Box clear = foot.cut_right(std::min(66.f, foot.w), m.gutter);
   if (ui.button("sign.clear", {clear.x, clear.y, clear.w, std::min(clear.h, 22.f)}, tr("重写"), Look::Edged, Icon::None, drawn)) asked = PenClear{};
   const std::string_view said = drawing.full ? std::string_view(tr("写满了，请点「重写」")) : !s.problems.empty() ? std::string_view(s.problems.front().what) : std::string_view();
   if (!said.empty()) line_in(ui, {foot.x, clear.y, foot.w, std::min(clear.h, 22.f)}, said, {Type::Body, Ink::Brick, Weight::Medium, Align::Left, 1, true, true});

@@ -47,7 +47,7 @@ class Person:
         if card:
             self.lay_card(card)
         else:
-            k.tap("no_document", "key.a")
+            k.tap("no_document", "key.mode.pinyin")
             self.write(name)
             self.keep("identify")
             k.tap("next")
@@ -58,6 +58,7 @@ class Person:
 
     def write(self, pinyin: str):
         """Spelt on the screen's own keyboard; the first candidate is taken, as people do."""
+        spell_by_letters(self.kiosk)
         for word in pinyin.split():
             for letter in word:
                 self.kiosk.tap(f"key.{letter}")
@@ -261,6 +262,12 @@ def without_paper(kiosk, devices, keep):
     p.keep = keep
     p.to_the_end("no_paper_")
     p.leave()
+
+
+def spell_by_letters(kiosk):
+    """To the pinyin keys, whatever way the field opened with."""
+    if not kiosk.find("key.a"):
+        kiosk.tap("key.mode.pinyin", "key.a")
 
 
 def type_digits(kiosk, digits: str):

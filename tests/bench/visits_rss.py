@@ -3,7 +3,7 @@
 
     YIZHAN_BIN=build/release/bin tests/bench/visits_rss.py [visits, 10 unless told]
 
-The limit (60 MB after ten visits; ui.md §2: VmRSS, fonts and dictionary pages that are mapped counted in full) decides the exit code.
+The limit (80 MB after ten visits, with both engines, the recogniser of handwriting and pinyin, in use; ui.md §2: VmRSS, fonts and dictionary pages that are mapped counted in full) decides the exit code.
 """
 import sys
 import time
@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "packaging" / "demo
 import walks  # noqa: E402
 from hall import Hall, Processes, Screen, Trouble, until, working_folder  # noqa: E402
 
-LIMIT_MB = 60
+LIMIT_MB = 80
 IDLE_S = 70  # longer than one long poll of the line
 # Other words in each visit, so that other glyphs and other pages of the dictionary are asked for.
 WORDS = ["gongqian sange luotuo", "louxia qiaogu shuijiao", "zhengdi buchang biaoge", "lajichang chouwei yanzhong", "yiyuan shoufei bupingdeng",
@@ -55,7 +55,7 @@ def visit(kiosk, devices, words: str, typed=lambda: None):
     person.who(card=walks.WORKER_CARD)
     person.topic("wages")
     person.answers(turn=["yes"])
-    kiosk.wait("key.a")
+    kiosk.wait("key.mode.pinyin")
     person.write(words)
     typed()
     kiosk.tap("next")

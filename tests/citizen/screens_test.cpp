@@ -36,7 +36,7 @@ struct Robot {
   void frame() {
     std::optional<Action> asked;
     const World world = lobby.world();
-    window->frame([&](ui::Ui& ui) { asked = draw(ui, View{lobby.s, world, lobby.now, nullptr, recorder}); });
+    window->frame([&](ui::Ui& ui) { asked = draw(ui, View{lobby.s, world, lobby.now, nullptr, nullptr, nullptr, nullptr, nullptr, recorder}); });
     if (asked) {
       const Settings before = lobby.s.settings;
       lobby.act(*asked);

@@ -1,10 +1,14 @@
 #!/usr/bin/env python3
 """After a visit nothing of the citizen is left in the memory of `kiosk run` (trust.md 10 and 13; T2).
 
+    tests/e2e/wipe_scan.py [VISITS]     default: three visits, one of each kind; a campaign: 200
+
 Visits by an invented person, through the real program: one with a card, filed while the hall's hub is away and ended by the
 person; one that asks how far the matter is; one typed by hand and abandoned, which the idle wipe ends. Everything the process
 could have written to is searched before the end of a visit, when it must be found, and after it, when it must not: also after
-the line came back and read from the disk what it had to send.
+the line came back and read from the disk what it had to send. Fourteen markers: three of the card, the typed name, number and
+phone, the words and the digits of both statements, place and party, the query code as one and in groups; in five encodings:
+UTF-8, UTF-16, UTF-32, GB 18030 and pinyin.
 """
 import os
 import sys
@@ -19,6 +23,7 @@ SETTLE_S = 3.0  # from the first page of the next visit; the program wipes once 
 CARD = {"name": "虚无名", "number": "440599197902149019", "address": "云栖县虚构路八百零一号无人楼"}
 DIGITS = "7351902846"  # what is said in the statement, besides words chosen by pinyin
 TYPED = {"number": "440599196609238050", "phone": "13900261758"}
+PINYIN = {"虚无名": "xu wu ming"}  # how a marker is read; what is typed by letters is added as it is typed
 DEBUG = os.environ.get("YIZHAN_SCAN_DEBUG")  # bytes to show around a find
 
 
@@ -28,8 +33,12 @@ def patterns(marker: str):
     parts = {marker}
     if len(marker) >= 10:
         parts.add(marker[len(marker) // 2:])
-    return {f"{encoding}{'' if part == marker else ' (half)'}": part.encode(encoding)
-            for part in parts for encoding in ("utf-8", "utf-16-le", "utf-32-le", "gb18030")}
+    found = {f"{encoding}{'' if part == marker else ' (half)'}": part.encode(encoding)
+             for part in parts for encoding in ("utf-8", "utf-16-le", "utf-32-le", "gb18030")}
+    if syllables := PINYIN.get(marker, "").split():
+        for name, glue in (("run together", ""), ("in syllables", " "), ("with apostrophes", "'")):
+            found[f"pinyin {name}"] = glue.join(syllables).encode()
+    return found
 
 
 def scan(pid: int, markers: dict) -> dict:
@@ -80,17 +89,20 @@ def must_be_gone(pid: int, markers: dict, when: str):
         print(f"{when}: {name} in {encoding}: {len(places)} × in {', '.join(sorted({place.rsplit('+', 1)[0] for place in places}))}")
     if left:
         raise Trouble(f"{when}: the process still holds {', '.join(sorted({name for name, _ in left}))}")
-    print(f"{when}: nothing of {', '.join(markers)} is left")
+    print(f"{when}: nothing of {', '.join(markers) if len(markers) < 20 else f'{len(markers)} markers'} is left", flush=True)
 
 
 def write(kiosk, pinyin: str) -> str:
-    """Spelt on the screen's keyboard, first candidates; returns what was chosen."""
+    """Spelt on the screen's keyboard, first candidates; returns what was chosen. A word is written with dots between its syllables."""
     chosen = ""
-    for word in pinyin.split():
+    walks.spell_by_letters(kiosk)
+    syllables = pinyin.replace(".", " ")
+    for word in pinyin.replace(".", "").split():
         for letter in word:
             kiosk.tap(f"key.{letter}")
         chosen += kiosk.wait("candidate.0")["words"]
         kiosk.tap("candidate.0")
+    PINYIN[chosen] = syllables
     return chosen
 
 
@@ -102,7 +114,7 @@ def by_card(kiosk, devices, pid):
     person.answers(turn=["yes"])
     kiosk.wait("key.mode.digits")
     markers = {"the name on the card": CARD["name"], "the number on the card": CARD["number"], "the address on the card": CARD["address"],
-               "the words of the statement": write(kiosk, "gongqian sange luotuo")}
+               "the words of the statement": write(kiosk, "gong.qian san.ge luo.tuo")}
     kiosk.tap("key.mode.digits", "key.7")
     walks.type_digits(kiosk, DIGITS)
     markers["the digits of the statement"] = DIGITS
@@ -129,7 +141,7 @@ def by_hand(kiosk, devices):
     kiosk.tap("self", "next")
     kiosk.tap("next", "id")
     kiosk.tap("id", "name")
-    kiosk.tap("name", "key.a")
+    kiosk.tap("name", "key.mode.pinyin")
     markers = {"the typed name": write(kiosk, "kuang xun")}
     kiosk.tap("number", "key.7")
     walks.type_digits(kiosk, TYPED["number"])
@@ -141,10 +153,19 @@ def by_hand(kiosk, devices):
     person.topic("neighbour")
     person.answers(turn=["yes", "no", "no"])
     kiosk.wait("key.mode.digits")
-    markers["the words of the statement"] = write(kiosk, "louxia qiaogu")
+    markers["the words of the statement"] = write(kiosk, "lou.xia qiao.gu")
     kiosk.tap("key.mode.digits", "key.7")
     walks.type_digits(kiosk, DIGITS)
     markers["the digits of the statement"] = DIGITS
+    kiosk.tap("next")
+    time.sleep(0.3)
+    while not kiosk.find("party"):  # facts and reasons stay empty
+        kiosk.tap("next")
+        time.sleep(0.3)
+    kiosk.tap("place", "key.mode.pinyin")
+    markers["the place"] = write(kiosk, "niu.jiao wan")
+    kiosk.tap("party", "key.mode.pinyin")
+    markers["the party"] = write(kiosk, "shan.hu zhi")
     return markers
 
 
@@ -161,6 +182,40 @@ def spoken(raw: Path) -> bool:
     return raw.exists() and any(raw.read_bytes())
 
 
+def search(markers, when: str, pid: int, before: dict):
+    """What this visit planted, and what all visits before it did."""
+    must_be_gone(pid, {**{f"{name} of a visit before": marker for name, marker in before.items()}, **markers}, when)
+    before.update(markers)
+
+
+def campaign(hall, kiosk, pid, devices, visits: int):
+    """Visits of the three kinds in turn, each searched for."""
+    before, receipt = {}, None
+    for i in range(visits):
+        when = f"after visit {i + 1} of {visits}"
+        if i % 3 == 0:
+            person, markers, receipt = by_card(kiosk, devices, pid)
+            person.leave()
+        elif i % 3 == 1:
+            markers = {"the query code": receipt["code"]}
+            person = walks.Person(kiosk, devices)
+            ask_again(kiosk, receipt)
+            person.leave()
+        else:
+            markers = by_hand(kiosk, devices)
+            if i % 30 == 2:
+                until(lambda: kiosk.find("self"), 60, "the idle wipe")
+            else:
+                kiosk.tap("leave")
+                until(lambda: kiosk.find("leave.now"), 10, "the way out")
+                kiosk.tap("leave.now")
+                kiosk.wait("self", 10)
+        # A matter number and its code are new each time: they are kept apart.
+        search({(f"{name} {i}" if "query code" in name else name): marker for name, marker in markers.items()}, when, pid, before)
+    print(f"{visits} visits, {len(before)} markers planted, nothing of them is left")
+    hall.verify("kiosk")
+
+
 def main():
     folder = working_folder("yizhan-wipe-")
     processes = Processes(folder / "logs")
@@ -171,6 +226,8 @@ def main():
     os.environ.update(SDL_AUDIODRIVER="disk", SDL_DISKAUDIOFILE=str(folder / "hall.raw"))
     kiosk = hall.open("kiosk", Screen(processes, "display", 1080, 1920), (1080, 1920))
     pid, devices = processes.running["kiosk"].pid, folder / "kiosk" / "devices"
+    if len(sys.argv) > 1:
+        return campaign(hall, kiosk, pid, devices, int(sys.argv[1]))
 
     processes.stop("hall")
     person, markers, receipt = by_card(kiosk, devices, pid)

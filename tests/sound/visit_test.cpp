@@ -47,7 +47,7 @@ struct Visitor {
     while (const auto heard = ears->heard(lobby.s, lobby.now)) lobby.act(*heard);
     const World world_now = lobby.world();
     window->frame([&](ui::Ui& ui) {
-      draw(ui, View{lobby.s, world_now, lobby.now, nullptr, ears->recorder()});
+      draw(ui, View{lobby.s, world_now, lobby.now, nullptr, nullptr, nullptr, nullptr, nullptr, ears->recorder()});
       ears->drawn(ui, lobby.s, lobby.seen());
     });
   }
