@@ -92,10 +92,18 @@ Asked draw_attachments(Ui& ui, const View& view, Box& column, const Shown& what)
     }
     if (pages > 1 && i == 0)
       ask(asked, chip(ui, "attachments.more", in.cut_right(px(96), px(10)), trf("{}/{}页", page + 1, pages)), TurnPage{"attachments", page + 1 < pages ? 1 : -static_cast<int>(page)});
-    const std::string words = kind_words(a);
-    const TextStyle bold = one_line(Type::DeskSmall, Ink::Ink, Weight::Bold);
-    ui.text(in.cut_left(std::min(ui.text_width(words, bold) + px(2), in.w * 0.6f), px(12)), words, bold);
-    ui.text(in, !away.empty() ? away : written ? tr("已写下来") : recording ? tr("还没写下来") : "", one_line(Type::DeskSmall, Ink::Muted));
+    // Beside a signature and a name room is short: what is wrong goes first, then what it is, then whether it is written down.
+    const TextStyle bold = one_line(Type::DeskSmall, Ink::Ink, Weight::Bold), soft = one_line(Type::DeskSmall, Ink::Muted);
+    const std::string state = !away.empty() ? away : written ? tr("已写下来") : recording ? tr("还没写下来") : "";
+    const auto width = [&](const std::string& words, const TextStyle& style) { return ui.text_width(words, style) + px(2); };
+    std::string words = kind_words(a);
+    if (recording && width(words, bold) > in.w) words = length_words(a.duration_ms);
+    if (!away.empty() && width(words, bold) + px(12) + width(state, soft) > in.w) {
+      ui.text(in, state, soft);
+      continue;
+    }
+    ui.text(in.cut_left(std::min(width(words, bold), in.w), px(12)), words, bold);
+    if (width(state, soft) <= in.w) ui.text(in, state, soft);
   }
   return asked;
 }

@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t guesses_kept = 60;
 /// How much the language counts against the shape. At a beginning all common characters are equally likely: whoever writes 拆 should
 /// not have to beat 的. After other text the pair speaks, and is believed less: it knows words, not sentences.
-constexpr float weight_alone = .45f, common = -9, weight_after = .35f;
+constexpr float weight_alone = .45f, common = -9, weight_after = .7f;
 /// Who asks for rare characters does not want common ones first: beyond this nothing gets less likely.
 constexpr float unlikely_max = -13;
 /// A line is cut into at most this many pieces, a character made of at most so many; more is a scribble or a picture.

@@ -56,7 +56,7 @@ std::vector<Entry> entries_of(Ui& ui, const View& view) {
   if (s.whom == Whom::Relative || s.whom == Whom::Agent) by_hand(s.other.name, 1, "write.whom");
   const TopicInfo* topic = view.world.rules.topic(s.topic);
   entries.push_back({"edit.kind", tr("什么事"), topic == nullptr ? tr("没选") : topic->name, Edit{Screen::Kind, 0}, "", 0, topic == nullptr ? Icon::Question : icon_named(topic->icon), "", nullptr});
-  const std::string request = s.statement.request.empty() ? default_request(view.world.rules, s.topic) : s.statement.request;
+  const std::string request = petition_of(s, view.world.rules).statement.request;  // what will be filed, also of who wrote nothing
   entries.push_back({"edit.request", tr("要求"), request, Edit{Screen::Statement, 0}, s.statement.request.empty() ? "" : "read.request", 0, Icon::Pencil, "", nullptr});
   entries.push_back({"edit.facts", tr("事实"), s.statement.facts.empty() ? tr("到窗口说") : s.statement.facts, Edit{Screen::Statement, 1}, "read.facts", 1, Icon::Pencil, "", nullptr});
   entries.push_back({"edit.reasons", tr("理由"), s.statement.reasons.empty() ? tr("到窗口说") : s.statement.reasons, Edit{Screen::Statement, 2}, "read.reasons", 2, Icon::Pencil, "", nullptr});

@@ -42,7 +42,7 @@ std::string section_name(const Session& s) {
   }
 }
 
-constexpr float leave_mm = 68, again_mm = 56, again_low_mm = 40;
+constexpr float leave_mm = 68, again_mm = 56, again_low_mm = 22;
 
 void leave_button(Ui& ui, const Box& box, Asked& asked) {
   ui.walk(ui::Walk::Last);
@@ -179,7 +179,13 @@ float question(Ui& ui, const View& view, const PageWords& words, const Box& colu
 
 void again_button(Ui& ui, const Box& box, Asked& asked) {
   ui.walk(ui::Walk::Bar);
-  if (ui.button("again", box, box.w < 50 ? tr("再听") : tr("再听一遍"), Look::Edged, Icon::Speaker)) asked = Again{};
+  if (box.w < 30) {  // in the low position the answers need the room
+    if (ui.touch("again", box, tr("再听一遍"))) asked = Again{};
+    const float side = std::min(box.w, box.h) * 0.5f;
+    ui.icon({box.x + (box.w - side) / 2, box.y + (box.h - side) / 2, side, side}, Icon::Speaker);
+  } else if (ui.button("again", box, box.w < 50 ? tr("再听") : tr("再听一遍"), Look::Edged, Icon::Speaker)) {
+    asked = Again{};
+  }
   ui.walk(ui::Walk::Body);
 }
 

@@ -91,8 +91,10 @@ Asked draw_statement(Ui& ui, const View& view) {
   } else if (!low && !m.across) {
     text_if_room(ui, row, trf("写一句也行，{}/3", index + 1), {Type::Body, Ink::Muted, Weight::Regular, Align::Left, 1, true});
   }
-  if (ui.button("speak", speak, tr("说给机器听"), Look::Edged, low ? Icon::None : Icon::Microphone)) asked = SpeakInstead{};
-  if (ui.button("skip", way_out, skip, Look::Edged, low ? Icon::None : Icon::Desk)) asked = SkipWriting{};
+  // Beside the caret's keys both may have to say it in short.
+  const auto in_room = [&](const Box& box, std::string_view full, std::string_view brief) { return ui.text_width(full, {Type::Button, Ink::Ink, Weight::Bold}) + 10 + (wide || m.across ? 14 : 0) <= box.w ? full : brief; };
+  if (ui.button("speak", speak, in_room(speak, tr("说给机器听"), tr("说话")), Look::Edged, low ? Icon::None : Icon::Microphone)) asked = SpeakInstead{};
+  if (ui.button("skip", way_out, in_room(way_out, skip, tr("到窗口说")), Look::Edged, low ? Icon::None : Icon::Desk)) asked = SkipWriting{};
   if (auto got = keyboard_panel(ui, view, keys)) asked = got;
   return asked;
 }

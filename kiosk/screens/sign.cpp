@@ -23,10 +23,11 @@ Asked draw_sign(Ui& ui, const View& view) {
   pad.w = std::min(pad.w, 280.f);
   pad.h = std::min(pad.h, low ? area.h : 130.f);
   pad.x = area.x + (area.w - pad.w) / 2;
+  if (!low && !m.across) pad.y += (area.h - pad.h) / 4;  // nearer to where a standing person's hand rests
   if (!low) foot.y = pad.bottom() + m.gutter;
   ui.card(pad);
   ui.edge(pad, Ink::Edge, 0.5f, 4);
-  const Box paper = pad.inset(2);
+  const Box paper = pad;  // what is touched is what is framed
   const float line_y = paper.y + paper.h * 0.78f;
   ui.line(paper.x + 14, line_y, paper.right() - 14, line_y, Ink::Line, 0.5f);
   if (!drawn) line_in(ui, {paper.x + 14, line_y - 24, paper.w - 28, 22}, name ? tr("在这里写名字") : tr("在这里签名"), {Type::Body, Ink::Muted, Weight::Regular, Align::Centre, 1, true, true});
@@ -36,12 +37,11 @@ Asked draw_sign(Ui& ui, const View& view) {
   ui::draw_strokes(ui, paper, drawing.strokes);
   if (!drawing.pen.empty()) ui::draw_stroke(ui, paper, drawing.strokes, drawing.pen);
 
-  foot.x = pad.x;
-  foot.w = low ? foot.w : pad.w;
+  if (!low) foot.x = pad.x, foot.w = pad.w;
   const Box clear = foot.cut_right(std::min(66.f, foot.w), m.gutter);
   if (ui.button("sign.clear", {clear.x, clear.y, clear.w, std::min(clear.h, 22.f)}, tr("重写"), Look::Edged, Icon::None, drawn)) asked = PenClear{};
-  const std::string_view said = drawing.full ? std::string_view(tr("写满了，请点「重写」")) : !s.problems.empty() ? std::string_view(s.problems.front().what) : std::string_view();
-  if (!said.empty()) line_in(ui, {foot.x, clear.y, foot.w, std::min(clear.h, 22.f)}, said, {Type::Body, Ink::Brick, Weight::Medium, Align::Left, 1, true, true});
+  const std::string_view said = drawing.full ? std::string_view(tr("写满了，请重写")) : !s.problems.empty() ? std::string_view(s.problems.front().what) : std::string_view();
+  if (!said.empty()) ui.text({foot.x, clear.y, foot.w, std::min(clear.h, 22.f)}, fitted(ui, foot.w, 2, said, {Type::Caption, Ink::Brick, Weight::Medium}), {Type::Caption, Ink::Brick, Weight::Medium});
   if (!pen.dots.empty()) asked = Pen{std::move(pen)};
   return asked;
 }

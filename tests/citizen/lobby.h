@@ -181,7 +181,12 @@ struct Lobby {
   }
   void to_statement(const std::string& topic = "wages") { to_kind(), act(ChooseTopic{topic}), act(Next{}), answer_all(); }
   void to_review(const std::string& topic = "wages") { to_statement(topic), act(SkipWriting{}); }
-  void to_ruling(const std::string& topic = "wages") { to_review(topic), act(Next{}); }
+  /// On from the review; whoever wrote something is asked for a signature and goes on without one.
+  void after_review() {
+    act(Next{});
+    if (s.screen == Screen::Sign) act(Next{});
+  }
+  void to_ruling(const std::string& topic = "wages") { to_review(topic), after_review(); }
   void to_sign() { to_statement(), type("付清工资。"), act(SkipWriting{}), act(Next{}); }
   /// Some strokes of a finger on the page's pad.
   void scribble() {

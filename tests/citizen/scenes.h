@@ -72,7 +72,7 @@ inline std::vector<Scene> scenes() {
       {"ruling_chosen", [](Lobby& l) { l.to_ruling(); l.act(ChooseWindow{l.s.ruling->alternatives.front()}); }, Screen::Ruling},
       {"ruling_mediation", [](Lobby& l) { l.to_kind(); l.act(ChooseTopic{"neighbour"}); l.act(Next{}); l.act(AnswerWith{Answer::Yes}); l.act(AnswerWith{Answer::No}); l.act(AnswerWith{Answer::No}); l.act(SkipWriting{}); l.act(Next{}); }, Screen::Ruling},
       {"ruling_closed", [](Lobby& l) { l.snapshot.closed = {"LAW"}; l.to_ruling(); }, Screen::Ruling},
-      {"ruling_two_matters", [](Lobby& l) { l.to_kind(); l.act(ChooseTopic{"neighbour"}); l.act(Next{}); l.act(AnswerWith{Answer::Yes}); l.act(AnswerWith{Answer::No}); l.act(AnswerWith{Answer::No}); l.type("楼上漏水，把我家泡了。还有老板拖欠工资半年了。"); l.act(Next{}); l.act(Next{}); l.act(Next{}); l.act(Next{}); l.act(Next{}); }, Screen::Ruling},
+      {"ruling_two_matters", [](Lobby& l) { l.to_kind(); l.act(ChooseTopic{"neighbour"}); l.act(Next{}); l.act(AnswerWith{Answer::Yes}); l.act(AnswerWith{Answer::No}); l.act(AnswerWith{Answer::No}); l.type("楼上漏水，把我家泡了。还有老板拖欠工资半年了。"); l.act(Next{}); l.act(Next{}); l.act(Next{}); l.act(Next{}); l.after_review(); }, Screen::Ruling},
       {"ruling_accusation", [](Lobby& l) { l.to_ruling("official"); }, Screen::Ruling},
       {"ruling_waiting", [](Lobby& l) { l.to_ruling(); l.answers = false; l.act(Submit{}); }, Screen::Ruling},
       {"ruling_disk_full", [](Lobby& l) { l.to_ruling(); l.disk = Error{Code::Unavailable, "full"}; l.act(Submit{}); }, Screen::Ruling},

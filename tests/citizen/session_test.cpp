@@ -164,7 +164,7 @@ TEST_CASE("a full disk loses nothing: words stay, a helper gets the draft, a sec
   hall.to_statement();
   hall.type("请付清工资。");
   hall.act(SkipWriting{});
-  hall.act(Next{});
+  hall.after_review();
   hall.disk = Error{Code::Unavailable, "disk full"};
   hall.act(Submit{});
   CHECK(hall.seen() == Screen::Ruling);
@@ -221,7 +221,7 @@ TEST_CASE("somebody in danger is helped at once and still registered", "[citizen
   CHECK(hall.count<CallHelper>() == 1);
   hall.act(Next{});
   hall.act(SkipWriting{});
-  hall.act(Next{});
+  hall.after_review();
   REQUIRE(hall.s.ruling);
   CHECK(hall.s.ruling->urgent);
   hall.act(Submit{});
@@ -359,7 +359,7 @@ TEST_CASE("bad words in every field are refused by name of the field, never chan
   const std::string odd = "##要钱### %n%s {{x}} <b>'; DROP TABLE\n𠮷";
   hall.type(odd);
   hall.act(SkipWriting{});
-  hall.act(Next{});
+  hall.after_review();
   hall.act(Submit{});
   REQUIRE(hall.last<FileMatter>());
   CHECK(hall.last<FileMatter>()->petition.statement.request == odd);
@@ -400,7 +400,7 @@ TEST_CASE("problems found by the engine bring the person to the first field with
   hall.to_statement();
   hall.type("请付清工资。");
   hall.act(SkipWriting{});
-  hall.act(Next{});
+  hall.after_review();
   hall.refuses = {{"place", "地方太长，请写短一点"}};
   hall.act(Submit{});
   CHECK(hall.seen() == Screen::Place);
@@ -410,7 +410,7 @@ TEST_CASE("problems found by the engine bring the person to the first field with
   hall.act(Next{});
   CHECK(hall.seen() == Screen::Review);
   CHECK(hall.s.statement.request == "请付清工资。");
-  hall.act(Next{});
+  hall.after_review();
   hall.act(Submit{});
   CHECK(hall.seen() == Screen::Done);
 }

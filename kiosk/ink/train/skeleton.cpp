@@ -102,6 +102,11 @@ Graph graph_of(const Bitmap& b) {
       }
     return other;
   };
+  const auto touches = [&](std::size_t at) {
+    for (const std::size_t k : {0u, 2u, 4u, 6u})
+      if (const int n = node[around(at, k)]; n >= 0) return n;
+    return -1;
+  };
   const auto trace = [&](std::size_t start) {
     Edge edge;
     edge.from = node_beside(start, -1);
@@ -110,6 +115,8 @@ Graph graph_of(const Bitmap& b) {
       used[at] = true;
       edge.path.push_back(point(at));
       last = at;
+      // A line ends at its crossing; the other arms of an even cross touch it diagonally.
+      if (const int n = touches(at); edge.path.size() > 1 && n >= 0 && (n != edge.from || edge.path.size() > 2)) break;
       at = line_next(at);
     }
     edge.to = edge.path.size() > 1 || edge.from < 0 ? node_beside(last, edge.path.size() > 2 ? -1 : edge.from) : node_beside(last, edge.from);

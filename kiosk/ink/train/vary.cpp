@@ -104,7 +104,7 @@ Hand some_hand(Random& r) {
   hand.parts = r.uniform(.4f, 1.4f);
   hand.tremor = r.uniform(0, 2);
   if (r.uniform() < .5f) hand.joined = r.uniform(0, haste > .8f ? .8f : .4f);
-  if (r.uniform() < .32f) hand.missing = 1;
+  if (r.uniform() < .36f) hand.missing = 1;
   if (r.uniform() < .5f) hand.rounded = r.uniform(0, haste);
   return hand;
 }
@@ -116,7 +116,8 @@ Ink vary(const Ink& from, const Hand& hand, Random& r) {
     const auto s = from.stroke(i);
     strokes.emplace_back(s.begin(), s.end());
   }
-  if (strokes.size() > 1 && r.uniform() < hand.missing) {
+  // Of few strokes every one counts: 王 without one is 工 or 土, and whoever writes 工 means 工.
+  if (strokes.size() > 4 && r.uniform() < hand.missing) {
     // Spurs and hooks of a printed character are no strokes: leaving them out would teach nothing.
     for (int tries = 0; tries < 6; ++tries) {
       const std::size_t i = r.below(strokes.size());
