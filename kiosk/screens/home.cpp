@@ -154,7 +154,7 @@ Asked settings(Ui& ui, const View& view, Box bar) {
     }
     const TextStyle name_style{Type::Body, Ink::Ink, Weight::Bold, Align::Left, 1, true, true}, value_style{Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true};
     if (m.across) {  // beside each other: the bar is low
-      if (on) in.cut_right(10);  // the tick
+      if (on) in.cut_right(14);  // the tick
       const float w = ui.text_width(words, name_style);
       const bool both = w + 4 + ui.text_width(value, value_style) <= in.w;
       line_in(ui, {in.x, in.y, both ? w + 0.5f : in.w, in.h}, words, name_style);
