@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# The long campaigns behind the short slices of ./check: more seeds of the simulation, more power cuts, every page on every glass.
+# The long campaigns behind the short slices of ./check: more seeds of the simulation, more power cuts, every page on every glass,
+# two hundred visits looked for in memory.
 #   tests/campaign.sh [SEEDS] [POWER_CUTS]      default 500 and 4000; needs a release build
 # A failing seed prints itself; repeat it alone with: YIZHAN_SEED=<seed> build/release/bin/test_sim
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export YIZHAN_SEEDS=${1:-500} YIZHAN_CUTS=${2:-4000}
+cmake --build --preset release --target benches  # they must go on compiling
 for test in test_sim test_memory test_reach; do
   if [ ! -x "build/release/bin/$test" ]; then
     echo "campaign: build/release/bin/$test is missing; run ./check first" >&2
@@ -14,3 +16,4 @@ done
 build/release/bin/test_sim --durations yes
 build/release/bin/test_memory "*power*"
 YIZHAN_REACH=full build/release/bin/test_reach
+YIZHAN_BIN=build/release/bin python3 tests/e2e/wipe_scan.py 200
