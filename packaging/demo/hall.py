@@ -181,6 +181,17 @@ class Window:
         if then:
             self.wait(then, seconds)
 
+    def draw(self, name: str, strokes):
+        """Strokes of a finger on the widget; points in shares of its width and height."""
+        hit = self.wait(name)
+        for stroke in strokes:
+            words = []
+            for i, (u, v) in enumerate(stroke):
+                words += ["mousemove", str(self.x + hit["x"] + round(u * hit["w"])), str(self.y + hit["y"] + round(v * hit["h"]))]
+                words += ["mousedown", "1"] if i == 0 else ["sleep", "0.012"]
+            run(["xdotool", *words, "mouseup", "1"], env={"DISPLAY": self.screen.display})
+            time.sleep(0.08)
+
     def type(self, text: str):
         run(["xdotool", "type", "--delay", str(self.slowness), "--", text], env={"DISPLAY": self.screen.display})
         time.sleep(0.15)

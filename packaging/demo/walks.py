@@ -270,6 +270,24 @@ def spell_by_letters(kiosk):
         kiosk.tap("key.mode.pinyin", "key.a")
 
 
+def line(a, b, points: int = 14):
+    """A straight stroke from a to b."""
+    return [(a[0] + (b[0] - a[0]) * i / points, a[1] + (b[1] - a[1]) * i / points) for i in range(points + 1)]
+
+
+GREAT = [line((0.08, 0.38), (0.42, 0.36)), line((0.25, 0.12), (0.09, 0.86)), line((0.25, 0.4), (0.42, 0.86))]  # 大, in the pad's left half
+
+
+def write_by_hand(kiosk, strokes=GREAT) -> str:
+    """On the pad; the first candidate is taken. Returns it."""
+    if not kiosk.find("pad"):
+        kiosk.tap("key.mode.handwriting", "pad")
+    kiosk.draw("pad", strokes)
+    chosen = kiosk.wait("candidate.0")["words"]
+    kiosk.tap("candidate.0")
+    return chosen
+
+
 def type_digits(kiosk, digits: str):
     for digit in digits:
         kiosk.tap(f"key.{digit}")

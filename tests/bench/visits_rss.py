@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Memory of `kiosk run` after visits with pinyin typing: VmRSS before the first, after each, and at rest; and its idle time.
+"""Memory of `kiosk run` after visits with handwriting and pinyin: VmRSS before the first, after each, and at rest; and its idle time.
 
     YIZHAN_BIN=build/release/bin tests/bench/visits_rss.py [visits, 10 unless told]
 
@@ -56,6 +56,7 @@ def visit(kiosk, devices, words: str, typed=lambda: None):
     person.topic("wages")
     person.answers(turn=["yes"])
     kiosk.wait("key.mode.pinyin")
+    walks.write_by_hand(kiosk)
     person.write(words)
     typed()
     kiosk.tap("next")

@@ -157,6 +157,7 @@ def by_hand(kiosk, devices):
     kiosk.tap("key.mode.digits", "key.7")
     walks.type_digits(kiosk, DIGITS)
     markers["the digits of the statement"] = DIGITS
+    walks.write_by_hand(kiosk)
     kiosk.tap("next")
     time.sleep(0.3)
     while not kiosk.find("party"):  # facts and reasons stay empty
