@@ -73,6 +73,8 @@ struct Panel {
   int word_bar(Box bar, const std::vector<std::string>& words);
   /// The way back of a picker, at the left of its head.
   bool up(Box& head, std::string_view words);
+  /// What is asked, in the first of several wordings (longest first) that stands in one line; none where none does.
+  void prompt(const Box& head, std::initializer_list<std::string> ways);
 };
 
 template <class Tap>

@@ -71,7 +71,16 @@ int Panel::word_bar(Box bar, const std::vector<std::string>& words) {
 }
 
 bool Panel::up(Box& head, std::string_view words) {
-  return ui->button("key.up", head.cut_left(std::min(56.f, head.w * 0.3f), 5), words, Look::Quiet);
+  const float w = std::max(std::min(56.f, head.w * 0.3f), std::min(ui->text_width(words, {.step = Step::Caption, .weight = Weight::Medium}) + 8, head.w * 0.5f));
+  return ui->button("key.up", head.cut_left(w, 5), words, Look::Quiet);
+}
+
+void Panel::prompt(const Box& head, std::initializer_list<std::string> ways) {
+  for (const std::string& words : ways)
+    if (ui->text_width(words, {.step = Step::Caption, .weight = Weight::Bold}) + 1 <= head.w) {
+      ui->text(head, words, title_style);
+      return;
+    }
 }
 
 bool Panel::slot_line(Box& area, std::string_view skip) {
@@ -139,7 +148,7 @@ void Panel::date_picker(Box area) {
   if (month_at == 0) {
     if (up(head, tr("换一年"))) return year_at = 0, turn(0);
     if (key("only", head.cut_right(std::min(60.f, area.w * 0.3f), key_gap_mm), tr("只记得年"), Look::Quiet)) return put(std::to_string(year_at) + "年");
-    ui->text(head, trf("{}年几月？", year_at), title_style);
+    prompt(head, {trf("{}年几月？", year_at), tr("几月？")});
     for (int m = 1; m <= 12; ++m) words.push_back(trf("{}月", m));
     const int i = grid("month", area, words, 4, 20);
     if (i >= 0) month_at = i + 1, turn(0);
@@ -147,7 +156,7 @@ void Panel::date_picker(Box area) {
   }
   if (up(head, tr("换一月"))) return month_at = 0, turn(0);
   if (key("only", head.cut_right(std::min(60.f, area.w * 0.3f), key_gap_mm), tr("只记得月"), Look::Quiet)) return put(std::to_string(year_at) + "年" + std::to_string(month_at) + "月");
-  ui->text(head, trf("{}年{}月几号？", year_at, month_at), title_style);
+  prompt(head, {trf("{}年{}月几号？", year_at, month_at), trf("{}月几号？", month_at), tr("几号？")});
   const auto last = static_cast<unsigned>(year_month_day_last(year(year_at) / month_at / std::chrono::last).day());
   for (unsigned d = 1; d <= last; ++d) words.push_back(std::to_string(d));
   const int across = std::clamp(static_cast<int>((area.w + key_gap_mm) / (cell_mm_min + key_gap_mm)), 6, 11);
@@ -163,22 +172,28 @@ void Panel::amount_picker(Box area) {
   const std::string words = writing::amount_words(state().typed), capital = writing::capital_amount(state().typed);
   Box in = head.inset(6, 0);
   const std::string shown = state().typed.empty() ? std::string(tr("多少钱？")) : words.empty() ? state().typed : words;
-  const bool two = head.h >= 2 * ui->text_height(in.w, "元", {.step = Step::Caption});
+  const auto tall_of = [&](Step step) { return ui->text_height(in.w, "元", {.step = step, .weight = Weight::Bold}); };
+  const bool two = head.h >= tall_of(Step::Button) + tall_of(Step::Caption) + 1;
   const TextStyle big{.step = two ? Step::Button : Step::Body, .ink = state().typed.empty() ? Ink::Muted : Ink::Ink, .weight = Weight::Bold, .lines_max = 1, .middle = true, .shrink = true};
   // The bank's capitals below, or beside where there is one line only: a digit too many is seen at once.
   const std::string below = state().typed.empty() ? "" : capital.empty() ? tr("最多写到分") : capital;
-  const TextStyle small{.step = Step::Body, .ink = Ink::Primary, .weight = Weight::Medium, .align = two ? Align::Left : Align::Right, .lines_max = 1, .middle = true, .shrink = true};
+  const TextStyle small{.step = two && head.h < tall_of(Step::Button) + tall_of(Step::Body) + 1 ? Step::Caption : Step::Body, .ink = Ink::Primary, .weight = Weight::Medium, .align = two ? Align::Left : Align::Right, .lines_max = 1, .middle = true, .shrink = true};
   if (two) {
-    ui->text(below.empty() ? in : in.cut_top(in.h / 2), shown, big);
-    if (!below.empty()) ui->text(in, below, small);
+    const bool capitals = !below.empty() && ui->text_width(below, {.step = Step::Caption, .weight = Weight::Medium}) <= in.w;
+    ui->text(capitals ? in.cut_top(tall_of(Step::Button) + 0.5f) : in, shown, big);
+    if (capitals) ui->text(in, below, small);
   } else {
-    ui->text(in.cut_left(std::min(in.w * 0.35f, ui->text_width(shown, big) + 2), 3), shown, big);
+    ui->text(in.cut_left(std::min(in.w, ui->text_width(shown, big) + 2), 3), shown, big);
     if (ui->text_width(below, {.step = Step::Caption, .weight = Weight::Medium}) <= in.w) ui->text(in, below, small);
   }
-  constexpr std::array<std::array<std::string_view, 4>, 4> keys{{{"1", "2", "3", "⌫"}, {"4", "5", "6", "万"}, {"7", "8", "9", "clear"}, {".", "0", "00", "put"}}};
-  for (std::size_t r = 0; r < 4; ++r)
-    for (std::size_t c = 0; c < 4; ++c) {
-      const Box cell = area.row(static_cast<int>(r), 4, row_gap_mm).column(static_cast<int>(c), 4, key_gap_mm);
+  // Like a telephone where four rows have room; otherwise two rows of digits and one of the rest, so that no key is low.
+  using Rows = std::vector<std::vector<std::string_view>>;
+  const bool tall = area.h >= 4 * 15 + 3 * row_gap_mm;
+  const Rows keys = tall ? Rows{{"1", "2", "3", "⌫"}, {"4", "5", "6", "万"}, {"7", "8", "9", "clear"}, {".", "0", "00", "put"}}
+                         : Rows{{"1", "2", "3", "4", "5", "⌫"}, {"6", "7", "8", "9", "0", "万"}, {".", "00", "clear", "put"}};
+  for (std::size_t r = 0; r < keys.size(); ++r)
+    for (std::size_t c = 0; c < keys[r].size(); ++c) {
+      const Box cell = area.row(static_cast<int>(r), static_cast<int>(keys.size()), row_gap_mm).column(static_cast<int>(c), static_cast<int>(keys[r].size()), key_gap_mm);
       const std::string_view name = keys[r][c];
       if (name == "put") {
         if (key("put", cell, tr("写进去"), Look::TabActive, Icon::None, !words.empty())) {
@@ -248,7 +263,7 @@ void Panel::place_picker(Box area) {
       if (state().typed.size() < 12) state().typed += c;
       turn(0);
     });
-    if (key("list", sides.left, tr("看列表"), Look::KeySide)) state().letters = false, state().typed.clear(), turn(0);
+    if (key("list", sides.left, ui->text_width(tr("看列表"), {.step = Step::Caption, .weight = Weight::Medium}) + 3 <= sides.left.w ? tr("看列表") : tr("列表"), Look::KeySide)) state().letters = false, state().typed.clear(), turn(0);
     if (key("backspace", sides.right, tr("删除"), Look::KeySide, Icon::Backspace)) {
       if (!state().typed.empty()) state().typed.pop_back(), turn(0);
       else backspace();
@@ -267,7 +282,7 @@ void Panel::place_picker(Box area) {
     return;
   }
   if (here.size() >= 6 && key("only", head.cut_right(std::min(62.f, area.w * 0.28f), key_gap_mm), tr("就写到这里"), Look::Quiet)) return put(places.spoken(here, here.size() > 6 ? hand.here : ""), here);
-  ui->text(head, here.empty() ? std::string(tr("哪个省？")) : trf("{}，哪里？", places.name(here)), title_style);
+  here.empty() ? prompt(head, {tr("哪个省？")}) : prompt(head, {trf("{}，哪里？", places.name(here)), std::string(places.name(here))});
   const std::vector<writing::Division> parts = places.parts(here);
   std::vector<std::string> words;
   for (const auto& one : parts) words.push_back(one.name);

@@ -105,9 +105,8 @@ void Panel::rare(Box area) {
     result.changed = true;
     return;
   }
-  const TextStyle title{.step = Step::Button, .ink = Ink::Ink, .weight = Weight::Bold, .lines_max = 1, .middle = true, .shrink = true};
   if (by_code) {
-    ui->text(head, state().typed.empty() ? std::string(tr("按编码，例如 20BB7")) : trf("编码 {}", state().typed), title);
+    state().typed.empty() ? prompt(head, {tr("按编码，例如 20BB7"), tr("按编码写")}) : prompt(head, {trf("编码 {}", state().typed), state().typed});
     Box bar = area.cut_top(std::clamp(area.h * 0.22f, 15.5f, 27.f), row_gap_mm);
     struct Offer { char32_t c; std::string_view words; };
     std::vector<Offer> offers;
@@ -116,7 +115,9 @@ void Panel::rare(Box area) {
     if (offers.empty() && state().typed.size() >= 4) ui->text(bar, tr("这个编码没有字，请再看看。"), {.step = Step::Caption, .ink = Ink::Muted, .lines_max = 1, .middle = true, .shrink = true});
     for (std::size_t i = 0; i < offers.size(); ++i) {
       const Box cell = bar.column(static_cast<int>(i), 3, key_gap_mm);
-      if (ui->button("candidate." + std::to_string(i), cell, utf8(offers[i].c) + " " + std::string(offers[i].words), i == 0 ? Look::WordFirst : Look::Word)) {
+      const std::string full = utf8(offers[i].c) + " " + std::string(offers[i].words);
+      const bool roomy = ui->text_width(full, {.step = Step::Caption, .weight = Weight::Bold}) + 6 <= cell.w;
+      if (ui->button("candidate." + std::to_string(i), cell, roomy ? full : utf8(offers[i].c), i == 0 ? Look::WordFirst : Look::Word)) {
         insert(utf8(offers[i].c));
         state().typed.clear();
       }
@@ -149,26 +150,26 @@ void Panel::rare(Box area) {
   const bool known = radical > 0 && radical <= static_cast<int>(radicals.size());
   const std::string form = known ? radicals[static_cast<std::size_t>(radical - 1)].form : "", key_of = known ? radicals[static_cast<std::size_t>(radical - 1)].key : "";
   if (strokes == 0) {
-    ui->text(head, tr("部首几画？"), title);
+    prompt(head, {tr("部首几画？"), tr("几画？")});
     for (int n = 1; n <= hand.rare->strokes_max(); ++n) words.push_back(trf("{}画", n));
     const int i = grid("strokes", area, words, std::min(across, 9), 22);
     if (i >= 0) strokes = i + 1, turn(0);
   } else if (!known) {
     if (up(head, tr("换画数"))) return strokes = 0, turn(0);
-    ui->text(head, trf("{}画的部首，是哪个？", strokes), title);
+    prompt(head, {trf("{}画的部首，是哪个？", strokes), tr("哪个部首？"), tr("哪个？")});
     for (const auto& one : radicals) words.push_back(one.form);
     const int i = grid("radical", area, words, across, 21, true);
     if (i >= 0) radical = i + 1, turn(0);
   } else if (residual == 0) {
     if (up(head, tr("换部首"))) return radical = 0, turn(0);
-    ui->text(head, trf("「{}」以外还有几画？", form), title);
+    prompt(head, {trf("「{}」以外还有几画？", form), tr("还有几画？"), tr("几画？")});
     const auto counts = hand.rare->residuals(key_of);
     for (const int n : counts) words.push_back(trf("{}画", n));
     const int i = grid("residual", area, words, std::min(across, 9), 21);
     if (i >= 0) residual = counts[static_cast<std::size_t>(i)] + 1, turn(0);
   } else {
     if (up(head, tr("换画数"))) return residual = 0, turn(0);
-    ui->text(head, trf("「{}」加{}画", form, residual - 1), title);
+    prompt(head, {trf("「{}」加{}画", form, residual - 1), std::string(form)});
     const auto chars = hand.rare->characters(key_of, residual - 1);
     for (const char32_t c : chars) words.push_back(utf8(c));
     const int i = grid("char", area, words, across, 21, true);

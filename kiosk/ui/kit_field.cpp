@@ -126,7 +126,7 @@ bool Kit::field(std::string_view name, Box box, const FieldView& view) {
     x = draw_run(x, baseline_of(y), std::span(shown).subspan(l.begin, from - l.begin), main, ink(Ink::Ink));
     const float begin = x;
     x = draw_run(x, baseline_of(y), std::span(shown).subspan(from, to - from), main, ink(Ink::Primary));
-    if (x > begin) dashes(begin, x, std::round(y + main.line * .86f), edge_px(4, 2), ink(Ink::Primary));
+    if (x > begin && leave_ == Leave::Nothing) dashes(begin, x, std::round(y + main.line * .86f), edge_px(4, 2), ink(Ink::Primary));
     if (has_caret) {
       caret_x = x;
       caret_y = y;
@@ -176,7 +176,7 @@ bool Kit::field(std::string_view name, Box box, const FieldView& view) {
     field_active_ = true;
     // It does not blink: nothing moves on an idle kiosk.
     const float h = main.em * 1.2f, x = std::round(caret_x + (text.begin == text.end ? 1 : caret_thick));
-    rect({x, std::round(caret_y + (main.line - h) / 2), x + caret_thick, std::round(caret_y + (main.line + h) / 2)}, ink(Ink::Primary), 0);
+    if (leave_ == Leave::Nothing) rect({x, std::round(caret_y + (main.line - h) / 2), x + caret_thick, std::round(caret_y + (main.line + h) / 2)}, ink(Ink::Primary), 0);
   }
   list_->PopClipRect();
   if (!view.only_shown && ringed(name)) focus_ring(b, radius);

@@ -134,7 +134,8 @@ Kit::ButtonStyle Kit::button_style(Look look, Box box, Icon icon, bool one_lette
       s.lip_px = std::round(dp(3, 2));
       break;
     case Look::Word: case Look::WordFirst:
-      s.em = at_least(dp(50, 22) * factor);
+      // In the low position the largest letters are taller than the bar: the cell decides.
+      s.em = at_least(std::min(dp(50, 22) * factor, len(box.h) * 0.74f));
       s.icon = dp(40, 22);
       s.icon_alone = true;
       s.radius = dp(12, 8);

@@ -190,6 +190,8 @@ struct Pad {
       const Box words{box.x + box.w / 2, box.y, box.w / 2, box.h};
       const std::string lines = std::string(tr("接着写下一个字")) + "\n" + tr("连笔、倒笔都认");
       const float h = ui.text_height(words.w - 8, lines, {.step = Step::Caption, .align = Align::Centre});
+      const float w = std::min(words.w - 8, std::max(ui.text_width(tr("接着写下一个字"), {.step = Step::Caption}), ui.text_width(tr("连笔、倒笔都认"), {.step = Step::Caption})) + 4);
+      ui.fill({words.x + (words.w - w) / 2, words.y + (words.h - h) / 2 - 1, w, h + 2}, Ink::Card);  // no line runs through the words
       ui.text({words.x + 4, words.y + (words.h - h) / 2, words.w - 8, h + 1}, lines, {.step = Step::Caption, .ink = Ink::Muted, .align = Align::Centre});
     }
     for (std::size_t i = 0; i < result.state.ink.strokes(); ++i) ui.pen_line(box, result.state.ink.stroke(i), Ink::Ink, pen_mm);
