@@ -91,11 +91,10 @@ struct Bench {
   }
   void tap(std::string_view name) {
     frames(2);
-    INFO("tap " << name << " on " << word(lobby.seen()));
     if (!window->tap(name)) {
       std::string names;
       for (const auto& hit : window->hits()) names += hit.name + (hit.enabled ? " " : "(off) ");
-      FAIL("nothing to tap named " << name << ": " << names);
+      FAIL("nothing to tap named " << name << " on " << word(lobby.seen()) << ": " << names);
     }
     frames(4);
   }

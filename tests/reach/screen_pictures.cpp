@@ -3,11 +3,14 @@
 //   screen_pictures FOLDER --sheet NAME     only that sheet, for eyes while a layout is being made:
 //     portrait_standard … ; --sheet all draws sheets of everything
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <functional>
 
 #include "kiosk/screens/screens.h"
 #include "tests/citizen/scenes.h"
+#include "tests/citizen/writing_bench.h"
 #include "tests/reach/matrix.h"
 #include "tests/reach/small_png.h"
 
@@ -23,18 +26,38 @@ const std::vector<Style> styles{{"standard", {}}, {"large", {2, false, false}}, 
 
 /// One state of every screen; the others are in the gate.
 const std::vector<std::string> shown{"home", "notice", "card", "identify_wrong", "whom", "other_agent", "heads", "representatives", "kind", "question", "question_party", "urgent", "statement",
-                                     "statement_phrases", "place", "review", "read", "ruling", "done", "done_nopaper", "number", "ask", "progress", "rate", "thanks", "guide_lit", "helper", "leave", "idle", "trouble"};
+                                     "writing_handwriting", "writing_pinyin", "writing_slot_amount", "writing_slot_date", "speak", "speak_done", "place", "writing_party_units", "writing_name_radicals", "review", "read",
+                                     "draw_name", "sign_drawn", "ruling", "done", "done_nopaper", "number", "ask", "progress", "rate", "thanks", "guide_lit", "sound", "helper", "leave", "idle", "trouble"};
 
-reach::Picture draw_scene(reach::Easel& easel, const reach::Glass& glass, const Scene& scene, const Settings& settings, int width) {
-  Lobby lobby;
-  lobby.act(Set{settings});
-  scene.reach(lobby);
-  const World world = lobby.world();
-  const auto page = [&](ui::Ui& kit) { draw(kit, View{lobby.s, world, lobby.now, nullptr}); };
+reach::Picture draw_page(reach::Easel& easel, const reach::Glass& glass, const Settings& settings, int width, const std::function<void(ui::Ui&)>& page) {
   easel.stage().set_theme(theme_of(settings));
   easel.tick();
   easel.stage().frame(easel.pixels(), easel.now(), page, true);
   return reach::shrunk(easel.memory().data(), glass.width, glass.height, width);
+}
+
+/// A scene, or a state of the input panel ("writing_…"), as a machine with everything shows it. Ends the program when there is none of that name.
+reach::Picture draw_scene(reach::Easel& easel, const reach::Glass& glass, const std::string& name, const Settings& settings, int width) {
+  Bench bench;
+  if (name.starts_with("writing_")) {
+    for (const State& state : writing_states())
+      if ("writing_" + state.name == name) {
+        state.reach(bench);
+        bench.lobby.s.settings = settings;
+        const World world = bench.lobby.world();
+        return draw_page(easel, glass, settings, width, [&](ui::Ui& kit) { draw(kit, bench.view(world)); });
+      }
+  } else {
+    for (const Scene& scene : scenes())
+      if (scene.name == name) {
+        bench.lobby.act(Set{settings});
+        scene.reach(bench.lobby);
+        const World world = bench.lobby.world();
+        return draw_page(easel, glass, settings, width, [&](ui::Ui& kit) { draw(kit, bench.view(world)); });
+      }
+  }
+  std::fprintf(stderr, "screen_pictures: no scene %s\n", name.c_str());
+  std::exit(1);
 }
 
 bool sheet(const std::string& path, const reach::Glass& glass, const Settings& settings, const std::vector<std::string>& names, int across, int width) {
@@ -44,12 +67,10 @@ bool sheet(const std::string& path, const reach::Glass& glass, const Settings& s
   reach::Picture all{across * (width + gap) + gap, rows * (height + gap) + gap, {}};
   all.pixels.assign(static_cast<std::size_t>(all.width) * static_cast<std::size_t>(all.height), 0xB8B2A4);
   int at = 0;
-  for (const std::string& name : names)
-    for (const Scene& scene : scenes())
-      if (scene.name == name) {
-        reach::place(all, draw_scene(easel, glass, scene, settings, width), gap + at % across * (width + gap), gap + at / across * (height + gap));
-        ++at;
-      }
+  for (const std::string& name : names) {
+    reach::place(all, draw_scene(easel, glass, name, settings, width), gap + at % across * (width + gap), gap + at / across * (height + gap));
+    ++at;
+  }
   return reach::write_small_png(path, all, 128);
 }
 
@@ -86,8 +107,7 @@ int main(int argc, char** argv) {
   for (const Style& style : styles) {
     reach::Easel easel(portrait);
     for (const std::string& name : shown)
-      for (const Scene& scene : scenes())
-        if (scene.name == name && !reach::write_small_png(folder + "/" + name + "_" + style.name + ".png", draw_scene(easel, portrait, scene, style.settings, 540), 96)) return 1;
+      if (!reach::write_small_png(folder + "/" + name + "_" + style.name + ".png", draw_scene(easel, portrait, name, style.settings, 540), 96)) return 1;
   }
   for (const Sheet& s : sheets)
     if (s.document && !sheet(folder + "/" + s.name + ".png", *s.glass, s.settings, shown, s.across, s.width)) return 1;
