@@ -9,6 +9,8 @@
 #include "core/tr.h"
 #include "kiosk/app_desk.h"
 #include "kiosk/app_run.h"
+#include "kiosk/app_sound_options.h"
+#include "kiosk/app_sound_player.h"
 #include "kiosk/cli/cli.h"
 #include "kiosk/cli/pinyin.h"
 #include "kiosk/cli/train.h"
@@ -85,7 +87,12 @@ int show(const std::string& command, const cli::Common& common, const Screen& sc
   int code = cli::exit_done;
   if (citizen) code = run_citizen(**engine, options);
   else if (board) code = run_board(**engine, options);
-  else code = run_desk(**engine, options, (*engine)->config().role);
+  else {
+    const Config& with = (*engine)->config();
+    const SystemClock clock;
+    SpeakerPlayer player([sound = sound_options(with)] { return sound::open_sound(sound); }, !with.handset.empty(), clock);
+    code = run_desk(**engine, options, with.role, with.sound == "none" ? nullptr : &player);
+  }
   const auto last = (*engine)->latest();
   // house.md §6: after a disk failed nothing this process believes is trusted; a supervisor starts a new one.
   if (last->failed && last->failed->code != Code::Unavailable) {

@@ -15,6 +15,8 @@ struct AttachmentPlayer {
   virtual Status play(std::shared_ptr<const std::vector<std::byte>> ogg_opus) = 0;
   virtual void stop() = 0;
   virtual bool playing() const = 0;
+  /// Whether nothing can be heard: there turned out to be no loudspeaker.
+  virtual bool silent() const = 0;
 };
 
 /// Plays nothing; a test says when it has come to its end, or that there is no loudspeaker.
@@ -31,6 +33,7 @@ struct SimulatedPlayer final : AttachmentPlayer {
   }
   void stop() override { running = false; }
   bool playing() const override { return running; }
+  bool silent() const override { return !there; }
 };
 
 /// Keeps a player to what the session wants to be heard. Once a frame, after update().
@@ -42,7 +45,7 @@ class Following {
     if (session.playing == hearing_) {
       if (hearing_.empty() || player_->playing()) return {};
       hearing_.clear();
-      return PlayEnded{true};
+      return PlayEnded{!player_->silent()};
     }
     if (!hearing_.empty()) player_->stop();
     hearing_.clear();
