@@ -198,6 +198,11 @@ def search(markers, when: str, pid: int, before: dict):
     must_be_gone(pid, {name: marker for marker, name in before.items()}, when)
 
 
+def files_of(folder: Path) -> set:
+    """What lies in a kiosk's folder besides the slips its simulated printer keeps."""
+    return {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file() and "receipts" not in file.parts}
+
+
 def campaign(hall, kiosk, pid, devices, visits: int):
     """Visits of the three kinds in turn, each searched for."""
     before, planted, receipt = {}, 0, None
@@ -221,9 +226,13 @@ def campaign(hall, kiosk, pid, devices, visits: int):
                 until(lambda: kiosk.find("leave.now"), 10, "the way out")
                 kiosk.tap("leave.now")
                 kiosk.wait("self", 10)
+        if i == 2:
+            files = files_of(devices.parent)
         # A matter number and its code are new each time: they are kept apart.
         planted += len(markers)
         search({(f"{name} {i}" if "query code" in name else name): marker for name, marker in markers.items()}, when, pid, before)
+    if visits > 3 and (more := files_of(devices.parent) - files):
+        raise Trouble(f"files left behind: {', '.join(sorted(more))}")
     print(f"{visits} visits, markers planted {planted} times, nothing of them is left")
     hall.verify("kiosk")
 
