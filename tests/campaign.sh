@@ -15,5 +15,8 @@ for test in test_sim test_memory test_reach; do
 done
 build/release/bin/test_sim --durations yes
 build/release/bin/test_memory "*power*"
+cmake --preset dev
+cmake --build --preset dev --target test_sync
+build/dev/bin/test_sync --reporter compact '~[slow]'  # the protocol under ASan and UBSan
 YIZHAN_REACH=full build/release/bin/test_reach
 YIZHAN_BIN=build/release/bin python3 tests/e2e/wipe_scan.py 200
