@@ -138,7 +138,6 @@ class Window:
         self.taps = 0
         self.last = (-999, -999, 0.0)  # where and when the last press was
         self.slowness = 30  # milliseconds between typed characters
-        self.pause = 0.12  # seconds after a tap that was answered
 
     def page(self):
         try:
@@ -178,7 +177,7 @@ class Window:
         self.last = (x, y, time.monotonic())
         self.taps += 1
         until(lambda: self.page()["frame"] > frame, seconds, f"a new frame after {name}")
-        time.sleep(self.pause)
+        time.sleep(0.12)
         if then:
             self.wait(then, seconds)
 

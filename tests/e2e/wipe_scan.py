@@ -206,7 +206,6 @@ def files_of(folder: Path) -> set:
 def campaign(hall, kiosk, pid, devices, visits: int):
     """Visits of the three kinds in turn, each searched for."""
     before, planted, receipt = {}, 0, None
-    kiosk.pause = 0.03
     for i in range(visits):
         when = f"after visit {i + 1} of {visits}"
         if i % 3 == 0:
