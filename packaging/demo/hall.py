@@ -170,8 +170,9 @@ class Window:
         hit = self.wait(name, seconds)
         x, y = self.x + hit["x"] + hit["w"] // 2, self.y + hit["y"] + hit["h"] // 2
         # Twice at one place within half a second is a trembling hand to the program; a person waits for the next page too.
-        if abs(x - self.last[0]) < 40 and abs(y - self.last[1]) < 40 and not name.startswith("key."):
-            time.sleep(max(0.0, self.last[2] + 0.65 - time.monotonic()))
+        # A key may be pressed again sooner, as people do, but not within its own guard.
+        if abs(x - self.last[0]) < 40 and abs(y - self.last[1]) < 40:
+            time.sleep(max(0.0, self.last[2] + (0.3 if name.startswith("key.") else 0.65) - time.monotonic()))
         frame = self.page()["frame"]
         self.press(x, y)
         self.last = (x, y, time.monotonic())
