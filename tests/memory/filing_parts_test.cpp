@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/petition_json.h"
+#include "filing_support.h"
 #include "kiosk/filing.h"
 #include "shim_vfs.h"
 #include "sqlite3.h"
@@ -14,18 +15,6 @@ using namespace yizhan::test;
 using namespace yizhan::kiosk;
 
 namespace {
-
-const RuleBooks& rules() {
-  static const RuleBooks books = [] {
-    std::ifstream in(YIZHAN_SOURCE_DIR "/assets/rulebooks/national.toml", std::ios::binary);
-    auto book = load_rulebook(std::string(std::istreambuf_iterator<char>(in), {}), "national.toml");
-    REQUIRE(book);
-    RuleBooks all;
-    REQUIRE(add(all, std::move(*book)));
-    return all;
-  }();
-  return books;
-}
 
 struct World {
   Scratch scratch;
@@ -63,16 +52,6 @@ FileMatter everything(Petition petition = sample_petition()) {
   c.signature = DrawnSignature{"petitioner", scrawl, text_hash(c.petition)};
   c.names = {{"petitioner.name", scrawl}};
   return c;
-}
-
-Petition accusation() {
-  Petition p = sample_petition();
-  p.kind = MatterKind::Accusation;
-  p.topic = "official";
-  p.answers = {};
-  p.answers.about_official = Answer::Yes;
-  p.statement.request = "请查一查这个人。";
-  return p;
 }
 
 std::string problems(const Outcome& o) {

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "core/petition_json.h"
+#include "filing_support.h"
 #include "kiosk/filing.h"
 #include "shim_vfs.h"
 #include "sqlite3.h"
@@ -12,19 +13,6 @@ using namespace yizhan::test;
 using namespace yizhan::kiosk;
 
 namespace {
-
-const RuleBooks& rules() {
-  static const RuleBooks books = [] {
-    std::ifstream in(YIZHAN_SOURCE_DIR "/assets/rulebooks/national.toml", std::ios::binary);
-    auto book = load_rulebook(std::string(std::istreambuf_iterator<char>(in), {}), "national.toml");
-    INFO((book ? "" : book.error().what));
-    REQUIRE(book);
-    RuleBooks all;
-    REQUIRE(add(all, std::move(*book)));
-    return all;
-  }();
-  return books;
-}
 
 FilingConfig config(int first = 1, int last = 299) {
   FilingConfig c;
@@ -44,18 +32,6 @@ FileMatter command(const std::string& request, Petition petition = sample_petiti
 
 /// A query secret without the 15 ms of Argon2, for tests that file thousands.
 std::optional<QuerySecret> quick_secret(const MatterId& matter) { return QuerySecret{"1", "00", matter}; }
-
-Petition accusation() {
-  Petition p = sample_petition();
-  p.kind = MatterKind::Accusation;
-  p.topic = "official";
-  p.answers = {};
-  p.answers.about_official = Answer::Yes;
-  p.statement.request = "请查一查这个人。";
-  p.statement.facts = "样板干部收了钱。";
-  p.statement.party_complained_of = "样板干部";
-  return p;
-}
 
 std::string all_bytes(const std::filesystem::path& directory) {
   std::string all;

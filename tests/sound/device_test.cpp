@@ -11,17 +11,10 @@
 namespace fs = std::filesystem;
 using namespace yizhan;
 using namespace yizhan::kiosk::sound;
+using hear::soon;
 
 namespace {
 
-template <class Condition>
-bool soon(Condition condition, int ms = 4000) {
-  for (int i = 0; i < ms / 5; ++i) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(Span{5});
-  }
-  return condition();
-}
 Utterance words(std::string text, bool personal = false) { return {{Phrase{std::move(text), personal, false, {}}}}; }
 
 /// Returns at once, speaks, is silent after a stop, says nothing personal without a handset and nothing at volume 0.

@@ -7,11 +7,24 @@
 #include <numbers>
 #include <span>
 #include <string>
+#include <thread>
 #include <vector>
+
+#include "core/clock.h"
 
 namespace hear {
 
 inline constexpr int rate = 48'000;
+
+/// Whether it comes true within `ms`; sound happens on a thread behind.
+template <class Condition>
+bool soon(Condition condition, int ms = 4000) {
+  for (int i = 0; i < ms / 5; ++i) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(yizhan::Span{5});
+  }
+  return condition();
+}
 
 inline std::vector<std::int16_t> sine(double hertz, double seconds, double height = 0.5) {
   std::vector<std::int16_t> out(static_cast<std::size_t>(seconds * rate));

@@ -2,7 +2,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "kiosk/app_sound_player.h"
-#include "kiosk/sound/simulated.h"
+#include "tests/sound/simulated_sound.h"
 
 using namespace yizhan;
 using namespace yizhan::kiosk;
@@ -15,25 +15,16 @@ struct Hands final : Clock {
   Time wall() const override { return {}; }
   Tick tick() const override { return now; }
 };
-struct Desk final : sound::Sound {
-  sound::SimulatedSpeaker mouth;
-  sound::SimulatedRecorder ear;
-  sound::Speaker& speaker() override { return mouth; }
-  sound::Recorder& recorder() override { return ear; }
-  Result<sound::Rendered> render(const sound::Utterance&, const sound::Tuning&, bool, Span) override { return sound::Rendered{}; }
-  std::vector<std::string> devices(bool) override { return {}; }
-  void on_news(std::function<void()>) override {}
-};
 struct Place {
   Hands clock;
-  Desk* desk = nullptr;
+  test::Simulated* desk = nullptr;
   int opened = 0;
   std::unique_ptr<SpeakerPlayer> player;
   explicit Place(bool handset = false) {
     player = std::make_unique<SpeakerPlayer>(
         [this, handset]() -> Result<std::unique_ptr<sound::Sound>> {
           ++opened;
-          auto made = std::make_unique<Desk>();
+          auto made = std::make_unique<test::Simulated>();
           made->mouth.handset(handset);
           desk = made.get();
           return Result<std::unique_ptr<sound::Sound>>(std::move(made));

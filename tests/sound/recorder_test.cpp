@@ -16,17 +16,10 @@
 namespace fs = std::filesystem;
 using namespace yizhan;
 using namespace yizhan::kiosk::sound;
+using hear::soon;
 
 namespace {
 
-template <class Condition>
-bool soon(Condition condition, int ms = 4000) {
-  for (int i = 0; i < ms / 5; ++i) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(Span{5});
-  }
-  return condition();
-}
 std::vector<std::int16_t> played(const std::vector<std::byte>& bytes) {
   auto clip = open_clip(std::make_shared<const std::vector<std::byte>>(bytes));
   REQUIRE(clip);

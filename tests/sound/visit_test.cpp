@@ -6,9 +6,9 @@
 
 #include "kiosk/app_sound.h"
 #include "kiosk/screens/screens.h"
-#include "kiosk/sound/simulated.h"
 #include "kiosk/ui/window.h"
 #include "tests/sound/pages.h"
+#include "tests/sound/simulated_sound.h"
 
 using namespace yizhan;
 using namespace yizhan::kiosk;
@@ -16,16 +16,6 @@ using namespace yizhan::kiosk::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct Simulated final : sound::Sound {
-  sound::SimulatedSpeaker mouth;
-  sound::SimulatedRecorder ear;
-  sound::Speaker& speaker() override { return mouth; }
-  sound::Recorder& recorder() override { return ear; }
-  Result<sound::Rendered> render(const sound::Utterance&, const sound::Tuning&, bool, Span) override { return sound::Rendered{}; }
-  std::vector<std::string> devices(bool) override { return {}; }
-  void on_news(std::function<void()>) override {}
-};
 
 /// The loop of `kiosk run`, without its window and its engine.
 struct Visitor {

@@ -52,20 +52,6 @@ struct Watched : Transport {
   }
 };
 
-Reply signed_by(const KeyPair& key, const Request& request, int status, const std::string& body) {
-  Reply reply{status, {{"Content-Type", "application/json"}}, body};
-  Hub::finish(reply, request, "440583-H01", key);
-  return reply;
-}
-
-struct Pair {
-  HandClock clock;
-  HubNode hall{"440583-H01"};
-  Machine kiosk{"440583-K01"};
-  Filing filing;
-  Pair() { kiosk.enrol_at(hall, "kiosk", clock); }
-};
-
 }  // namespace
 
 TEST_CASE("attachments go up after the events, smallest first, and both acknowledgements are told apart", "[blob][client]") {

@@ -21,20 +21,6 @@ struct LyingTransport : Transport {
 
 bool is_push(const Request& request) { return request.method == "POST" && request.target.starts_with("/v1/log/"); }
 
-Reply signed_by(const KeyPair& key, const Request& request, int status, const std::string& body) {
-  Reply reply{status, {{"Content-Type", "application/json"}}, body};
-  Hub::finish(reply, request, "440583-H01", key);
-  return reply;
-}
-
-struct Pair {
-  HandClock clock;
-  HubNode hall{"440583-H01"};
-  Machine kiosk{"440583-K01"};
-  Filing filing;
-  Pair() { kiosk.enrol_at(hall, "kiosk", clock); }
-};
-
 }  // namespace
 
 TEST_CASE("only a signed acknowledgement of our own seq and hash marks anything as delivered", "[client][T17]") {

@@ -208,4 +208,20 @@ inline Told tell(Machine& machine, HubNode& hub, const HandClock& clock, std::st
   return told(hub, signed_request(machine, clock, std::move(method), std::move(target), std::move(body)), clock);
 }
 
+/// What this hub would have answered, signed with its key or another.
+inline Reply signed_by(const KeyPair& key, const Request& request, int status, const std::string& body) {
+  Reply reply{status, {{"Content-Type", "application/json"}}, body};
+  Hub::finish(reply, request, "440583-H01", key);
+  return reply;
+}
+
+/// A hall's hub and one kiosk that is enrolled there.
+struct Pair {
+  HandClock clock;
+  HubNode hall{"440583-H01"};
+  Machine kiosk{"440583-K01"};
+  Filing filing;
+  Pair() { kiosk.enrol_at(hall, "kiosk", clock); }
+};
+
 }  // namespace yizhan::sync::kit

@@ -1,0 +1,24 @@
+/// What staff typed, checked field by field: shared by the desk's step (desk.cpp) and its records (checks.cpp).
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kiosk/desk/desk.h"
+
+namespace yizhan::kiosk::desk {
+
+/// Without blanks and line ends at both sides.
+std::string trimmed(std::string_view text);
+
+/// Collects what is missing or unreadable, by field. Each reader returns the clean value, "" when there is none.
+struct Checks {
+  std::vector<Problem> problems;
+  void add(std::string field, std::string what);
+  /// `missing`: what to say when nothing was typed; empty: it may be left out.
+  std::string text(const std::string& field, const std::string& typed, std::string_view missing);
+  /// As YYYY-MM-DD.
+  std::string day(const std::string& field, const std::string& typed, std::string_view missing);
+};
+
+}  // namespace yizhan::kiosk::desk
