@@ -12,7 +12,8 @@ Status SpeakerPlayer::play(std::shared_ptr<const std::vector<std::byte>> ogg_opu
     sound_ = std::move(*opened);
   }
   sound_->speaker().stop();
-  sound_->speaker().say({{sound::Phrase{"", has_handset_, false, std::move(ogg_opus)}}}, {sound::volume_max, sound::Pace::Normal});
+  // Not louder than the hall's own prompts: it is one person's matter.
+  sound_->speaker().say({{sound::Phrase{"", has_handset_, false, std::move(ogg_opus)}}}, {});
   since_ = clock_.tick();
   return Done{};
 }

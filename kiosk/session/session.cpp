@@ -367,7 +367,9 @@ class Visit {
     // Also after the page was left for a helper: nothing that was said is lost while the visit lasts.
     if (s.visit.empty()) return;
     if (s.microphone == Microphone::Recording) s.microphone = Microphone::Off;
-    if (!recorded.oral.empty()) s.oral = recorded.oral;
+    if (recorded.oral.empty()) return;
+    s.oral = recorded.oral;
+    if (!s.help.empty()) say_help();
   }
   void operator()(const NoMicrophone&) {
     if (s.screen == Screen::Speak) s.microphone = Microphone::Absent;
@@ -859,6 +861,8 @@ class Visit {
     // XFTL 30: nobody in the hall sees an accusation; the helper comes without it.
     if (!nothing_said(s) && !sealed(s, world_.rules)) call.draft = petition_of(s, world_.rules);
     if (call.draft && s.statement.request.empty()) call.draft->statement.request.clear();
+    // What was said into the microphone stays here until it is filed here: the helper has to know of it.
+    if (call.draft && !s.oral.empty()) call.page += trf("，已录音{}", length_words(s.oral.length));
     commands_.emplace_back(std::move(call));
   }
   bool print_pending() const {

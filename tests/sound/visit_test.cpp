@@ -200,6 +200,17 @@ TEST_CASE("a citizen says the matter instead of writing it", "[sound][visit][XFT
   v.touch(Next{});  // 就用这段
   CHECK(v.lobby.seen() == Screen::Review);
   CHECK(petition_of(v.lobby.s, rules()).statement.request.find("3分20秒") != std::string::npos);
+  const auto said = v.lobby.s.oral.bytes;
+  v.lobby.after_review();
+  v.touch(Submit{});
+  const auto* file = v.lobby.last<FileMatter>();
+  REQUIRE(file);
+  REQUIRE(file->attachments.size() == 1);  // what was said goes with the matter, byte for byte
+  CHECK(file->attachments[0].kind == attached_statement);
+  CHECK(file->attachments[0].media_type == sound::recording_media_type);
+  CHECK(file->attachments[0].duration_ms == 200'000);
+  CHECK(file->attachments[0].bytes == said);
+  CHECK(v.lobby.seen() == Screen::Done);
   v.touch(LeaveNow{});
   CHECK(blank(v.lobby.s));
   CHECK(v.lobby.s.oral.empty());
@@ -239,6 +250,11 @@ TEST_CASE("calling a helper in mid-sentence keeps what was said; leaving keeps n
   v.touch(CallHelp{});
   CHECK(v.lobby.seen() == Screen::Helper);
   CHECK(v.lobby.s.oral.length == 5s);
+  const auto* call = v.lobby.last<CallHelper>();
+  REQUIRE(call);
+  CHECK(call->page.ends_with("，已录音5秒"));  // the helper knows that there is something to hear
+  REQUIRE(call->draft);
+  CHECK(call->draft->statement.request.empty());  // and reads of no attachment that does not come along
   v.touch(Next{});
   v.touch(Record{});
   v.world->ear.pass(5s);
