@@ -183,7 +183,7 @@ void again_button(Ui& ui, const Box& box, Asked& asked) {
     if (ui.touch("again", box, tr("再听一遍"))) asked = Again{};
     const float side = std::min(box.w, box.h) * 0.5f;
     ui.icon({box.x + (box.w - side) / 2, box.y + (box.h - side) / 2, side, side}, Icon::Speaker);
-  } else if (ui.button("again", box, box.w < 50 ? tr("再听") : tr("再听一遍"), Look::Edged, Icon::Speaker)) {
+  } else if (ui.button("again", box, tr("再听一遍"), Look::Edged, Icon::Speaker)) {
     asked = Again{};
   }
   ui.walk(ui::Walk::Body);
