@@ -1,5 +1,6 @@
 #include "core/envelope.h"
 
+#include <sodium.h>
 #include <zstd.h>
 
 #include <algorithm>

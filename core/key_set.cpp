@@ -1,5 +1,7 @@
 #include "core/key_set.h"
 
+#include <sodium.h>
+
 #include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>

@@ -47,6 +47,19 @@ void ready() {
   YIZHAN_CHECK(done >= 0, "libsodium starts");
 }
 
+std::string to_hex(const unsigned char* data, std::size_t n) {
+  std::string out(2 * n + 1, '\0');
+  sodium_bin2hex(out.data(), out.size(), data, n);
+  out.pop_back();
+  return out;
+}
+
+bool hex_into(unsigned char* out, std::size_t n, std::string_view hex) {
+  std::size_t got = 0;
+  const char* end = nullptr;
+  return hex.size() == 2 * n && sodium_hex2bin(out, n, hex.data(), hex.size(), nullptr, &got, &end) == 0 && got == n;
+}
+
 Hash header_hash(std::string_view what, std::string_view nonce, std::string_view associated) {
   Hash out;
   crypto_generichash_state state;

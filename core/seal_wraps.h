@@ -1,8 +1,6 @@
 /// What envelopes and sealed attachments share: a fresh key, three wraps of it, and the commitment to it (trust.md §8.3).
 /// Private to core/seal*.cpp.
 #pragma once
-#include <sodium.h>
-
 #include <array>
 #include <optional>
 #include <string>
@@ -23,19 +21,13 @@ void ready();
 inline const unsigned char* bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 inline unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
-inline std::string to_hex(const unsigned char* data, std::size_t n) {
-  std::string out(2 * n + 1, '\0');
-  sodium_bin2hex(out.data(), out.size(), data, n);
-  out.pop_back();
-  return out;
-}
+std::string to_hex(const unsigned char* data, std::size_t n);
+/// Exactly `n` bytes from 2n hex digits.
+bool hex_into(unsigned char* out, std::size_t n, std::string_view hex);
 template <std::size_t N>
 std::optional<std::array<unsigned char, N>> from_hex(std::string_view hex) {
   std::array<unsigned char, N> out;
-  std::size_t n = 0;
-  const char* end = nullptr;
-  if (hex.size() != 2 * N || sodium_hex2bin(out.data(), N, hex.data(), hex.size(), nullptr, &n, &end) != 0 || n != N)
-    return std::nullopt;
+  if (!hex_into(out.data(), N, hex)) return std::nullopt;
   return out;
 }
 
