@@ -18,6 +18,7 @@
 #include "kiosk/devices/receipt.h"
 #include "kiosk/filing.h"
 #include "kiosk/messages.h"
+#include "kiosk/staff.h"
 #include "sync/client.h"
 
 namespace yizhan::kiosk {
@@ -87,6 +88,7 @@ class Store {
     return *log_;
   }
   const Snapshot& snapshot() const { return now_; }
+  const Keyring* keyring() const { return keyring_.get(); }  ///< of who is signed in; null: nobody, and while locked
 
  private:
   Store(const Config& config, const Books& books, const Clock& clock, std::unique_ptr<Disk> disk, std::unique_ptr<EventLog> log);
@@ -178,6 +180,8 @@ class Store {
   sync::ClientState sync_;
   std::optional<sync::HelpCall> help_;      // the running call of this kiosk
   bool help_fetching_ = false;
+
+  std::unique_ptr<Keyring> keyring_;
 
   std::set<std::string> queue_under_way_;
   MatterId open_;                           // the matter on the desk
