@@ -139,7 +139,9 @@ class Store {
   void fetch_bodies(const MatterId& matter, const WindowCode& window);
   void refresh_tickets();
   void refresh_open();
+  void open_again();                        ///< somebody signed in or the desk was locked: texts come, or are gone
   void open_attachments();                  ///< of the matter on the desk, once the look at it is stated
+  OpenedBytes open_sealed(const Attached& outside, std::vector<std::byte> sealed);
   void retry_attachments();                 ///< what could not be had before
   void next_attachment();
   void attachment_ended(const std::string& hash, OpenedBytes outcome);
@@ -155,6 +157,7 @@ class Store {
   const Clock& clock_;
   std::unique_ptr<Disk> disk_;
   std::unique_ptr<EventLog> log_;
+  std::shared_ptr<const Sealer> sealer_;    // of what is stated besides filing; null: nothing is sealed here
   Filing filing_;
   Snapshot now_;
   Wanted wanted_;
@@ -186,7 +189,8 @@ class Store {
   std::set<std::string> queue_under_way_;
   MatterId open_;                           // the matter on the desk
   bool fetching_ = false;
-  bool looked_ = false;                     // and that somebody looks at it is on disk: its attachments may be opened
+  bool looked_ = false;                     // and that somebody looks at it is on disk: texts and attachments may be opened
+  std::map<std::string, Attached> inside_;  // of its sealed attachments, as far as they were opened: hash → what it is
   struct Coming { std::string hash; std::uint64_t bytes = 0; std::vector<std::byte> got; };
   std::deque<Coming> coming_;               // attachments on their way, one at a time
   std::uint64_t opening_ = 0;               // answers for a matter that was put away belong to nobody
