@@ -581,11 +581,18 @@ Result<CheckedBatch> check_batch(std::vector<Event> events) {
     if (events[i].id.origin != origin) return Error{Code::Invalid, "merge: events of more than one log"};
     if (events[i].id.seq != events[0].id.seq + i)
       return Error{Code::NotFound, "gap: events are missing inside the batch of " + origin};
-    if (events[i].body && hash_bytes(*events[i].body) != events[i].body_hash)
-      return Error{Code::Corrupt, "corrupt: the body of " + origin + "/" + std::to_string(events[i].id.seq) +
+    if (events[i].body) {
+      const Digest said = hash_bytes(*events[i].body);
+      if (events[i].body_hash == Digest{}) events[i].body_hash = said;  // a terse line
+      if (said != events[i].body_hash) return Error{Code::Corrupt, "corrupt: the body of " + origin + "/" + std::to_string(events[i].id.seq) +
                                       " is not the one that was stated"};
-    if (i > 0 && chain_hash(events[i - 1].hash, events[i]) != events[i].hash)
-      return Error{Code::Corrupt, "corrupt: the chain of " + origin + " breaks at " + std::to_string(events[i].id.seq)};
+    }
+    const Digest chained = i > 0 ? chain_hash(events[i - 1].hash, events[i]) : events[i].hash;
+    if (events[i].hash == Digest{}) {
+      if (i == 0 || i + 1 == events.size()) return Error{Code::Corrupt, "corrupt: a batch of " + origin + " says at neither end where it is"};
+      events[i].hash = chained;
+    }
+    if (chained != events[i].hash) return Error{Code::Corrupt, "corrupt: the chain of " + origin + " breaks at " + std::to_string(events[i].id.seq)};
     batch.poisoned.push_back(events[i].body && !valid_json(*events[i].body));
   }
   batch.events = std::move(events);

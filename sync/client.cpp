@@ -217,12 +217,17 @@ struct Client::Impl {
       if (events->empty()) continue;
       std::string lines;
       lines.reserve(bytes + bytes / 4);
+      std::size_t last = 0;  // where the last line begins: it and the first one say their hashes
       for (const auto& event : *events) {
-        append_line(lines, event);
+        last = lines.size();
+        append_line(lines, last == 0 ? event : to_terse(event));
         lines += '\n';
         last_sent = {head.origin, event.id.seq, event.hash};
         if (lines.size() >= bytes) break;
       }
+      lines.resize(last);
+      append_line(lines, (*events)[last_sent.seq - theirs.seq - 1]);
+      lines += '\n';
       log = head.origin;
       sent_plain_bytes = lines.size();
       auto made = begin(Asked::Push, "POST", "/v1/log/" + head.origin + "?after=" + std::to_string(theirs.seq), now, Span{15'000});
