@@ -152,6 +152,7 @@ int main(int argc, char** argv) {
     const std::size_t least = std::min({each, have[0], have[1]});
     std::size_t taken[2] = {0, 0};
     std::erase_if(texts, [&](const Text& t) { return taken[t.accuses ? 1 : 0]++ >= least; });
+    std::shuffle(texts.begin(), texts.end(), dice);
   }
   std::ifstream file(YIZHAN_SOURCE_DIR "/assets/rulebooks/national.toml", std::ios::binary);
   RuleBooks rules;
@@ -226,6 +227,18 @@ int main(int argc, char** argv) {
       for (const auto& [size, count] : steps[k]) fmt::print("  {} bytes {:.1f} %", size, 100.0 * static_cast<double>(count) / static_cast<double>(filed[k]));
       fmt::print("\n");
     }
+    // Which of them tells most: the difference of the means in standard deviations.
+    std::vector<std::pair<double, std::size_t>> telling;
+    for (std::size_t j = 0; j < bx[0].size(); ++j) {
+      double mean[2] = {0, 0}, all = 0, square = 0;
+      for (std::size_t i = 0; i < bx.size(); ++i) mean[by[i]] += bx[i][j], all += bx[i][j], square += bx[i][j] * bx[i][j];
+      const double n = static_cast<double>(bx.size()), spread = std::sqrt(std::max(0.0, square / n - all / n * all / n));
+      telling.emplace_back(spread > 0 ? std::fabs(mean[0] - mean[1]) / (n / 2) / spread : 0, j);
+    }
+    std::sort(telling.rbegin(), telling.rend());
+    fmt::print("  most telling features (number: difference in deviations):");
+    for (std::size_t k = 0; k < 5; ++k) fmt::print("  {}: {:.2f}", telling[k].second, telling[k].first);
+    fmt::print("\n");
     fmt::print("  a trained classifier on {} features tells them apart in {:.1f} % (guessing 50)\n", bx[0].size(), 100 * accuracy(bx, by));
   }
   return 0;
