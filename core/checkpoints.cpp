@@ -49,25 +49,27 @@ Status Checkpoints::state(EventLog& log, std::string_view reason, Time wall, boo
     in >> skipped >> secret;
   }
   Checkpointed fact;
-  fact.seq = static_cast<std::int64_t>(head->seq);
+  fact.through = head->seq;
   fact.hash = hex(head->hash);
   fact.reason = std::string(reason);
   const Date today = hall_day(wall);
   if (secret.empty() || ratchet) {
     const KeyPair fresh = make_sign_keys();
     fact.key = fresh.public_hex;
-    fact.before_key = secret.empty() ? std::string{} : key_hex_;
-    const std::string text = day_key_text(log_name_, head->seq, fact.hash, fact.before_key, fact.key);
-    if (!secret.empty()) fact.endorsed_by_before = sign(text, secret);
-    fact.endorsed_by_device = sign(text, device_.secret_hex);
+    fact.day = iso(today);
+    fact.before = secret.empty() ? std::string{} : key_hex_;
+    const std::string text = day_key_text(log_name_, fact);
+    if (!secret.empty()) fact.endorsed_before = sign(text, secret);
+    fact.endorsed_device = sign(text, device_.secret_hex);
     secret = fresh.secret_hex;
     key_day_ = today;
     key_used_ = false;
   } else {
     fact.key = key_hex_;
+    fact.day = iso(key_day_.value_or(today));
     key_used_ = true;
   }
-  fact.signature = sign(checkpoint_text(log_name_, head->seq, fact.hash, fact.reason), secret);
+  fact.signature = sign(checkpoint_text(log_name_, fact), secret);
   const bool fresh_key = fact.key != key_hex_;
   EventLog::Statement statement;
   statement.facts.emplace_back(fact);
@@ -121,7 +123,7 @@ Result<bool> Checkpoints::step(EventLog& log, Time wall, Tick now) {
   const bool day_end = new_day && (key_used_ || unsigned_rows);
   const bool rows = unsigned_rows && seq_ - signed_seq_ >= checkpoint_rows, time = unsigned_rows && since_ && now - *since_ >= checkpoint_patience;
   if (day_end || rows || time) {
-    const auto stated = state(log, day_end ? "day_end" : rows ? "rows" : "time", wall, new_day);
+    const auto stated = state(log, day_end ? "day" : rows ? "rows" : "time", wall, new_day);
     if (!stated) {
       again_at_ = now + checkpoint_patience;
       return stated.error();

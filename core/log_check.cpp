@@ -4,11 +4,11 @@
 
 namespace yizhan {
 
-std::string checkpoint_text(const Origin& origin, std::uint64_t seq, std::string_view hash_hex, std::string_view reason) {
-  return "yizhan checkpoint 1\n" + origin + "\n" + std::to_string(seq) + "\n" + std::string(hash_hex) + "\n" + std::string(reason);
+std::string checkpoint_text(const Origin& origin, const Checkpointed& c) {
+  return "yizhan checkpoint 1\n" + origin + "\n" + std::to_string(c.through) + "\n" + c.hash + "\n" + c.day + "\n" + c.reason;
 }
-std::string day_key_text(const Origin& origin, std::uint64_t seq, std::string_view hash_hex, std::string_view before_key, std::string_view key) {
-  return "yizhan day key 1\n" + origin + "\n" + std::to_string(seq) + "\n" + std::string(hash_hex) + "\n" + std::string(before_key) + "\n" + std::string(key);
+std::string day_key_text(const Origin& origin, const Checkpointed& c) {
+  return "yizhan day key 1\n" + origin + "\n" + std::to_string(c.through) + "\n" + c.hash + "\n" + c.day + "\n" + c.before + "\n" + c.key;
 }
 
 std::shared_ptr<const LogCheck::Known> LogCheck::known(std::vector<Anchor> anchors, std::vector<std::string> device_keys) {
@@ -78,18 +78,18 @@ void LogCheck::checkpoint(const Event& event, const Digest& before) {
   const auto fact = fact_of(event);
   const auto* c = fact ? std::get_if<Checkpointed>(&*fact) : nullptr;
   if (c == nullptr) return finding(seq, "checkpoint: it cannot be read");
-  if (static_cast<std::uint64_t>(c->seq) + 1 != seq || c->hash != hex(before))
+  if (c->through + 1 != seq || c->hash != hex(before))
     return finding(seq, "checkpoint: it was signed over another history than the one before it");
-  if (!c->endorsed_by_device.empty() || !c->endorsed_by_before.empty() || !c->before_key.empty()) {
+  if (!c->endorsed_device.empty() || !c->endorsed_before.empty() || !c->before.empty()) {
     // A new day key: the old one and the device answer for it.
-    const std::string text = day_key_text(origin_, static_cast<std::uint64_t>(c->seq), c->hash, c->before_key, c->key);
-    if (key_ ? c->before_key != *key_ : !c->before_key.empty() && !partial_)
-      finding(seq, key_ && c->before_key.empty() ? "checkpoint: a day key that the one before it does not vouch for"
-                                                 : "checkpoint: a day key that names another one before it");
-    else if (!c->before_key.empty() && !verify_signature(text, c->endorsed_by_before, c->before_key))
+    const std::string text = day_key_text(origin_, *c);
+    if (key_ ? c->before != *key_ : !c->before.empty() && !partial_)
+      finding(seq, key_ && c->before.empty() ? "checkpoint: a day key that the one before it does not vouch for"
+                                             : "checkpoint: a day key that names another one before it");
+    else if (!c->before.empty() && !verify_signature(text, c->endorsed_before, c->before))
       finding(seq, "checkpoint: the day key before this one did not endorse it");
     const auto& keys = known_->device_keys;
-    if (!keys.empty() && std::none_of(keys.begin(), keys.end(), [&](const auto& key) { return verify_signature(text, c->endorsed_by_device, key); }))
+    if (!keys.empty() && std::none_of(keys.begin(), keys.end(), [&](const auto& key) { return verify_signature(text, c->endorsed_device, key); }))
       finding(seq, "checkpoint: the device did not endorse this day key");
     key_ = c->key;
     ++day_keys_;
@@ -98,7 +98,7 @@ void LogCheck::checkpoint(const Event& event, const Digest& before) {
   } else {
     key_ = c->key;
   }
-  if (!verify_signature(checkpoint_text(origin_, static_cast<std::uint64_t>(c->seq), c->hash, c->reason), c->signature, c->key))
+  if (!verify_signature(checkpoint_text(origin_, *c), c->signature, c->key))
     return finding(seq, "checkpoint: the signature does not fit: what stands before it was rewritten, or it was forged");
   if (c->reason == "opened" && !last_reason_.empty() && last_reason_ != "closed") unclean_.push_back(seq);
   last_reason_ = c->reason;

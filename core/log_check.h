@@ -11,8 +11,8 @@
 namespace yizhan {
 
 /// What a checkpoint signs, and what two older keys sign when a day key begins (docs/LOG_FORMAT.md §5).
-std::string checkpoint_text(const Origin& origin, std::uint64_t seq, std::string_view hash_hex, std::string_view reason);
-std::string day_key_text(const Origin& origin, std::uint64_t seq, std::string_view hash_hex, std::string_view before_key, std::string_view key);
+std::string checkpoint_text(const Origin& origin, const Checkpointed& fact);
+std::string day_key_text(const Origin& origin, const Checkpointed& fact);
 
 /// A value: what was read so far. Copy it to go on from there a second time. Findings begin with their kind: "edited", "missing",
 /// "swapped", "out of order", "truncated", "rolled back", "rewritten", "checkpoint", "anchor".

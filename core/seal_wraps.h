@@ -1,7 +1,10 @@
 /// What envelopes and sealed attachments share: a fresh key, three wraps of it, and the commitment to it (trust.md §8.3).
 /// Private to core/seal*.cpp.
 #pragma once
+#include <sodium.h>
+
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +22,22 @@ inline constexpr std::size_t wraps_bytes = wraps * wrap_bytes;
 void ready();
 inline const unsigned char* bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 inline unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+
+inline std::string to_hex(const unsigned char* data, std::size_t n) {
+  std::string out(2 * n + 1, '\0');
+  sodium_bin2hex(out.data(), out.size(), data, n);
+  out.pop_back();
+  return out;
+}
+template <std::size_t N>
+std::optional<std::array<unsigned char, N>> from_hex(std::string_view hex) {
+  std::array<unsigned char, N> out;
+  std::size_t n = 0;
+  const char* end = nullptr;
+  if (hex.size() != 2 * N || sodium_hex2bin(out.data(), N, hex.data(), hex.size(), nullptr, &n, &end) != 0 || n != N)
+    return std::nullopt;
+  return out;
+}
 
 /// Wiped when it goes out of scope: the machine that sealed cannot read what it sealed.
 struct Secret {
