@@ -10,7 +10,7 @@ std::string anchor_text(const Anchor& a) {
 }
 
 Anchor make_anchor(const Origin& by, const KeyPair& key, const Head& head, Time at) {
-  Anchor anchor{by, key.public_hex, head, at, {}, {}};
+  Anchor anchor{by, key.public_hex, head, at, {}, Span{-1}};
   anchor.signature_hex = sign(anchor_text(anchor), key.secret_hex);
   return anchor;
 }
@@ -21,6 +21,13 @@ std::string anchor_line(const Anchor& a) {
   return nlohmann::json{{"anchor", 1},       {"at", a.at.time_since_epoch().count()}, {"by", a.by},        {"hash", hex(a.head.hash)},
                         {"key", a.key_hex},  {"origin", a.head.origin},               {"seq", a.head.seq}, {"signature", a.signature_hex}}
       .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::uint64_t may_erase(const std::vector<Anchor>& of_log, Time newest_at, Span calm, Span wait) {
+  std::uint64_t until = 0;
+  for (const Anchor& a : of_log)
+    if (by_county(a) && a.calm.count() >= 0 && calm - a.calm >= wait && newest_at - a.at >= wait && a.head.seq > until && check_anchor(a)) until = a.head.seq;
+  return until;
 }
 
 Result<Anchor> anchor_from_line(std::string_view line) {

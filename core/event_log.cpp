@@ -915,6 +915,19 @@ Status EventLog::keep_anchors(std::span<const Anchor> anchors) {
   });
 }
 
+Status EventLog::stamp_anchors(Span calm) {
+  auto& me = *impl_;
+  const auto waiting = me.db.ask("SELECT 1 FROM anchor WHERE calm < 0 LIMIT 1");
+  if (!waiting) return me.trouble(waiting.error());
+  if (waiting->empty()) return Done{};
+  return me.transact([&]() -> Status {
+    auto stamp = me.db.prepare("UPDATE anchor SET calm = ? WHERE calm < 0");
+    if (!stamp) return stamp.error();
+    if (const int rc = stamp->bind(1, calm.count()).run(); rc != SQLITE_OK) return me.trouble(rc, "stamp countersignatures");
+    return Done{};
+  });
+}
+
 Result<std::vector<Anchor>> EventLog::anchors(const Origin& origin) const {
   const auto& me = *impl_;
   if (me.failed) return *me.failed;

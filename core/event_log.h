@@ -61,7 +61,9 @@ struct Anchor {
   Head head;
   Time at{};                  ///< its clock
   std::string signature_hex;
-  Span calm{};                ///< how long this machine had run in all when it learned of it (kiosk/purge rules); not signed
+  /// How long this machine had run in all when it learned of it, by a clock that nobody can set (kiosk/engine/store_keep.cpp); negative:
+  /// not written down yet. Not signed.
+  Span calm{-1};
 };
 
 /// Where a scrub has come to. A value that fits a note.
@@ -159,7 +161,8 @@ class EventLog {
 
   /// Keeps countersignatures, one transaction. Of one witness and one log the newest of each day stays: it covers the older ones.
   Status keep_anchors(std::span<const Anchor> anchors);
-  /// All of one log, or of all ("") ; ordered by origin, seq.
+  Status stamp_anchors(Span calm);  ///< writes it down for those that have none; nothing is written when all have
+  /// All of one log, or of all (""); ordered by origin, seq.
   Result<std::vector<Anchor>> anchors(const Origin& origin = {}) const;
 
   /// Erases bodies of this machine's own log `origin` up to entry `seq`, at most `limit` entries a call, and attachments that the

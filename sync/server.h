@@ -54,7 +54,7 @@ class Hub {
   std::uint64_t written() const;  ///< events stored through this hub since its start: something to pass up
   std::uint64_t version() const;  ///< grows with every change a poller could want to see
   /// The upstream client's latest acknowledgements and state, shown to devices.
-  void upstream(bool online, Time county_as_of, const std::map<Origin, std::uint64_t>& county_marks);
+  void upstream(bool online, Time county_as_of, const std::map<Origin, std::uint64_t>& county_marks, const std::map<Origin, Anchor>& county_anchors = {});
   /// New events that did not come through handle() (pulled from upstream): refreshes the fold.
   void refresh();
   HallNews news(Time wall) const;
