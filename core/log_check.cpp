@@ -1,6 +1,9 @@
 #include "core/log_check.h"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
+#include <set>
 
 namespace yizhan {
 
@@ -117,6 +120,42 @@ void LogCheck::end(const Head& head) {
                       ", here the log ends at " + std::to_string(seq_));
     break;
   }
+}
+
+Result<Proved> prove(const EventLog& log, std::vector<Anchor> outside, const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+  Proved out;
+  auto anchors = log.anchors();
+  if (!anchors) return anchors.error();
+  const auto heads = log.heads();
+  if (!heads) return heads.error();
+  out.anchors_inside = anchors->size();
+  out.anchors_outside = outside.size();
+  anchors->insert(anchors->end(), std::make_move_iterator(outside.begin()), std::make_move_iterator(outside.end()));
+  std::map<Origin, std::vector<Anchor>> of;
+  for (Anchor& anchor : *anchors) of[anchor.head.origin].push_back(std::move(anchor));
+  std::map<Origin, LogCheck> checks;
+  for (const Head& head : *heads) checks.emplace(head.origin, LogCheck(head.origin, LogCheck::known(of.contains(head.origin) ? std::move(of.at(head.origin)) : std::vector<Anchor>{})));
+  for (const auto& [origin, some] : of)
+    if (!checks.contains(origin)) out.damage.push_back({origin, 0, "rolled back or truncated: this log was countersigned and is not here"});
+
+  const auto plain = log.verify(progress, [&](const Event& event) {
+    if (const auto check = checks.find(event.id.origin); check != checks.end()) check->second.take(event);
+  });
+  if (!plain) return plain.error();
+  std::set<std::pair<Origin, std::uint64_t>> named;
+  for (const Head& head : *heads) {
+    LogCheck& check = checks.at(head.origin);
+    check.end(head);
+    for (const Damage& damage : check.findings()) {
+      out.damage.push_back(damage);
+      named.emplace(damage.origin, damage.seq);
+    }
+    out.logs.push_back({head, check.checkpoints(), check.day_keys(), check.anchored(), check.erased(), check.unclean()});
+  }
+  // Said once, in the words that say more.
+  for (const Damage& damage : *plain)
+    if (!named.contains({damage.origin, damage.seq})) out.damage.push_back(damage);
+  return out;
 }
 
 }  // namespace yizhan

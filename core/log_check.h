@@ -1,6 +1,7 @@
 /// Is this the log that was stated? One log as a stream of entries, from the first to the last: chain, bodies, signed checkpoints and
 /// countersignatures. Written down for a second implementer in docs/LOG_FORMAT.md; packaging/verify/verify_log.py is one.
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -63,5 +64,18 @@ class LogCheck {
   std::string last_reason_;
   std::uint64_t checkpoints_ = 0, day_keys_ = 0, anchored_ = 0, last_checkpoint_ = 0, erased_ = 0;
 };
+
+/// A whole file: EventLog::verify, and every log of it through a LogCheck with the countersignatures in the file and those from outside.
+struct Proved {
+  struct Log {
+    Head head;
+    std::uint64_t checkpoints = 0, day_keys = 0, anchored = 0, erased = 0;
+    std::vector<std::uint64_t> unclean;
+  };
+  std::vector<Damage> damage;
+  std::vector<Log> logs;
+  std::size_t anchors_inside = 0, anchors_outside = 0;
+};
+Result<Proved> prove(const EventLog& log, std::vector<Anchor> outside = {}, const std::function<void(std::uint64_t, std::uint64_t)>& progress = {});
 
 }  // namespace yizhan

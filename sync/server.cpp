@@ -268,6 +268,7 @@ Result<Event> Hub::decide(const MatterId& matter, const Fact& fact, Time wall) {
   }
   ++me.version;
   ++me.written;
+  ++me.own_facts;
   return stated->front();
 }
 

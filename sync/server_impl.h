@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/checkpoints.h"
 #include "sync/server.h"
 
 namespace yizhan::sync {
@@ -55,6 +56,19 @@ struct Hub::Impl {
   struct Pace { std::int64_t total_ms = 0; int count = 0; };
   std::map<WindowCode, Pace> pace;                                     ///< of today's finished talks
   std::map<WindowCode, std::map<Origin, Time>> desks_at;               ///< who called for a window lately
+
+  // server_keep.cpp: signatures over the logs
+  std::map<Origin, Checkpoints> own_logs;             ///< since begin()
+  std::map<Origin, std::uint64_t> countersigned;      ///< log → entry
+  std::uint64_t own_facts = 0, own_facts_seen = 0, written_seen = 0;  ///< own statements; what was looked at last
+  std::optional<Tick> countersign_at;
+  bool serving = false;
+  std::optional<ScrubAt> reading;                     ///< a round under way
+  std::string reading_found, read_day;
+  std::int64_t read_since_note = 0;
+  void read_some(Time wall);
+  Status countersign(Time wall);
+  bool lost(const Error& error);
 
   // Upstream, as its client reported.
   bool upstream_online = false;

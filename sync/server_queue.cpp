@@ -116,6 +116,7 @@ Status Hub::Impl::state(const MatterId& matter, const Fact& fact, Time wall) {
   index(*stated);
   ++version;
   ++written;
+  ++own_facts;
   return Done{};
 }
 
