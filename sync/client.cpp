@@ -538,6 +538,14 @@ struct Client::Impl {
       const auto merged = event_log.merge(*events);
       if (merged) state.pulled += merged->fresh.size();
       else trouble = merged.error();
+      // What a lost disk of ours had stated: the same request must not be stated a second time.
+      if (merged && device_of(log) == config.self)
+        for (const Event& event : merged->fresh) {
+          const auto fact = event.type == "filed" ? fact_of(event) : Result<Fact>(Error{});
+          const auto* filed = fact ? std::get_if<Filed>(&*fact) : nullptr;
+          if (filed == nullptr || filed->source_ref.empty() || event_log.stated(filed->source_ref)) continue;
+          if (const auto noted = event_log.put_note("request/" + filed->source_ref, event.matter); !noted) trouble = noted.error();
+        }
     });
     if (!trouble.what.empty()) {
       if (trouble.code == Code::Unavailable) return failed("disk: " + trouble.what, now);

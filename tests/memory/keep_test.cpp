@@ -166,7 +166,7 @@ TEST_CASE("the scrub finds every changed byte of a body, a header and an attachm
     return found;
   };
   CHECK(round(9).empty());
-  tamper(path, "UPDATE event SET body = replace(body, '第20条', '第99条') WHERE seq = 22; UPDATE event SET at = at + 1 WHERE seq = 30;"
+  tamper(path, "UPDATE event SET body = CAST(replace(CAST(body AS TEXT), '第20条', '第99条') AS BLOB) WHERE seq = 22; UPDATE event SET at = at + 1 WHERE seq = 30;"
                "UPDATE chunk SET data = zeroblob(length(data)) WHERE at > 0");
   const auto found = round(9);
   REQUIRE(found.size() == 3);

@@ -313,6 +313,21 @@ TEST_CASE("every edit, deletion, swap, cut, rollback and forged tail of a log is
   CHECK(words["rolled back"].size() == 1);
 }
 
+// For tamper_test.py: a log, its countersignatures and its device's key as files.
+TEST_CASE("writes a log of several days", "[.write-days]") {
+  const char* dir = std::getenv("YIZHAN_WRITE_DAYS");
+  REQUIRE(dir != nullptr);
+  const std::string folder = dir;
+  const KeyPair device = make_sign_keys(), hub = make_sign_keys();
+  auto log = open_log(folder + "/log.db");
+  write_days(*log, kiosk, device, entries_wanted(1000));
+  const Head head = *log->head(kiosk);
+  const auto third = log->after(kiosk, head.seq / 3 - 1, 1);
+  std::ofstream(folder + "/anchors.jsonl") << anchor_line(make_anchor(hall_hub, hub, {kiosk, head.seq / 3, third->front().hash}, ten())) << "\n"
+                                          << anchor_line(make_anchor(hall_hub, hub, head, ten(1))) << "\n";
+  std::ofstream(folder + "/device.pub") << device.public_hex << "\n";
+}
+
 TEST_CASE("the words name the entry and what is wrong with it", "[proof][tamper]") {
   Scratch scratch;
   auto log = open_log(scratch.file("a.db"));
