@@ -544,7 +544,7 @@ struct Client::Impl {
           const auto fact = event.type == "filed" ? fact_of(event) : Result<Fact>(Error{});
           const auto* filed = fact ? std::get_if<Filed>(&*fact) : nullptr;
           if (filed == nullptr || filed->source_ref.empty() || event_log.stated(filed->source_ref)) continue;
-          if (const auto noted = event_log.put_note("request/" + filed->source_ref, event.matter); !noted) trouble = noted.error();
+          if (const auto written = event_log.put_note("request/" + filed->source_ref, event.matter); !written) trouble = written.error();
         }
     });
     if (!trouble.what.empty()) {
