@@ -90,6 +90,7 @@ class RealEngine final : public Engine {
       if (thread->joinable()) thread->join();
     mail_.close();
     if (store_thread_.joinable()) store_thread_.join();
+    if (store_) store_->end_log();  // nothing when its thread said it
   }
 
   bool post(Command command) override {
