@@ -364,3 +364,58 @@ TEST_CASE("a restored kiosk goes on in the next epoch: its own numbers, its lost
   rest(machine);
   CHECK(file(20).ticket.size() < 5);
 }
+
+TEST_CASE("a hub signs its own log, countersigns every log that grew, and writes nothing while nobody does", "[hub][keep]") {
+  HallHub hall;
+  Machine kiosk("kiosk", &hall);
+  sync::Hub& hub = hall.hub();
+  const auto tend = [&](Span span) {
+    hall.clock.pass(span);
+    hub.tend(hall.clock.wall(), hall.clock.tick());
+  };
+  REQUIRE(hub.begin(hall.clock.wall(), hall.clock.tick()));
+  tend(Span{61'000});
+  const auto events = hall.log().count().value();
+  for (int i = 0; i < 600; ++i) tend(Span{60'000});
+  CHECK(hall.log().count().value() == events);
+  kiosk.post(filing("v1-f1"));
+  kiosk.sync();
+  tend(Span{1'000});
+  CHECK(hall.log().anchors(kiosk.config.origin)->empty());
+  tend(Span{61'000});
+  const auto kept = hall.log().anchors(kiosk.config.origin);
+  REQUIRE(kept->size() == 1);
+  CHECK(kept->front().head.hash == kiosk.store->log().head(kiosk.config.origin)->hash);
+  CHECK(check_anchor(kept->front()));
+  // And the kiosk keeps what the acknowledgement brought.
+  const auto at_kiosk = kiosk.store->log().anchors(kiosk.config.origin);
+  REQUIRE(at_kiosk->size() == 1);
+  CHECK(at_kiosk->front().by == "440583-H01");
+  CHECK(at_kiosk->front().key_hex == kiosk.config.hub_public_hex);
+  hub.end(hall.clock.wall());
+  const auto own_events = hall.log().after("440583-H01", 0, 100);
+  CHECK(std::get<Checkpointed>(*fact_of(own_events->front())).reason == "opened");
+  CHECK(std::get<Checkpointed>(*fact_of(own_events->back())).reason == "closed");
+  const auto lines = hub.anchors(hall.clock.wall());
+  REQUIRE(lines);
+  const auto proved = prove(hall.log(), *lines);
+  REQUIRE(proved);
+  CHECK(proved->damage.empty());
+  CHECK(proved->anchors_inside >= 2);
+}
+
+TEST_CASE("only the device itself writes its epochs, and its hall alone relays them", "[hub][keep][epoch]") {
+  HallHub hall;
+  Machine one("kiosk", &hall, "440583-K01"), two("kiosk", &hall, "440583-K02");
+  const auto push = [&](Machine& machine, const Origin& log) {
+    std::vector<Event> events{make_event(log, 1, hall.clock.wall(), "", Checkpointed{}, Digest{})};
+    sync::Request request{"POST", "/v1/log/" + log + "?after=0", {}, {}};
+    sync::set_body(request, sync::to_lines(events), "application/x-ndjson");
+    sync::sign_request(request, machine.config.origin, machine.config.key, hall.clock.wall());
+    return hall.exchange(request)->status;
+  };
+  CHECK(push(two, "440583-K01.2") == 403);
+  CHECK(push(one, "440583-K01.2") == 200);
+  CHECK(push(one, "440583-K01.1") == 400);
+  CHECK(push(one, "440583-K01.100") == 400);
+}
