@@ -1,4 +1,5 @@
 // What a hub signs: checkpoints of the logs it writes itself, and countersignatures of every log it holds (docs/LOG_FORMAT.md).
+#include <algorithm>
 #include <charconv>
 
 #include "core/anchor.h"
@@ -9,6 +10,7 @@ namespace yizhan::sync {
 namespace {
 constexpr Span countersign_patience{60'000};
 constexpr std::size_t read_at_once = 500;         // some milliseconds between two requests
+constexpr std::uint64_t tail_entries = 2000;      // looked at when the hub begins to serve
 constexpr std::int64_t note_every = 50'000;
 }
 
@@ -22,6 +24,17 @@ Status Hub::begin(Time wall, Tick now) {
   me.serving = true;
   me.written_seen = me.written;
   me.own_facts_seen = me.own_facts;
+  // house.md §6: verify, then continue. What came last is where a power cut or a failed disk leaves its marks; the rest is read at night.
+  const auto count = me.log.count();
+  if (!count) return count.error();
+  const auto tail = me.log.scrub({false, static_cast<std::int64_t>(*count - std::min(*count, tail_entries))}, tail_entries);
+  if (!tail) return tail.error();
+  if (!tail->found.empty()) {
+    // One text that went bad must not close a hall: it is an alarm (hub health), and everything else is served (trust.md R7).
+    std::string lines;
+    for (const Damage& damage : tail->found) lines += damage.origin + "/" + std::to_string(damage.seq) + ": " + damage.what + "\n";
+    if (const auto noted = me.log.put_note("scrub.found", lines); !noted && noted.error().code != Code::Unavailable) return noted;
+  }
   const auto anchors = me.log.anchors();
   if (!anchors) return anchors.error();
   for (const Anchor& anchor : *anchors)
