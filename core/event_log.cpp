@@ -226,7 +226,10 @@ struct EventLog::Impl {
           !s)
         return s;
     }
-    if (auto s = expect("journal_mode", "", "wal"); !s) return s;
+    // A copy (backup_to) has no write-ahead log until somebody goes on from it: it can be read on a stick that nobody may write to.
+    const auto journal = db.ask("PRAGMA journal_mode");
+    if (!journal) return journal.error();
+    if (*journal != "wal" && (writes || *journal != "delete")) return Error{Code::Corrupt, "the database refuses journal_mode=wal, it says " + *journal};
     if (auto s = expect("application_id", "", application_id); !s) return s;
     if (auto s = read_version(); !s) return s;
     if (auto s = same_schema(); !s) return s;

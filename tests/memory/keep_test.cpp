@@ -221,6 +221,13 @@ TEST_CASE("a copy is whole while others write, is one private file, replaces not
   int files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(scratch.path())) files += entry.path().filename().string().starts_with("copy.db");
   CHECK(files == 1);
+  {
+    auto copied = EventLog::open(copy, EventLog::Mode::ReadOnly);  // as it lies there
+    REQUIRE(copied);
+    CHECK((*copied)->verify()->empty());
+    CHECK((*copied)->count().value() == 2);
+  }
+  CHECK_FALSE(std::filesystem::exists(copy + "-wal"));
   auto again = open_log(copy);
   CHECK(again->verify()->empty());
   CHECK(again->head(kiosk)->seq == 2);
