@@ -1,6 +1,7 @@
 // What the store does for its log: beginning and end, checkpoints, erasing what the county holds, the nightly reading, room on the disk.
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 
 #include "core/anchor.h"
@@ -212,9 +213,8 @@ TEST_CASE("a county signature that does not fit, or by another key than the firs
   machine.post(filing("v1-f1"));
   machine.sync();
   const auto kept = [&] {
-    std::size_t n = 0;
-    for (const Anchor& anchor : *machine.store->log().anchors()) n += by_county(anchor);
-    return n;
+    const auto all = machine.store->log().anchors();
+    return std::count_if(all->begin(), all->end(), [](const Anchor& anchor) { return by_county(anchor); });
   };
   const Head head = *hall.log().head(machine.store->own_log());
   auto forged = make_anchor("440583-C", county.key, head, hall.clock.wall());
