@@ -123,6 +123,12 @@ def exhaust(good, head, known, score, dice):
                 last = tail[-1].changed(body=body, body_hash=v.blake2b(body))
                 last.hash = last.chained(tail[-2].hash)
                 found("re-chained tail, checkpoint rewritten", i, tail[:-1] + [last], (until, last.hash))
+                # Nobody outside ever signed anything: the day key alone must show it.
+                alone = before[i].copy()
+                alone.known = v.Known([], known.device_keys)
+                for one in tail[:-1] + [last]:
+                    alone.take(one)
+                score.add("the same without countersignatures", [f for f in alone.findings if f[1].startswith("checkpoint")])
     for c in checkpoints:
         tail = rechained(good[c + 1:], good[c - 1].hash if c else bytes(32), c + 1)
         found("checkpoint removed, re-chained", c, tail, (n - 1, tail[-1].hash if tail else good[c - 1].hash))
