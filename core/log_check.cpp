@@ -5,6 +5,8 @@
 #include <map>
 #include <set>
 
+#include "core/number.h"
+
 namespace yizhan {
 
 std::string checkpoint_text(const Origin& origin, const Checkpointed& c) {
@@ -122,7 +124,7 @@ void LogCheck::end(const Head& head) {
   }
 }
 
-Result<Proved> prove(const EventLog& log, std::vector<Anchor> outside, const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+Result<Proved> prove(const EventLog& log, std::vector<Anchor> outside, const Origin& device, const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
   Proved out;
   auto anchors = log.anchors();
   if (!anchors) return anchors.error();
@@ -136,7 +138,7 @@ Result<Proved> prove(const EventLog& log, std::vector<Anchor> outside, const std
   std::map<Origin, LogCheck> checks;
   for (const Head& head : *heads) checks.emplace(head.origin, LogCheck(head.origin, LogCheck::known(of.contains(head.origin) ? std::move(of.at(head.origin)) : std::vector<Anchor>{})));
   for (const auto& [origin, some] : of)
-    if (!checks.contains(origin)) out.damage.push_back({origin, 0, "rolled back or truncated: this log was countersigned and is not here"});
+    if (!checks.contains(origin) && (device.empty() || device_of(origin) == device)) out.damage.push_back({origin, 0, "rolled back or truncated: this log was countersigned and is not here"});
 
   const auto plain = log.verify(progress, [&](const Event& event) {
     if (const auto check = checks.find(event.id.origin); check != checks.end()) check->second.take(event);

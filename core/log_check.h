@@ -76,6 +76,7 @@ struct Proved {
   std::vector<Log> logs;
   std::size_t anchors_inside = 0, anchors_outside = 0;
 };
-Result<Proved> prove(const EventLog& log, std::vector<Anchor> outside = {}, const std::function<void(std::uint64_t, std::uint64_t)>& progress = {});
+/// `of`: whose logs must be here, all of which somebody signed for; a machine has not every log of its hall. "" is every log.
+Result<Proved> prove(const EventLog& log, std::vector<Anchor> outside = {}, const Origin& of = {}, const std::function<void(std::uint64_t, std::uint64_t)>& progress = {});
 
 }  // namespace yizhan

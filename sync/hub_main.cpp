@@ -354,7 +354,7 @@ int verify(const HubOptions& options, const std::vector<std::string>& anchor_fil
     outside.insert(outside.end(), some->begin(), some->end());
   }
   const bool tty = isatty(STDERR_FILENO) == 1;
-  const auto proved = prove(**log, std::move(outside), [&](std::uint64_t done, std::uint64_t total) {
+  const auto proved = prove(**log, std::move(outside), {}, [&](std::uint64_t done, std::uint64_t total) {
     if (tty) fmt::print(stderr, "\r{} / {} events", done, total);
   });
   if (tty) fmt::print(stderr, "\n");

@@ -23,7 +23,7 @@ int verify(const Common& common, const Verify& options) {
     outside.insert(outside.end(), some->begin(), some->end());
   }
   Bar bar("verify", 0, common.json);
-  const auto proved = prove(**log, std::move(outside), [&](std::uint64_t at, std::uint64_t total) {
+  const auto proved = prove(**log, std::move(outside), config->origin, [&](std::uint64_t at, std::uint64_t total) {
     bar.total(total);
     bar.at(at, fmt::format("{} of {} events", at, total));
   });

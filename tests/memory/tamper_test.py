@@ -212,6 +212,8 @@ def files(folder, base, anchors, kiosk, count, dice, score):
         shutil.rmtree(data, ignore_errors=True)
         os.mkdir(data, 0o700)
         path = os.path.join(data, "log.db")
+        with open(os.path.join(data, "config.toml"), "w", encoding="utf-8") as config:
+            config.write('origin = "440583-K03"\n')
         shutil.copyfile(base, path)
         w = sqlite3.connect(path)
         for name, _ in triggers:
