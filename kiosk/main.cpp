@@ -200,7 +200,16 @@ int main(int argc, char** argv) {
   say_command->add_flag("--devices", say.devices, "name the loudspeakers and microphones");
 
   auto* doctor = with_json(app.add_subcommand("doctor", "check this machine and say what to do"));
-  auto* verify = with_json(app.add_subcommand("verify", "read the whole log and prove its chains"));
+  cli::Verify verify;
+  auto* verify_command = with_json(app.add_subcommand("verify", "read the whole log and prove its chains, checkpoints and countersignatures"));
+  verify_command->add_option("--anchors", verify.anchors, "files of countersignatures kept outside (hub anchors)");
+  cli::Backup backup;
+  auto* backup_command = with_json(app.add_subcommand("backup", "copy the log and its attachments into one verified file, without keys"));
+  backup_command->add_option("--to", backup.to, "a file that does not exist yet")->required();
+  cli::Restore restore;
+  auto* restore_command = with_json(app.add_subcommand("restore", "put a copy in the place of the log and go on in the next epoch"));
+  restore_command->add_option("--from", restore.from, "a file of kiosk backup")->required()->check(CLI::ExistingFile);
+  restore_command->add_option("--epoch", restore.epoch, "when the hub cannot be asked: a number higher than ever before")->check(CLI::Range(2, 99));
 
   cli::Enrol enrol;
   std::string enrol_role;
@@ -268,7 +277,9 @@ int main(int argc, char** argv) {
     return cli::say(common, say);
   }
   if (*doctor) return cli::doctor(common);
-  if (*verify) return cli::verify(common);
+  if (*verify_command) return cli::verify(common, verify);
+  if (*backup_command) return cli::backup(common, backup);
+  if (*restore_command) return cli::restore(common, restore);
   common.role = desk_role(enrol_role);
   return cli::enrol(common, enrol);
 }

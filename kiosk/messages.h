@@ -124,7 +124,9 @@ struct Snapshot {
   std::uint64_t uncounted = 0;  ///< events and attachments the county has not acknowledged
   DeviceState printer = DeviceState::Ready, reader = DeviceState::Ready;
   std::optional<Error> failed;  ///< store trouble: disk full (Unavailable), Io, Corrupt
-  bool disk_low = false;
+  bool disk_low = false;        ///< under 256 MB: no new visit is begun with a text, a number and help always
+  bool disk_alarm = false;      ///< under a tenth: somebody should make room
+  std::vector<std::string> alarms;  ///< for operators: disk, findings of the nightly reading; one line each
   std::vector<WindowCode> closed;     ///< windows nobody sits at now, by the rulebook's hours
   std::optional<Outcome> outcome;     ///< of the last command that has one
   std::optional<Progress> progress;

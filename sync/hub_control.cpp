@@ -12,6 +12,8 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "core/anchor.h"
+
 namespace yizhan::sync {
 namespace {
 
@@ -91,6 +93,13 @@ std::string run_command(Hub& hub, std::string_view command, Time wall) {
     if (what == "discipline") {
       hub.discipline(in.at("keys").get<std::vector<std::string>>());
       return dump({{"ok", true}});
+    }
+    if (what == "anchors") {
+      const auto anchors = hub.anchors(wall);
+      if (!anchors) return refusal(anchors.error());
+      Json lines = Json::array();
+      for (const Anchor& anchor : *anchors) lines.push_back(anchor_line(anchor));
+      return dump({{"ok", true}, {"lines", lines}});
     }
     if (what == "devices")
       return dump({{"ok", true}, {"devices", Json::parse(to_json(hub.devices()))}, {"hub_origin", hub.self().origin},

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "core/anchor.h"
+#include "core/number.h"
 #include "sync/server_impl.h"
 
 namespace yizhan::sync {
@@ -38,6 +40,9 @@ std::string code_hash(std::string_view code, const Origin& origin) {
 }
 
 }  // namespace
+
+Origin Hub::Impl::own_log() const { return in_epoch(config.self, epoch); }
+Origin Hub::Impl::stream_for(const Origin& hall) const { return in_epoch(stream_of_hall(hall), epoch); }
 
 Reply plain_reply(int status, std::string body, std::string_view content_type) {
   Reply reply;
@@ -110,6 +115,11 @@ Status Hub::start() {
   } catch (const std::exception&) {
     return Error{Code::Corrupt, "hub notes cannot be read"};
   }
+  if (const auto note = me.log.note("epoch")) std::from_chars(note->data(), note->data() + note->size(), me.epoch);
+  const auto anchors = me.log.anchors();
+  if (!anchors) return anchors.error();
+  for (const Anchor& anchor : *anchors)
+    if (by_county(anchor)) me.county_anchors[anchor.head.origin] = anchor;  // they come in order
   // Each start begins a new range of versions, so that a poller never mistakes the new process for the old one.
   std::uint64_t starts = 0;
   if (const auto note = me.log.note("hub.starts")) std::from_chars(note->data(), note->data() + note->size(), starts);
@@ -140,7 +150,7 @@ std::uint64_t Hub::written() const { return impl_->written; }
 std::uint64_t Hub::version() const { return impl_->version; }
 HallNews Hub::news(Time wall) const { return impl_->news(wall); }
 
-void Hub::upstream(bool online, Time county_as_of, const std::map<Origin, std::uint64_t>& county_marks) {
+void Hub::upstream(bool online, Time county_as_of, const std::map<Origin, std::uint64_t>& county_marks, const std::map<Origin, Anchor>& county_anchors) {
   auto& me = *impl_;
   bool changed = online != me.upstream_online;
   me.upstream_online = online;
@@ -150,6 +160,10 @@ void Hub::upstream(bool online, Time county_as_of, const std::map<Origin, std::u
     if (seq <= mark) continue;
     mark = seq;
     changed = true;
+  }
+  for (const auto& [origin, anchor] : county_anchors) {
+    auto& known = me.county_anchors[origin];
+    if (anchor.head.seq > known.head.seq) known = anchor;
   }
   if (const auto marks = me.log.blob_marks(); marks != me.blob_marks) {
     me.blob_marks = marks;
@@ -247,13 +261,14 @@ Result<Event> Hub::decide(const MatterId& matter, const Fact& fact, Time wall) {
   }
   if (!sound) return sound.error();
   const Fact facts[] = {fact};
-  auto stated = me.log.append(stream_of_hall(relay->second), matter, facts, wall);
+  auto stated = me.log.append(me.stream_for(relay->second), matter, facts, wall);
   if (!stated) {
     if (stated.error().code == Code::Io) me.broken = stated.error();
     return stated.error();
   }
   ++me.version;
   ++me.written;
+  ++me.own_facts;
   return stated->front();
 }
 
@@ -312,7 +327,7 @@ Hub::Impl::Answer Hub::Impl::answer(Parsed& request, Time wall, Tick now, bool m
   }
   if (path[1] == "log" && path.size() == 3) {
     if (const auto sound = check_origin(path[2]); !sound) return refuse(400, "invalid", sound.error().what);
-    if (method == "POST") return take_events(device, path[2], request);
+    if (method == "POST") return take_events(device, path[2], request, wall);
     if (method == "GET") return give_events(device, path[2], request, now, may_wait);
   }
   if (path[1] == "blobs" && path.size() == 2 && method == "POST") return tell_blobs(device, request);
@@ -408,10 +423,10 @@ Status Hub::Impl::save_invites() {
 // ---- logs ----------------------------------------------------------------------------------------------------------
 
 bool Hub::Impl::may_write(const Device& device, const Origin& origin) const {
-  if (device.role != "hall") return origin == device.origin;
+  if (device.role != "hall") return device_of(origin) == device.origin;
   // A hall relays the logs of its own devices; the county's stream is the county's, and a log stays with its hall.
   if (county_of(origin) != county_of(device.origin) || origin.substr(std::min<std::size_t>(origin.size(), 7)).starts_with("C")) return false;
-  if (origin.size() > 7 && origin[7] == 'H' && origin != device.origin) return false;
+  if (origin.size() > 7 && origin[7] == 'H' && device_of(origin) != device.origin) return false;
   const auto relay = relays.find(origin);
   return relay == relays.end() || relay->second == device.origin;
 }
@@ -419,7 +434,7 @@ bool Hub::Impl::may_write(const Device& device, const Origin& origin) const {
 std::uint64_t Hub::Impl::version_for(const Device& device) const {
   if (!config.county) return version;
   // A hall waits for the county's word to it, not for what the other halls push.
-  const auto stream = log.head(stream_of_hall(device.origin));
+  const auto stream = log.head(stream_for(device.origin));
   return (version >> 24 << 24) + (stream ? stream->seq : 0) + 1;
 }
 
@@ -431,12 +446,14 @@ Heads Hub::Impl::heads_for(const Device& device, Time wall) {
     for (const auto& head : *heads) {
       if (config.county) {
         const auto relay = relays.find(head.origin);
-        const bool its = (relay != relays.end() && relay->second == device.origin) || head.origin == stream_of_hall(device.origin);
+        const bool its = (relay != relays.end() && relay->second == device.origin) || device_of(head.origin) == stream_of_hall(device.origin);
         if (its) out.heads.push_back({head, head.seq});
         continue;
       }
       const auto mark = county_marks.find(head.origin);
       out.heads.push_back({head, mark == county_marks.end() ? 0 : mark->second});
+      if (const auto anchor = county_anchors.find(head.origin); anchor != county_anchors.end() && device_of(head.origin) == device.origin)
+        out.heads.back().county_anchor = anchor->second;
     }
   if (!config.county) {
     out.hall = news(wall);
@@ -445,7 +462,7 @@ Heads Hub::Impl::heads_for(const Device& device, Time wall) {
   return out;
 }
 
-Reply Hub::Impl::take_events(const Device& device, const Origin& origin, Parsed& request) {
+Reply Hub::Impl::take_events(const Device& device, const Origin& origin, Parsed& request, Time wall) {
   if (!may_write(device, origin)) return refuse(403, "unauthorised", "this device may not write log " + origin);
   const auto& events = request.batch.events;
   if (!events.empty() && events.front().id.origin != origin) return refuse(400, "invalid", "an event of another log");
@@ -486,13 +503,13 @@ Reply Hub::Impl::take_events(const Device& device, const Origin& origin, Parsed&
   head.origin = origin;
   const auto mark = county_marks.find(origin);
   const std::uint64_t county = config.county ? head.seq : (mark == county_marks.end() ? 0 : mark->second);
-  return plain_reply(200, to_json(Ack{head, county}));
+  return plain_reply(200, to_json(Ack{head, county, make_anchor(config.self, config.key, head, wall)}));
 }
 
 Hub::Impl::Answer Hub::Impl::give_events(const Device& device, const Origin& origin, const Parsed& request, Tick now, bool may_wait) {
   if (config.county) {
     const auto relay = relays.find(origin);
-    if (origin != stream_of_hall(device.origin) && (relay == relays.end() || relay->second != device.origin))
+    if (device_of(origin) != stream_of_hall(device.origin) && (relay == relays.end() || relay->second != device.origin))
       return refuse(403, "unauthorised", "this device may not read log " + origin);
   }
   const auto after = request.target.number("after", 0);
@@ -512,10 +529,10 @@ Hub::Impl::Answer Hub::Impl::give_events(const Device& device, const Origin& ori
 
 bool Hub::Impl::may_read_body(const Device& device, const Event& event) {
   if (config.county) return true;  // give_events let only the hall concerned come this far
-  if (event.id.origin == device.origin) return true;
+  if (device_of(event.id.origin) == device.origin) return true;
   if (event.matter.empty()) return is_desk(device);
   const bool county_fact = event.id.origin.substr(std::min<std::size_t>(event.id.origin.size(), 7)).starts_with("C");
-  if (device.role == "kiosk") return county_fact && access_of(event.matter).filed_by == device.origin;
+  if (device.role == "kiosk") return county_fact && device_of(access_of(event.matter).filed_by) == device.origin;
   if (!is_desk(device)) return false;
   // Number, window and place of a ticket: every desk's list needs them, and there is nothing personal in them.
   if (event.type == "ticket_issued" || event.type == "queued") return true;
@@ -533,7 +550,7 @@ Reply Hub::Impl::give_matter(const Device& device, const MatterId& matter, Time 
   for (auto& event : *events) {
     if (!event.body) continue;
     if (!may_read_body(device, event)) event.body.reset();
-    else if (event.type != "ticket_issued" && event.type != "queued" && event.id.origin != device.origin) looked = true;
+    else if (event.type != "ticket_issued" && event.type != "queued" && device_of(event.id.origin) != device.origin) looked = true;
   }
   if (looked)
     if (const auto stated = look(device, matter, wall); !stated) return failure(stated.error());

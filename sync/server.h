@@ -49,12 +49,21 @@ class Hub {
   /// (any thread, pure).
   std::variant<Reply, Wait> answer(Parsed& request, Time wall, Tick now, bool may_wait = true);
   static void finish(Reply& reply, const Request& request, const Origin& self, const KeyPair& key);
+  /// This process serves from now on: its own log is opened (core/checkpoints.h). Errors: as EventLog::append.
+  Status begin(Time wall, Tick now);
+  /// Between requests: checkpoints of its own logs when one is due, and once a minute at most a countersignature of every log that grew.
+  /// Nothing while nothing is written.
+  void tend(Time wall, Tick now);
+  /// It ends in order: countersignatures, and the closing entry.
+  void end(Time wall);
+  /// A countersignature of every log as it is now, and the county's, kept and given out for an auditor. Errors: Io, Unavailable.
+  Result<std::vector<Anchor>> anchors(Time wall);
   /// The disk failed under us: nothing may be acknowledged any more, the process must end.
   std::optional<Error> broken() const;
   std::uint64_t written() const;  ///< events stored through this hub since its start: something to pass up
   std::uint64_t version() const;  ///< grows with every change a poller could want to see
   /// The upstream client's latest acknowledgements and state, shown to devices.
-  void upstream(bool online, Time county_as_of, const std::map<Origin, std::uint64_t>& county_marks);
+  void upstream(bool online, Time county_as_of, const std::map<Origin, std::uint64_t>& county_marks, const std::map<Origin, Anchor>& county_anchors = {});
   /// New events that did not come through handle() (pulled from upstream): refreshes the fold.
   void refresh();
   HallNews news(Time wall) const;

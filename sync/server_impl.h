@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/checkpoints.h"
 #include "sync/server.h"
 
 namespace yizhan::sync {
@@ -37,6 +38,9 @@ struct Hub::Impl {
   WorkCalendar calendar;
 
   std::uint64_t version = 1, written = 0;
+  int epoch = 1;                  ///< of this hub's own logs: more than 1 after a restore (docs/PROTOCOL.md, "Epochs")
+  Origin own_log() const;         ///< what this hub states itself goes here
+  Origin stream_for(const Origin& hall) const;  ///< county: its facts for that hall
   std::optional<Error> broken;
   std::map<Origin, Device> devices;
   std::vector<Invite> invites;
@@ -53,10 +57,24 @@ struct Hub::Impl {
   std::map<WindowCode, Pace> pace;                                     ///< of today's finished talks
   std::map<WindowCode, std::map<Origin, Time>> desks_at;               ///< who called for a window lately
 
+  // server_keep.cpp: signatures over the logs
+  std::map<Origin, Checkpoints> own_logs;             ///< since begin()
+  std::map<Origin, std::uint64_t> countersigned;      ///< log → entry
+  std::uint64_t own_facts = 0, own_facts_seen = 0, written_seen = 0;  ///< own statements; what was looked at last
+  std::optional<Tick> countersign_at;
+  bool serving = false;
+  std::optional<ScrubAt> reading;                     ///< a round under way
+  std::string reading_found, read_day;
+  std::int64_t read_since_note = 0;
+  void read_some(Time wall);
+  Status countersign(Time wall);
+  bool lost(const Error& error);
+
   // Upstream, as its client reported.
   bool upstream_online = false;
   Time county_as_of{};
   std::map<Origin, std::uint64_t> county_marks;
+  std::map<Origin, Anchor> county_anchors;  ///< the county's newest signature over each log, for its author
   std::uint64_t blob_marks = 0;  ///< grows when the county has taken an attachment
 
   // 请人帮我: memory only, gone with the process (trust.md 13).
@@ -80,7 +98,7 @@ struct Hub::Impl {
   bool may_read_body(const Device& device, const Event& event);
   Heads heads_for(const Device& device, Time wall);
   std::uint64_t version_for(const Device& device) const;
-  Reply take_events(const Device& device, const Origin& origin, Parsed& request);
+  Reply take_events(const Device& device, const Origin& origin, Parsed& request, Time wall);
   Answer give_events(const Device& device, const Origin& origin, const Parsed& request, Tick now, bool may_wait);
   Reply give_matter(const Device& device, const MatterId& matter, Time wall);
   Status look(const Device& device, const MatterId& matter, Time wall);

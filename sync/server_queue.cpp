@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/number.h"
 #include "sync/server_impl.h"
 
 namespace yizhan::sync {
@@ -71,7 +72,7 @@ void Hub::Impl::refold(const MatterId& matter) {
 void Hub::Impl::index(std::span<const Event> events) {
   std::set<MatterId> touched;
   for (const auto& event : events) {
-    if (event.type == "queued" && event.id.origin == config.self) {
+    if (event.type == "queued" && device_of(event.id.origin) == config.self) {
       const auto fact = fact_of(event);
       if (const auto* queued = fact ? std::get_if<Queued>(&*fact) : nullptr; queued != nullptr && !queued->request.empty() && !answered.contains(queued->request)) {
         // The words of the first answer went with that answer; number and matter are what a desk acts on.
@@ -107,7 +108,7 @@ void Hub::Impl::new_day(Date day) {
 
 Status Hub::Impl::state(const MatterId& matter, const Fact& fact, Time wall) {
   const Fact facts[] = {fact};
-  const auto stated = log.append(config.self, matter, facts, wall);
+  const auto stated = log.append(own_log(), matter, facts, wall);
   if (!stated) {
     if (stated.error().code == Code::Io) broken = stated.error();
     return stated.error();
@@ -115,6 +116,7 @@ Status Hub::Impl::state(const MatterId& matter, const Fact& fact, Time wall) {
   index(*stated);
   ++version;
   ++written;
+  ++own_facts;
   return Done{};
 }
 

@@ -253,11 +253,29 @@ Result<ProgressAnswer> progress_answer_from_json(std::string_view json) {
 
 // ---- heads, acknowledgements, refusals -----------------------------------------------------------------------------
 
+namespace {
+/// A countersignature inside something that names the log already.
+Json json_of(const Anchor& a) {
+  return {{"at", ms(a.at)}, {"by", a.by}, {"hash", hex(a.head.hash)}, {"key", a.key_hex}, {"seq", a.head.seq}, {"signature", a.signature_hex}};
+}
+/// Nothing when it cannot be one: what it is with does not depend on it.
+std::optional<Anchor> anchor_in(const Json& in, const char* name, const Origin& origin) {
+  if (!in.contains(name)) return std::nullopt;
+  const Json& from = in.at(name);
+  const auto hash = digest_from_hex(from.at("hash").get_ref<const std::string&>());
+  Anchor a{from.at("by"), from.at("key"), {origin, from.at("seq"), {}}, from_ms(from.at("at")), from.at("signature"), Span{-1}};
+  if (!hash || a.by.size() > 64 || a.key_hex.size() != 64 || a.signature_hex.size() != 128) return std::nullopt;
+  a.head.hash = *hash;
+  return a;
+}
+}  // namespace
+
 std::string to_json(const Heads& heads) {
   Json rows = Json::array();
   for (const auto& row : heads.heads) {
     Json head = json_of(row.head);
     head["county"] = row.county;
+    if (row.county_anchor) head["county_anchor"] = json_of(*row.county_anchor);
     rows.push_back(std::move(head));
   }
   Json out{{"version", heads.version}, {"now", ms(heads.now)}, {"heads", std::move(rows)}};
@@ -271,7 +289,11 @@ Result<Heads> heads_from_json(std::string_view json) {
     Heads heads;
     heads.version = in.at("version");
     heads.now = from_ms(in.at("now"));
-    for (const auto& row : in.at("heads")) heads.heads.push_back({head_of(row), row.value("county", std::uint64_t{0})});
+    for (const auto& row : in.at("heads")) {
+      Head head = head_of(row);
+      auto anchor = anchor_in(row, "county_anchor", head.origin);
+      heads.heads.push_back({std::move(head), row.value("county", std::uint64_t{0}), std::move(anchor)});
+    }
     if (in.contains("hall")) heads.hall = hall_news_of(in.at("hall"));
     heads.blobs = in.value("blobs", std::uint64_t{0});
     return heads;
@@ -282,13 +304,16 @@ std::string to_json(const Ack& ack) {
   Json out = json_of(ack.head);
   out["durable"] = true;
   out["county"] = ack.county;
+  if (ack.anchor) out["anchor"] = json_of(*ack.anchor);
   return dump(out);
 }
 
 Result<Ack> ack_from_json(std::string_view json) {
   return read_json<Ack>(json, "acknowledgement", [](const Json& in) -> Result<Ack> {
     if (!in.at("durable").get<bool>()) return Error{Code::Invalid, "acknowledgement: not durable"};
-    return Ack{head_of(in), in.at("county")};
+    Head head = head_of(in);
+    auto anchor = anchor_in(in, "anchor", head.origin);
+    return Ack{std::move(head), in.at("county"), std::move(anchor)};
   });
 }
 

@@ -124,7 +124,8 @@ std::string to_json(const ProgressAnswer& answer);
 Result<ProgressAnswer> progress_answer_from_json(std::string_view json);
 
 /// GET /v1/heads.
-struct HubHead { Head head; std::uint64_t county = 0; };  ///< county: highest seq the county has acknowledged
+/// county: highest seq the county has acknowledged; county_anchor: its own signature over one entry, for the author of that log only.
+struct HubHead { Head head; std::uint64_t county = 0; std::optional<Anchor> county_anchor = {}; };
 struct Heads {
   std::uint64_t version = 0;
   Time now{};
@@ -135,8 +136,9 @@ struct Heads {
 std::string to_json(const Heads& heads);
 Result<Heads> heads_from_json(std::string_view json);
 
-/// POST /v1/log/{origin}: what is on the hub's disk now. Only a signed one that names our own (origin, seq, hash) counts.
-struct Ack { Head head; std::uint64_t county = 0; };
+/// POST /v1/log/{origin}: what is on the hub's disk now. Only a signed one that names our own (origin, seq, hash) counts. `anchor` is the
+/// same signed apart from this exchange, so that it can be kept and shown to others; an older hub gives none.
+struct Ack { Head head; std::uint64_t county = 0; std::optional<Anchor> anchor = {}; };
 std::string to_json(const Ack& ack);
 Result<Ack> ack_from_json(std::string_view json);
 

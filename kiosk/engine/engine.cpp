@@ -64,9 +64,11 @@ class RealEngine final : public Engine {
   RealEngine(Config config, Books books) : config_(std::move(config)), books_(std::move(books)) {}
 
   Status open() {
-    auto store = Store::open(config_, books_, clock_, make_disk(config_.data_dir));
+    auto store = Store::open(config_, books_, clock_, make_disk(config_.data_dir, static_cast<std::uint64_t>(config_.reserve_mb) << 20));
     if (!store) return store.error();
     store_ = std::move(*store);
+    if (const auto begun = store_->begin_log(); !begun) return begun.error();
+    own_log_ = store_->own_log();
     snapshot_.publish(store_->snapshot());
     static_cast<void>(store_->take_wanted());
     if (config_.hub_url.empty() || config_.hub_public_hex.empty()) return Done{};
@@ -88,6 +90,7 @@ class RealEngine final : public Engine {
       if (thread->joinable()) thread->join();
     mail_.close();
     if (store_thread_.joinable()) store_thread_.join();
+    if (store_) store_->end_log();  // nothing when its thread said it
   }
 
   bool post(Command command) override {
@@ -147,6 +150,7 @@ class RealEngine final : public Engine {
     publish();
     while (turn_store()) {
     }
+    store_->end_log();
   }
 
   /// One piece of mail, of idle work or of forgetting. Apart from its loop so that no frame that stays ever holds a visitor's words.
@@ -226,6 +230,7 @@ class RealEngine final : public Engine {
   sync::ClientConfig client_config() const {
     sync::ClientConfig config;
     config.self = config_.origin;
+    config.own_log = own_log_;
     config.key = config_.key;
     config.hub_origin = config_.hub_origin;
     config.hub_public_hex = config_.hub_public_hex;
@@ -363,6 +368,7 @@ class RealEngine final : public Engine {
   Books books_;
   SystemClock clock_;
   std::unique_ptr<Store> store_;                       // store thread, once it runs
+  Origin own_log_;
   std::unique_ptr<Line> stream_line_, direct_line_;
   std::atomic<Line*> stream_{nullptr}, direct_{nullptr};  // the same, once they are there; any thread
   Published<Snapshot> snapshot_{Snapshot{}};

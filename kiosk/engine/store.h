@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "core/checkpoints.h"
 #include "core/clock.h"
 #include "core/event_log.h"
 #include "core/matter.h"
@@ -27,14 +28,15 @@ namespace yizhan::kiosk {
 struct Disk {
   virtual ~Disk() = default;
   virtual std::uint64_t free_bytes() const = 0;
+  virtual std::uint64_t total_bytes() const { return 0; }  ///< 0: not known
   /// The reserve that lets a text be filed on a full disk (trust.md R3): true sets it aside (when it fits), false gives it up.
   /// Returns whether it is there now.
   virtual bool reserve(bool keep) = 0;
 };
-std::unique_ptr<Disk> make_disk(const std::string& data_dir);
+inline constexpr std::uint64_t reserve_bytes = 64u << 20;
+std::unique_ptr<Disk> make_disk(const std::string& data_dir, std::uint64_t reserve = reserve_bytes);
 
 inline constexpr std::uint64_t disk_low_bytes = 256u << 20;
-inline constexpr std::uint64_t reserve_bytes = 64u << 20;
 inline constexpr std::uint64_t disk_recovered_bytes = 1u << 20;
 
 /// One direct call to the hub, made outside; its answer comes back through answered().
@@ -64,6 +66,12 @@ class Store {
   /// Errors: Conflict (database open elsewhere), Io, Corrupt, Unavailable (disk full).
   static Result<std::unique_ptr<Store>> open(const Config& config, const Books& books, const Clock& clock, std::unique_ptr<Disk> disk);
 
+  /// This process begins to write the log: what is left of one that ended without a word is looked at first, then the opening entry is
+  /// stated, and from now on checkpoints are (core/checkpoints.h). A full disk does not stop it. Errors: Corrupt, Io.
+  Status begin_log();
+  /// The process ends in order: the closing entry. Nothing when the log failed.
+  void end_log();
+
   void command(const Command& command);
   void answered(std::uint64_t call, const Result<std::string>& body);
   void heard(const sync::ClientState& state);        ///< after exchanges of the sync client
@@ -89,6 +97,7 @@ class Store {
   }
   const Snapshot& snapshot() const { return now_; }
   const Keyring* keyring() const { return keyring_.get(); }  ///< of who is signed in; null: nobody, and while locked
+  const Origin& own_log() const { return own_log_; }
 
  private:
   Store(const Config& config, const Books& books, const Clock& clock, std::unique_ptr<Disk> disk, std::unique_ptr<EventLog> log);
@@ -118,6 +127,18 @@ class Store {
     wanted_.changed = true;
   }
   void news_of(const EventLog& log);
+
+  // store_keep.cpp: checkpoints, erasing, the nightly reading, room on the disk
+  bool keep_some();                         ///< one bounded piece; false: nothing is due
+  bool checkpoint_due() const { return checkpoints_ && !dead() && clock_.tick() >= checkpoints_->again_at(); }
+  bool state_checkpoint();
+  bool erase_some();
+  bool read_some();
+  void found(const Damage& damage);
+  void mend(const Damage& damage);
+  void pass_calm();
+  void note_calm();
+  void look_at_disk();
 
   // store_citizen.cpp: progress, rating, help
   void on(const AskProgress& command);
@@ -157,6 +178,7 @@ class Store {
   const Clock& clock_;
   std::unique_ptr<Disk> disk_;
   std::unique_ptr<EventLog> log_;
+  Origin own_log_;                          // config_.origin, or its epoch after a restore
   std::shared_ptr<const Sealer> sealer_;    // of what is stated besides filing; null: nothing is sealed here
   Filing filing_;
   Snapshot now_;
@@ -174,6 +196,17 @@ class Store {
   std::deque<Outcome> settled_;             // the same request again gets the same outcome
   std::map<WindowCode, int> issued_since_news_;
   bool wants_reserve_ = true;
+
+  std::optional<Checkpoints> checkpoints_;  // since begin_log()
+  Span calm_{};                             // running time of this machine in all; no clock that can be set moves it far
+  Tick calm_tick_{}, touched_{};            // when it was counted; the last command
+  Time calm_wall_{};
+  Date erased_day_{};                       // whether anything may go is asked once a day
+  std::uint64_t erasing_until_ = 0;
+  std::optional<ScrubAt> reading_;          // a round under way
+  std::int64_t read_since_note_ = 0;
+  Date read_day_{};                         // of the last round that was finished
+  std::map<std::string, std::string> found_;  // "440583-K01/22" → what was found there
   std::uint64_t card_serial_ = 0;
   bool visited_ = false, held_ = false;     // since the last EndVisit; since the last forget()
   std::uint64_t visit_ = 0;                 // answers that come after EndVisit belong to nobody

@@ -389,6 +389,15 @@ TEST_CASE("a full disk and a failed one are said with what still works, before a
     CHECK_FALSE(seen.has("number"));
     for (const char* way : {"help", "progress", "rate"}) CHECK(seen.has(way));
   }
+  SECTION("nearly full: nothing long is begun, a number and a person are there") {
+    Seen seen;
+    seen.lobby.snapshot.disk_low = true;
+    seen.look();
+    CHECK(seen.said("暂停受理，请到窗口。"));
+    CHECK(seen.said("只取号、查进度、请人帮我照常能用。"));
+    CHECK_FALSE(seen.has("self"));
+    for (const char* way : {"number", "help", "progress", "rate"}) CHECK(seen.has(way));
+  }
   SECTION("full, when the person submits") {
     Seen seen;
     Lobby& l = seen.lobby;

@@ -218,7 +218,7 @@ TEST_CASE("kill -9 of the hub at twenty moments loses nothing that was acknowled
   hub.end(SIGTERM);
   CHECK(run_hub({"verify", "--data", data}).code == 0);
   const auto reader = must(EventLog::open(data + "/hub.db", EventLog::Mode::ReadOnly));
-  CHECK(must(reader->count()) == 6000);
+  CHECK(must(reader->head("440583-K01")).seq == 6000);
   CHECK(must(reader->head("440583-K01")).hash == must(kiosk.log->head("440583-K01")).hash);
 }
 
