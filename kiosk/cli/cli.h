@@ -101,6 +101,10 @@ int say(const Common& common, const Say& options);
 int doctor(const Common& common);
 int verify(const Common& common);
 
+struct Staff { std::string what, id, code, hall_key, pin_file; bool card = false; };  ///< what: add, remove, list
+/// People of this desk (docs/KEYS.md).
+int staff(const Common& common, const Staff& options);
+
 struct Enrol { std::string code, origin, place; };
 int enrol(const Common& common, const Enrol& options);
 

@@ -93,6 +93,8 @@ Status Store::start() {
     std::from_chars(note->data(), note->data() + note->size(), ms);
     now_.hall.county_as_of = Time{Span{ms}};
   }
+  load_people();
+  keys_changed();
   begin_day();
   tick();
   return Done{};
@@ -178,7 +180,7 @@ void Store::tick() {
   now_.disk_low = room < disk_low_bytes;
   if (now_.failed && now_.failed->code == Code::Unavailable && room >= disk_recovered_bytes) now_.failed.reset();
   if (!now_.disk_low) wants_reserve_ = true;
-  changed();
+  keys_changed();
 }
 
 bool Store::idle() {
@@ -477,6 +479,7 @@ void Store::heard(const sync::ClientState& state) {
   absorb();
   news_of(*log_);
   if (now_.unsent == 0) issued_since_news_.clear();
+  if (now_.hub_online) refresh_staff();
   if (now_.hub_online) refresh_help();
   if (now_.hub_online) retry_attachments();
 }

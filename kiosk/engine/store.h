@@ -16,6 +16,7 @@
 #include "core/matter.h"
 #include "kiosk/config.h"
 #include "kiosk/devices/receipt.h"
+#include "kiosk/engine/staff_file.h"
 #include "kiosk/filing.h"
 #include "kiosk/messages.h"
 #include "kiosk/staff.h"
@@ -88,6 +89,7 @@ class Store {
     return *log_;
   }
   const Snapshot& snapshot() const { return now_; }
+  void keys_changed();                               ///< the configuration's key-set is another one now
   const Keyring* keyring() const { return keyring_.get(); }  ///< of who is signed in; null: nobody, and while locked
 
  private:
@@ -147,6 +149,17 @@ class Store {
   void remember_person(const MatterId& matter, const Petition& petition);
   std::vector<Matter> earlier_of(const Matter& matter);
 
+  // store_staff.cpp: who sits here
+  void on(const SignIn& command);
+  void on(const SignOut& command);
+  void load_people();
+  void refresh_staff();
+  void take_people(const sync::StaffList& list);
+  void ask_pepper(const std::string& id, const StaffBox& box, const std::string& pin, const std::string& challenge);
+  void refused(const std::string& id, const std::string& why, int left, int wait_s);
+  void signed_in(StaffWho who, KeyPair hall);
+  bool may_fetch(const Ticket& ticket) const;
+
   bool is_desk() const { return config_.role.starts_with("desk-"); }
   Time wall() const { return clock_.wall(); }
 
@@ -182,6 +195,8 @@ class Store {
   bool help_fetching_ = false;
 
   std::unique_ptr<Keyring> keyring_;
+  bool staff_fetching_ = false;
+  std::optional<Tick> staff_seen_;
 
   std::set<std::string> queue_under_way_;
   MatterId open_;                           // the matter on the desk

@@ -114,7 +114,7 @@ void Store::refresh_tickets() {
   // The statement is read before the person is called, so it is here before (need.md 4.5).
   for (auto& ticket : now_.tickets) {
     ticket.sealed = ticket.sealed || withheld_.contains(ticket.matter);
-    if (!ticket.sealed && !ticket.matter.empty()) fetch_bodies(ticket.matter, ticket.window);
+    if (!ticket.sealed && !ticket.matter.empty() && may_fetch(ticket)) fetch_bodies(ticket.matter, ticket.window);
   }
 }
 
@@ -165,15 +165,17 @@ void Store::on(const OpenMatter& command) {
   now_.earlier.clear();
   changed();
   if (open_.empty()) return;
-  const auto view = [this, command] {
+  if (now_.staff.needed && !keyring_) return open_.clear();  // locked: nobody is here to read it
+  const std::string who = keyring_ ? keyring_->staff : command.staff, as = keyring_ ? keyring_->role : config_.role;
+  const auto view = [this, command, who, as] {
     if (open_ != command.matter) return;
     refresh_open();
     if (!now_.open || !now_.open->petition) return;  // a sealed one cannot be read, so nobody has (XFTL 30)
-    auto& seen = viewed_[{command.matter, command.staff}];
+    auto& seen = viewed_[{command.matter, who}];
     if (seen == Time{} || wall() - seen >= viewed_again || wall() < seen) {
       // need.md 4.10: the citizen may ask who looked. A full disk shows in `failed`; the page itself is already open, but no
       // recording is until the look at it is stated.
-      if (const auto stated = state_facts(command.matter, {Fact{Viewed{command.staff, config_.role}}}); !stated) return;
+      if (const auto stated = state_facts(command.matter, {Fact{Viewed{who, as}}}); !stated) return;
       seen = wall();
     }
     looked_ = true;
