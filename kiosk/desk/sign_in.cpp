@@ -1,4 +1,4 @@
-/// Touchables: "person.L01" …, "people.prev", "people.next", "pin.0" … "pin.9", "pin.back", "pin.enter". Of the panel of 回避:
+/// Touchables: "person.L01" …, "people.prev", "people.next", "key.0" … "key.9", "key.back" (named so: the same digit twice is a person's PIN, not a trembling hand), "pin.enter". Of the panel of 回避:
 /// "withdraw.reason.1" …, "field.withdraw_reason", "withdraw.go", "withdraw.close". Keyboard: digits, Backspace, Enter.
 #include <fmt/format.h>
 
@@ -112,9 +112,9 @@ Asked draw_sign_in(Ui& ui, const View& view, Box page) {
     for (std::size_t i = 0; i < 3; ++i) {
       const std::string key = keys[line * 3 + i];
       const Box box = row.column(static_cast<int>(i), 3, px(12));
-      if (key == "back") ask(asked, ui.button("pin.back", box, tr("退格"), Look::Edged, Icon::None, n > 0), PinBack{});
+      if (key == "back") ask(asked, ui.button("key.back", box, tr("退格"), Look::Edged, Icon::None, n > 0), PinBack{});
       else if (key == "enter") ask(asked, ui.button("pin.enter", box, tr("登录"), Look::Filled, Icon::None, enough), EnterPin{});
-      else ask(asked, ui.button("pin." + key, box, key, Look::Edged, Icon::None, chosen && !staff.asking), PinDigits{key});
+      else ask(asked, ui.button("key." + key, box, key, Look::Edged, Icon::None, chosen && !staff.asking), PinDigits{key});
     }
   }
   for (const auto& stroke : ui.take_strokes()) {

@@ -172,7 +172,7 @@ TEST_CASE("the sign-in page by finger: names, a pad, dots, and words for whateve
     d.check("sign_in");
     CHECK_FALSE(d.has("call_next"));
     d.tap("person.L01");
-    for (const char* key : {"pin.1", "pin.1", "pin.1", "pin.2", "pin.2", "pin.3", "pin.back", "pin.2"}) d.tap(key);
+    for (const char* key : {"key.1", "key.1", "key.1", "key.2", "key.2", "key.3", "key.back", "key.2"}) d.tap(key);
     CHECK(d.station.session.sign_in.pin == "111222");
     d.check("sign_in_typed");
     d.tap("pin.enter");
