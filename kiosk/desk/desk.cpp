@@ -426,7 +426,7 @@ class Stepper {
       }
     }
     if (!s_.looking.empty() && !listed(s_.looking)) s_.looking.clear();
-    if (s_.serving && world_.open && world_.open->id == s_.serving->matter) {
+    if (s_.serving && world_.open && world_.open->id == s_.serving->matter && !(s_.locked && world_.staff.needed)) {
       s_.served = world_.open;
       s_.served_earlier = world_.earlier;
       fill_draft(*world_.open);

@@ -189,7 +189,7 @@ TEST_CASE("a try is on disk before anybody knows whether it was right: pulling t
     REQUIRE(::read(ready[0], &x, 1) == 1);
     ::close(ready[0]);
     ::close(ready[1]);
-    ::usleep(dice() % 12'000);
+    ::usleep(static_cast<useconds_t>(dice() % 12'000));
     ::kill(child, SIGKILL);
     int status = 0;
     ::waitpid(child, &status, 0);
