@@ -198,7 +198,8 @@ struct CodeReplaced { std::string staff, query_tag, status_public, reason; };
 struct Recused { std::string staff, by, reason; };
 /// Need to know: this person works on this matter.
 struct Assigned { std::string staff, by, reason; };
-/// A person at a desk: "in", "out", "locked", "refused". Matter: "".
+/// A person at a desk: "in", "out", "locked", "refused"; by the hub, before it lets somebody in or when it does not: "released 440583-D01",
+/// "denied 440583-D01". Matter: "".
 struct StaffSession { std::string staff, role, what; };
 /// A fact whose text only its recipients may read. It keeps the type of what is inside.
 struct SealedFact {

@@ -330,6 +330,7 @@ Result<Config> load_config(const std::string& data_dir, const std::string& role)
       {"speaker", text(config.speaker)},
       {"handset", text(config.handset)},
       {"microphone", text(config.microphone)},
+      {"card_module", text(config.card_module)},
       {"devices_dir", text(config.devices_dir)},
       {"notice_version", text(config.notice_version)},
       {"idle_warn_s", number(config.idle_warn_s, 10, 3600)},

@@ -221,6 +221,19 @@ int main(int argc, char** argv) {
   enrol_command->add_option("--origin", enrol.origin, "name of this device, such as 440583-K01");
   enrol_command->add_option("--place", enrol.place, "its place in the hall");
 
+  cli::Staff staff;
+  auto* staff_command = app.add_subcommand("staff", "people who sign in at this desk");
+  staff_command->require_subcommand(1);
+  auto* staff_add = with_common(staff_command->add_subcommand("add", "set a PIN (or take a card) at this desk, with a code of hub staff"));
+  staff_add->add_option("id", staff.id, "L01")->required();
+  staff_add->add_option("--code", staff.code, "the one-time code of hub staff add, code or reset-pin")->required();
+  staff_add->add_option("--hall-key", staff.hall_key, "file of the hall's duty key, on a stick; nothing of it stays readable here");
+  staff_add->add_option("--pin-file", staff.pin_file, "tests: the PIN from a file instead of the terminal");
+  staff_add->add_flag("--card", staff.card, "the key on this person's smart card in place of a PIN at this desk");
+  auto* staff_remove = with_common(staff_command->add_subcommand("remove", "this desk forgets a person"));
+  staff_remove->add_option("id", staff.id, "L01")->required();
+  auto* staff_list = with_json(staff_command->add_subcommand("list", "who has set a PIN here"));
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -275,6 +288,11 @@ int main(int argc, char** argv) {
       return cli::exit_wrong_use;
     }
     return cli::say(common, say);
+  }
+  if (*staff_command) {
+    staff.what = *staff_add ? "add" : *staff_remove ? "remove" : "list";
+    static_cast<void>(staff_list);
+    return cli::staff(common, staff);
   }
   if (*doctor) return cli::doctor(common);
   if (*verify_command) return cli::verify(common, verify);

@@ -64,9 +64,12 @@ struct QueueCommand { sync::QueueAsk ask; };
 struct OpenMatter { MatterId matter; std::string staff; };     ///< fetches bodies, states Viewed
 struct StateFact { MatterId matter; Fact fact; std::string request; };  ///< Consulted, Mediation…, Disposed, RouteOverridden
 struct TakeHelp { std::string id; };
+/// A person and the PIN; the outcome is in Snapshot::staff under the same request.
+struct SignIn { std::string request, id, pin; };
+struct SignOut { std::string what; };               ///< "out" or "locked": the keyring is gone, so is what it opened
 
 using Command = std::variant<FileMatter, TakeNumber, PrintReceipt, AskProgress, Rate, CallHelper, StopHelper, ReadCard, EndVisit,
-                             QueueCommand, OpenMatter, StateFact, TakeHelp>;
+                             QueueCommand, OpenMatter, StateFact, TakeHelp, SignIn, SignOut>;
 
 // ---- snapshot: everything → ui -----------------------------------------------------------------------------------------
 
@@ -114,6 +117,20 @@ struct OpenedBytes {
   std::string trouble;                                  ///< "" on its way, "away" no hub, "later" not at the hub yet, "damaged"
 };
 
+struct StaffWho { std::string id, name, role; };
+/// Who may sit at this desk, who does, and what became of the last PIN.
+struct StaffNews {
+  bool needed = false;                       ///< the hall has accounts: without a PIN nothing is shown
+  std::vector<sync::StaffChoice> people;
+  std::optional<StaffWho> signed_in;
+  std::string request;                       ///< of the last SignIn
+  bool asking = false;                       ///< and it is under way
+  /// "" none; wrong, wait, locked, unknown, role, elsewhere (hub) · away, old_hub, damaged, memory, disk (here) · card_wrong,
+  /// card_locked, card_absent.
+  std::string trouble;
+  int left = 0, wait_s = 0;                  ///< tries until it is locked; seconds until the next one counts
+};
+
 struct Snapshot {
   std::string center;           ///< "云栖县信访超市": brand is configuration
   std::string place;            ///< this machine: "一号自助机", "1号律师窗口"
@@ -134,7 +151,10 @@ struct Snapshot {
   std::optional<HelpState> help;
   std::string print_request;          ///< request id of the last print job
   std::optional<ReceiptPrinted> print;///< its outcome once known
+  int keys = 0;                       ///< 0 the key-set is in force (or there is none), 1 expired, 2 long expired: staff see it
+  int keys_version = 0;
   // desk only
+  StaffNews staff;
   std::vector<Ticket> tickets;        ///< of the desk's windows today: waiting, called here, missed, on hold
   std::vector<sync::HelpCall> help_calls;   ///< reception
   std::optional<Matter> open;         ///< the matter opened at this desk

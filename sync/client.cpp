@@ -30,7 +30,7 @@ std::pair<std::uint64_t, std::uint64_t> two_numbers(std::string_view text) {
 }  // namespace
 
 struct Client::Impl {
-  enum class Asked { Nothing, Heads, Wait, Push, Pull, Blobs, Piece };
+  enum class Asked { Nothing, Heads, Wait, Push, Pull, Blobs, Piece, Keys };
 
   ClientConfig config;
   WithLog with_log;
@@ -68,6 +68,7 @@ struct Client::Impl {
   std::uint64_t piece_end = 0;
   std::uint64_t blobs_said = 0, blobs_counted = 0;  // the heads' word on the county, and the one that was followed up
   Tick blobs_again{};                        // an older hub
+  int keys_said = 0;                         // version of the hub's key-set
 
   double link_bytes_per_ms = 0;       // measured, as sent
   double packed_share = 0.5;          // bytes as sent / bytes of the lines
@@ -369,6 +370,8 @@ struct Client::Impl {
       save(event_log);
     });
     if (made) return made;
+    // After what people said: the next envelope is sealed to it.
+    if (met && config.take_keys && keys_said > config.keys) return begin(Asked::Keys, "GET", "/v1/keys", now, Span{15'000});
     if (state.stopped && blocked.empty()) return {};  // the log itself cannot be read
     if (!met) return begin(Asked::Heads, "GET", "/v1/heads", now, Span{15'000});
     if (one_pass()) {
@@ -402,6 +405,7 @@ struct Client::Impl {
     version = heads->version;
     if (heads->hall) state.hall = std::move(heads->hall);
     blobs_said = heads->blobs;
+    keys_said = heads->keys;
     blob_have.clear();  // it may have learned of them, or forgotten them
     again = now;
   }
@@ -564,12 +568,25 @@ struct Client::Impl {
     again = now;
   }
 
+  void take_keys(const std::string& body, Tick now) {
+    const auto taken = config.take_keys(body);
+    state.keys_trouble = taken ? "" : taken.error().what;
+    // Whatever came of it, this version was dealt with: a set that is refused is not fetched at every turn.
+    config.keys = keys_said;
+    again = now;
+  }
+
   void take_refusal(const Reply& reply, Tick now) {
     Refusal refusal{"unavailable", "status " + std::to_string(reply.status), 0};
     if (const auto body = body_of(reply))
       if (auto read = refusal_from_json(*body)) refusal = std::move(*read);
     if (asked == Asked::Blobs && refusal.code == "not_found") {
       blobs_again = now + older_hub;  // it speaks an older protocol; the events that name them are there all the same
+      again = now;
+      return;
+    }
+    if (asked == Asked::Keys && refusal.code == "not_found") {
+      config.keys = keys_said;
       again = now;
       return;
     }
@@ -643,6 +660,7 @@ struct Client::Impl {
       else if (question == Asked::Pull) take_lines(*body, now);
       else if (question == Asked::Blobs) take_blobs(*body, now);
       else if (question == Asked::Piece) take_piece_ack(*body, now);
+      else if (question == Asked::Keys) take_keys(*body, now);
       else take_heads(*body, now);
     }
     asked = Asked::Nothing;

@@ -29,6 +29,10 @@ struct ClientConfig {
   Span retry_min{1'000}, retry_max{900'000};
   Span long_poll{20'000};             ///< 0: one pass and stop (nightly run)
   std::uint64_t jitter_seed = 1;
+  int keys = 0;                       ///< version of the key-set this node has
+  /// Takes a newer one (core/key_set.h), verbatim. On an error the one we have stays, and the same version is asked for again after
+  /// the next start. Empty: key-sets are not fetched.
+  std::function<Status(std::string_view)> take_keys = {};
 };
 
 struct Mark { std::uint64_t sent = 0, hub = 0, county = 0, total = 0; };  ///< per log: acknowledged by hub, by county
@@ -47,6 +51,7 @@ struct ClientState {
   Time complete_at{};           ///< when everything the hub had for us was last here; kept over a restart
   std::optional<HallNews> hall; ///< the hall hub's news, as fresh as the last answer
   int failures = 0;             ///< exchanges that failed in a row
+  std::string keys_trouble;     ///< why the hub's newer key-set was not taken; "" it was
   std::optional<Error> stopped; ///< fork or corrupt: a person must look
 };
 

@@ -23,6 +23,7 @@
 #include "core/opening.h"
 #include "core/petition_json.h"
 #include "sync/hub_control.h"
+#include "sync/hub_keys.h"
 #include "sync/hub_process.h"
 #include "sync/hub_save.h"
 #include "sync/projection.h"
@@ -543,6 +544,12 @@ int keys_show(const HubOptions& options, bool json) {
   const auto answer = command(options, {{"do", "devices"}});
   if (!answer) return failed(answer.error());
   if (json) {
+    if (const auto set = answer->contains("key_set") ? decode_key_set(answer->at("key_set").get<std::string>()) : Result<KeySet>(Error{}); set) {
+      Json with = *answer;
+      with["key_set"] = sync::json_of(*set, SystemClock{}.wall());
+      print(dump(with));
+      return exit_done;
+    }
     print(dump(*answer));
     return exit_done;
   }
@@ -556,6 +563,13 @@ int keys_show(const HubOptions& options, bool json) {
     print(fmt::format("{:<11} {:<15} {:<12} {}{}{}", device.origin, device.role, windows, fingerprint(device.public_hex), device.revoked ? "  REVOKED" : "",
                       device.skew_ms != 0 ? fmt::format("  CLOCK OFF BY {} s", device.skew_ms / 1000) : ""));
   }
+  if (!answer->contains("key_set")) {
+    print("no key-set: only accusations are sealed here (hub keys init)");
+    return exit_done;
+  }
+  const auto set = decode_key_set(answer->at("key_set").get<std::string>());
+  if (!set) return failed(set.error());
+  print_key_set(*set, SystemClock{}.wall());
   return exit_done;
 }
 
@@ -688,8 +702,9 @@ int run(int argc, char** argv) {
   rebuilding->add_option("--county-key", options.county_key, "file of the county's secret key: ordinary matters are opened with it ($YIZHAN_COUNTY_KEY)")->envname("YIZHAN_COUNTY_KEY");
   rebuilding->callback([&] { action = [&] { return rebuild(options); }; });
 
-  auto* keys = app.add_subcommand("keys", "show, enrol and revoke devices");
+  auto* keys = app.add_subcommand("keys", "show, enrol and revoke devices; make, sign, install and open the county's keys");
   common(keys);
+  keys->get_option("--data")->required(false);  // ceremonies happen on machines that are no hub
   keys->require_subcommand(0, 1);
   std::string origin, role, name, secret_file;
   std::vector<std::string> windows;
@@ -714,6 +729,12 @@ int run(int argc, char** argv) {
   discipline->fallthrough();
   discipline->add_option("--secret", secret_file, "new file for the secret key; keep it elsewhere")->required();
   discipline->callback([&] { action = [&] { return keys_discipline(options, secret_file, json); }; });
+
+  add_key_ceremonies(*keys, options, json, action, command);
+  auto* staff = app.add_subcommand("staff", "people of this hall: accounts, PINs, assignments, and who looked at what");
+  common(staff);
+  staff->require_subcommand(1);
+  add_staff_commands(*staff, options, json, action, command);
 
   try {
     app.parse(argc, argv);

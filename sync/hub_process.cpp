@@ -174,6 +174,11 @@ struct HubProcess::Impl {
           if (const auto written = write_private_file(file("discipline.pub"), lines, true); !written) spdlog::error("upstream: {}", written.error().what);
           store->run([&] { hub->discipline(enrolled->discipline_keys); });
         }
+        if (!enrolled->key_set.empty()) {
+          Status taken = Done{};
+          store->run([&] { taken = hub->install_keys(enrolled->key_set); });
+          if (!taken) spdlog::error("upstream: {}", printable(taken.error().what));
+        }
         spdlog::info("upstream: enrolled at {}, key {}", enrolled->hub_origin, fingerprint(enrolled->hub_public_hex));
         return true;
       }
@@ -204,6 +209,14 @@ struct HubProcess::Impl {
     unsigned char seed[8];
     random_bytes(seed, sizeof seed);
     std::memcpy(&settings.jitter_seed, seed, sizeof seed);
+    store->run([&] { settings.keys = hub->key_set() ? hub->key_set()->version : 0; });
+    settings.take_keys = [this](std::string_view json) {
+      Status taken = Done{};
+      store->run([&] { taken = hub->install_keys(std::string(json)); });
+      if (taken) spdlog::info("upstream: a newer key-set is in force");
+      else spdlog::error("upstream: the county's key-set is not taken: {}", printable(taken.error().what));
+      return taken;
+    };
     Client own(settings, [this](const std::function<void(EventLog&)>& work) { store->run([&] { work(*log); }); });
     {
       const std::lock_guard lock(mutex);

@@ -120,6 +120,8 @@ Status Hub::start() {
   if (!anchors) return anchors.error();
   for (const Anchor& anchor : *anchors)
     if (by_county(anchor)) me.county_anchors[anchor.head.origin] = anchor;  // they come in order
+  if (const auto loaded = me.load_keys(); !loaded) return loaded;
+  if (const auto loaded = me.load_people(); !loaded) return loaded;
   // Each start begins a new range of versions, so that a poller never mistakes the new process for the old one.
   std::uint64_t starts = 0;
   if (const auto note = me.log.note("hub.starts")) std::from_chars(note->data(), note->data() + note->size(), starts);
@@ -330,11 +332,14 @@ Hub::Impl::Answer Hub::Impl::answer(Parsed& request, Time wall, Tick now, bool m
     if (method == "POST") return take_events(device, path[2], request, wall);
     if (method == "GET") return give_events(device, path[2], request, now, may_wait);
   }
+  if (path[1] == "keys" && path.size() == 2 && method == "GET") return give_keys();
+  if (path[1] == "devices" && path.size() == 2 && method == "GET") return give_devices();
   if (path[1] == "blobs" && path.size() == 2 && method == "POST") return tell_blobs(device, request);
   if (path[1] == "blob" && path.size() == 3 && method == "PUT") return take_piece(device, path[2], request);
   if (config.county) return refuse(404, "not_found", "no such call at a county hub");
   if (path[1] == "blob" && path.size() == 3 && method == "GET") return give_piece(device, path[2], request, wall);
   if (path[1] == "matter" && path.size() == 3 && method == "GET") return give_matter(device, path[2], wall);
+  if (path[1] == "staff") return staff_call(device, request, wall, now);
   if (path[1] == "hall" && path.size() == 2 && method == "GET") {
     if (may_wait && wait_until > now && request.target.number("known", 0) == version) return Wait{wait_until};
     return plain_reply(200, to_json(news(wall)));
@@ -358,7 +363,7 @@ Result<const Device*> Hub::Impl::authenticate(Parsed& request, Time wall) {
   if (found == devices.end()) return Error{Code::Invalid, "this device is not enrolled here"};
   Device& device = found->second;
   // Checked at every request, so that revoking works at once.
-  if (device.revoked) return Error{Code::Conflict, "this device's key was revoked"};
+  if (!trusted(device)) return Error{Code::Conflict, "this device's key was revoked"};
   // A long poll is asked again with every change; its signature was checked when it came.
   if (request.checked_with != device.public_hex &&
       !verify_signature(request.signed_text, header(request.request.headers, "Yizhan-Signature"), device.public_hex))
@@ -389,7 +394,11 @@ Reply Hub::Impl::enrol(const Parsed& request, Time wall) {
     if (const auto saved = save_invites(); !saved) return failure(saved.error());
     return refuse(401, "unauthorised", spent ? "wrong code too often: make a new one" : "wrong code or role");
   }
-  Device device{ask->origin, found->role, ask->public_hex, found->name.empty() ? ask->name : found->name, found->windows, false, wall, 0};
+  Device device{ask->origin, found->role, ask->public_hex, found->name.empty() ? ask->name : found->name, found->windows, false, wall, 0, {}};
+  if (const auto known = devices.find(ask->origin); known != devices.end()) {
+    device.former = known->second.former;
+    if (known->second.public_hex != ask->public_hex) device.former.push_back(known->second.public_hex);
+  }
   const auto before = devices;
   devices[ask->origin] = device;
   if (const auto saved = save_devices(); !saved) {
@@ -399,7 +408,7 @@ Reply Hub::Impl::enrol(const Parsed& request, Time wall) {
   invites.erase(found);
   if (const auto saved = save_invites(); !saved) return failure(saved.error());
   ++version;
-  return plain_reply(200, to_json(Enrolment{device.origin, device.role, device.windows, config.self, config.key.public_hex, config.discipline_keys}));
+  return plain_reply(200, to_json(Enrolment{device.origin, device.role, device.windows, config.self, config.key.public_hex, config.discipline_keys, key_set_json}));
 }
 
 Status Hub::Impl::save_devices() {
@@ -435,13 +444,14 @@ std::uint64_t Hub::Impl::version_for(const Device& device) const {
   if (!config.county) return version;
   // A hall waits for the county's word to it, not for what the other halls push.
   const auto stream = log.head(stream_for(device.origin));
-  return (version >> 24 << 24) + (stream ? stream->seq : 0) + 1;
+  return (version >> 24 << 24) + (stream ? stream->seq : 0) + 1 + (key_set ? static_cast<std::uint64_t>(key_set->version) : 0);
 }
 
 Heads Hub::Impl::heads_for(const Device& device, Time wall) {
   Heads out;
   out.version = version_for(device);
   out.now = wall;
+  out.keys = key_set ? key_set->version : 0;
   if (const auto heads = log.heads())
     for (const auto& head : *heads) {
       if (config.county) {
@@ -496,6 +506,7 @@ Reply Hub::Impl::take_events(const Device& device, const Origin& origin, Parsed&
       // Nobody waits at the county for what halls push: its version moves when the county itself speaks.
       if (!config.county) {
         index(merged->fresh);
+        if (is_desk(device)) follow_desk(device, merged->fresh, wall);
         ++version;
       }
     }
@@ -537,7 +548,9 @@ bool Hub::Impl::may_read_body(const Device& device, const Event& event) {
   // Number, window and place of a ticket: every desk's list needs them, and there is nothing personal in them.
   if (event.type == "ticket_issued" || event.type == "queued") return true;
   const auto& entry = access_of(event.matter);
+  if (people_needed() && !may_know(device, event, entry)) return false;
   if (entry.sealed) return false;  // XFTL 30: called by number only
+  if (const auto* person = person_at(device.origin); person != nullptr && entry.assigned.contains(*person)) return true;
   if (device.role == "desk-reception") return true;
   return entry.desks.contains(device.origin) || std::find(device.windows.begin(), device.windows.end(), entry.window) != device.windows.end();
 }
@@ -561,9 +574,12 @@ Status Hub::Impl::look(const Device& device, const MatterId& matter, Time wall) 
   if (!is_desk(device)) return Done{};
   // Who looked at the file is itself a fact (need.md 4.10), stated before the file is handed out.
   std::erase_if(viewed, [&](const auto& row) { return row.second + viewed_again < wall || row.second > wall; });
-  if (viewed.contains({device.origin, matter})) return Done{};
-  if (const auto stated = state(matter, Viewed{device.origin, device.role}, wall); !stated) return stated;
-  viewed[{device.origin, matter}] = wall;
+  // A person where one is signed in, else the desk.
+  const auto* person = person_at(device.origin);
+  const std::string who = person != nullptr ? *person : device.origin;
+  if (viewed.contains({who + "@" + device.origin, matter})) return Done{};
+  if (const auto stated = state(matter, Viewed{who, person != nullptr ? accounts.at(who).role : device.role}, wall); !stated) return stated;
+  viewed[{who + "@" + device.origin, matter}] = wall;
   return Done{};
 }
 

@@ -1,5 +1,7 @@
-/// What server.cpp (calls), server_blobs.cpp (attachments) and server_queue.cpp (queue, news, help) share. Private to the hub.
+/// What server.cpp (calls), server_blobs.cpp (attachments), server_queue.cpp (queue, news, help), server_keys.cpp (the key-set) and
+/// server_staff.cpp (people) share. Private to the hub.
 #pragma once
+#include <functional>
 #include <map>
 #include <set>
 #include <span>
@@ -20,6 +22,28 @@ struct Access {
   Origin filed_by;
   std::set<Origin> desks;  ///< called it once
   std::optional<Ticket> ticket;
+  std::set<std::string> assigned, recused;  ///< people
+};
+
+/// What the hub keeps of a person at one desk.
+struct PinAt {
+  std::string verifier_hash;  ///< hex: what is shown must hash to this
+  std::string pepper;         ///< hex, 32 bytes
+};
+struct Account {
+  std::string name, role;
+  int wrong = 0;              ///< tries since the last right one, counted before they are looked at
+  bool locked = false, removed = false;
+  Time not_before{};
+  std::string code_hash;      ///< of the one-time code for a new PIN; "" none
+  Time code_until{};
+  int code_wrong = 0;
+  std::map<Origin, PinAt> pins;
+};
+/// Who sits at a desk, as far as the hub was shown a right PIN there.
+struct Seated {
+  std::string staff;
+  bool active = false;        ///< not locked, not signed out
 };
 
 struct Invite {
@@ -84,7 +108,14 @@ struct Hub::Impl {
 
   struct Tries { Tick since{}; int wrong = 0; };
   std::map<Origin, Tries> tries;    ///< wrong query codes by device
-  std::map<std::pair<Origin, MatterId>, Time> viewed;
+  std::map<std::pair<std::string, MatterId>, Time> viewed;
+
+  std::string key_set_json;               ///< verbatim, as the root signed it
+  std::optional<KeySet> key_set;
+  std::map<std::string, Account> accounts;
+  std::map<Origin, Seated> seats;
+  struct Challenge { std::string word; Tick until{}; };
+  std::map<Origin, Challenge> challenges; ///< the last one given to each desk
 
   Impl(EventLog& l, HubConfig c, RuleBooks r, WorkCalendar w)
       : log(l), config(std::move(c)), rules(std::move(r)), calendar(std::move(w)), blob_marks(l.blob_marks()) {}
@@ -107,6 +138,25 @@ struct Hub::Impl {
   Status save_devices();
   Status save_invites();
 
+  // server_keys.cpp
+  Status load_keys();
+  bool trusted(const Device& device) const;  ///< neither revoked here nor by the key-set
+  Reply give_keys() const;
+  Reply give_devices() const;
+
+  // server_staff.cpp
+  Status load_people();
+  Status save_people();
+  Reply staff_call(const Device& device, const Parsed& request, Time wall, Tick now);
+  Reply enter(const Device& device, const Parsed& request, Time wall, Tick now);
+  Reply set_pin(const Device& device, const Parsed& request, Time wall, Tick now);
+  bool take_challenge(const Origin& desk, const std::string& word, Tick now);
+  bool people_needed() const;                             ///< the hall has accounts: desks are worked by people
+  const std::string* person_at(const Origin& desk) const; ///< who is signed in there; null: nobody
+  bool may_know(const Device& device, const Event& event, const Access& entry) const;
+  void follow_desk(const Device& device, std::span<const Event> fresh, Time wall);
+  Status called_by_person(const Device& device, const MatterId& matter, Time wall);
+
   // server_blobs.cpp
   bool may_bring(const Device& device, std::span<const Event> naming) const;
   BlobHave have(const Device& device, const Digest& hash) const;
@@ -122,7 +172,7 @@ struct Hub::Impl {
   void new_day(Date day);
   Status state(const MatterId& matter, const Fact& fact, Time wall);
   Result<QueueAnswer> queue(const Device& device, const QueueAsk& ask, Time wall);
-  Result<QueueAnswer> next_call(const QueueAsk& ask, Time wall);
+  Result<QueueAnswer> next_call(const QueueAsk& ask, const std::function<bool(const MatterId&)>& withdrawn, Time wall);
   Result<QueueAnswer> operate(const QueueAsk& ask, const MatterId& matter, const Access& was, Time wall);
   HallNews news(Time wall);
   Answer help_call(const Device& device, const Parsed& request, Time wall, Tick now, bool may_wait);

@@ -281,6 +281,7 @@ std::string to_json(const Heads& heads) {
   Json out{{"version", heads.version}, {"now", ms(heads.now)}, {"heads", std::move(rows)}};
   if (heads.hall) out["hall"] = json_of(*heads.hall);
   if (heads.blobs != 0) out["blobs"] = heads.blobs;
+  if (heads.keys != 0) out["keys"] = heads.keys;
   return dump(out);
 }
 
@@ -296,6 +297,7 @@ Result<Heads> heads_from_json(std::string_view json) {
     }
     if (in.contains("hall")) heads.hall = hall_news_of(in.at("hall"));
     heads.blobs = in.value("blobs", std::uint64_t{0});
+    heads.keys = in.value("keys", 0);
     return heads;
   });
 }
@@ -382,33 +384,76 @@ Result<EnrolAsk> enrol_ask_from_json(std::string_view json) {
 }
 
 std::string to_json(const Enrolment& enrolment) {
-  return dump({{"origin", enrolment.origin}, {"role", enrolment.role}, {"windows", enrolment.windows},
-               {"hub_origin", enrolment.hub_origin}, {"hub_public_hex", enrolment.hub_public_hex},
-               {"discipline_keys", enrolment.discipline_keys}});
+  Json out{{"origin", enrolment.origin}, {"role", enrolment.role}, {"windows", enrolment.windows},
+           {"hub_origin", enrolment.hub_origin}, {"hub_public_hex", enrolment.hub_public_hex},
+           {"discipline_keys", enrolment.discipline_keys}};
+  if (!enrolment.key_set.empty()) out["key_set"] = enrolment.key_set;
+  return dump(out);
 }
 
 Result<Enrolment> enrolment_from_json(std::string_view json) {
   return read_json<Enrolment>(json, "enrolment", [](const Json& in) {
     return Enrolment{in.at("origin"), in.at("role"), in.at("windows"), in.at("hub_origin"), in.at("hub_public_hex"),
-                     in.value("discipline_keys", std::vector<std::string>{})};
+                     in.value("discipline_keys", std::vector<std::string>{}), in.value("key_set", "")};
   });
 }
 
 std::string to_json(const std::vector<Device>& devices) {
   Json out = Json::array();
-  for (const auto& device : devices)
-    out.push_back({{"origin", device.origin}, {"role", device.role}, {"public_hex", device.public_hex}, {"name", device.name},
-                   {"windows", device.windows}, {"revoked", device.revoked}, {"seen", ms(device.seen)}, {"skew_ms", device.skew_ms}});
+  for (const auto& device : devices) {
+    Json row{{"origin", device.origin}, {"role", device.role}, {"public_hex", device.public_hex}, {"name", device.name},
+             {"windows", device.windows}, {"revoked", device.revoked}, {"seen", ms(device.seen)}, {"skew_ms", device.skew_ms}};
+    if (!device.former.empty()) row["former"] = device.former;
+    out.push_back(std::move(row));
+  }
   return dump(out);
 }
-
 Result<std::vector<Device>> devices_from_json(std::string_view json) {
   return read_json<std::vector<Device>>(json, "devices", [](const Json& in) {
     std::vector<Device> devices;
     for (const auto& row : in)
       devices.push_back({row.at("origin"), row.at("role"), row.at("public_hex"), row.at("name"), row.at("windows"), row.at("revoked"),
-                         from_ms(row.value("seen", std::int64_t{0})), row.value("skew_ms", std::int64_t{0})});
+                         from_ms(row.value("seen", std::int64_t{0})), row.value("skew_ms", std::int64_t{0}), row.value("former", std::vector<std::string>{})});
     return devices;
+  });
+}
+
+// ---- people --------------------------------------------------------------------------------------------------------
+
+std::string to_json(const StaffList& list) {
+  Json people = Json::array();
+  for (const auto& one : list.people)
+    people.push_back({{"id", one.id}, {"name", one.name}, {"role", one.role}, {"here", one.here}, {"locked", one.locked}});
+  return dump({{"people", people}, {"challenge", list.challenge}, {"signed_in", list.signed_in}});
+}
+Result<StaffList> staff_list_from_json(std::string_view json) {
+  return read_json<StaffList>(json, "staff", [](const Json& in) {
+    StaffList list{{}, in.at("challenge"), in.value("signed_in", "")};
+    for (const auto& row : in.at("people")) list.people.push_back({row.at("id"), row.at("name"), row.at("role"), row.at("here"), row.at("locked")});
+    return list;
+  });
+}
+
+std::string to_json(const StaffEnter& ask) {
+  return dump({{"id", ask.id}, {"challenge", ask.challenge}, {"verifier", ask.verifier}, {"reply_to", ask.reply_to}});
+}
+Result<StaffEnter> staff_enter_from_json(std::string_view json) {
+  return read_json<StaffEnter>(json, "staff", [](const Json& in) { return StaffEnter{in.at("id"), in.at("challenge"), in.at("verifier"), in.at("reply_to")}; });
+}
+std::string to_json(const StaffEntered& answer) {
+  return dump({{"sealed", answer.sealed}, {"refused", answer.refused}, {"left", answer.left}, {"wait_s", answer.wait_s}, {"name", answer.name}, {"role", answer.role}});
+}
+Result<StaffEntered> staff_entered_from_json(std::string_view json) {
+  return read_json<StaffEntered>(json, "staff", [](const Json& in) {
+    return StaffEntered{in.at("sealed"), in.at("refused"), in.value("left", 0), in.value("wait_s", 0), in.value("name", ""), in.value("role", "")};
+  });
+}
+std::string to_json(const StaffAdd& ask) {
+  return dump({{"id", ask.id}, {"challenge", ask.challenge}, {"code", ask.code}, {"verifier", ask.verifier}, {"reply_to", ask.reply_to}});
+}
+Result<StaffAdd> staff_add_from_json(std::string_view json) {
+  return read_json<StaffAdd>(json, "staff", [](const Json& in) {
+    return StaffAdd{in.at("id"), in.at("challenge"), in.at("code"), in.at("verifier"), in.at("reply_to")};
   });
 }
 

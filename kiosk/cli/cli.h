@@ -109,6 +109,10 @@ struct Restore { std::string from; int epoch = 0; };  ///< epoch 0: one more tha
 /// Puts a copy in the place of the log, which is kept aside, and opens the next epoch of this machine's name.
 int restore(const Common& common, const Restore& options);
 
+struct Staff { std::string what, id, code, hall_key, pin_file; bool card = false; };  ///< what: add, remove, list
+/// People of this desk (docs/KEYS.md).
+int staff(const Common& common, const Staff& options);
+
 struct Enrol { std::string code, origin, place; };
 int enrol(const Common& common, const Enrol& options);
 

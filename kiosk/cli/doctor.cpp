@@ -2,6 +2,7 @@
 
 #include <sys/statvfs.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <thread>
 #include <nlohmann/json.hpp>
@@ -16,6 +17,7 @@
 #include "kiosk/devices/id_reader.h"
 #include "kiosk/devices/printer.h"
 #include "kiosk/engine/line.h"
+#include "kiosk/engine/staff_file.h"
 #include "kiosk/writing/divisions.h"
 #include "kiosk/writing/phrases.h"
 #include "kiosk/sound/sound.h"
@@ -206,6 +208,34 @@ void check_hub(Findings& findings, const Config& config, const Origin& own_log, 
   findings.say(Health::Ok, "hub", fmt::format("{} answers; {} of {} events there", config.hub_origin, there, total));
 }
 
+void check_keys(Findings& findings, const Config& config) {
+  if (!config.key_set) {
+    if (config.role != "board") findings.say(Health::Warn, "keys", "no key-set: only accusations are sealed", "hub keys init at the county; devices fetch it by themselves");
+    return;
+  }
+  const KeySet& set = *config.key_set;
+  const std::string words = fmt::format("version {}, valid to {}, root {}", set.version, iso(hall_day(set.not_after)), fingerprint(set.root_public_hex));
+  const bool mine = std::find(set.revoked.begin(), set.revoked.end(), config.origin) != set.revoked.end();
+  if (mine) findings.say(Health::Fail, "keys", "this device is revoked", "the county says why; enrol it anew as another device");
+  switch (freshness(set, SystemClock{}.wall())) {
+    case Freshness::Fresh: return findings.say(Health::Ok, "keys", words);
+    case Freshness::Expired: return findings.say(Health::Warn, "keys", "EXPIRED: " + words, "ask the county for the next key-set; sealing goes on");
+    case Freshness::Overdue: return findings.say(Health::Fail, "keys", "LONG EXPIRED: " + words, "ask the county for the next key-set today; sealing goes on");
+  }
+}
+
+void check_people(Findings& findings, const Config& config) {
+  if (!config.role.starts_with("desk-")) return;
+  const auto people = load_staff(config.data_dir);
+  if (!people) return findings.say(Health::Fail, "people", people.error().what, "remove that file and set the PINs again");
+  if (people->empty()) return findings.say(Health::Warn, "people", "nobody signs in here: whoever sits down reads everything", "hub staff add, then kiosk staff add (docs/KEYS.md)");
+  findings.say(Health::Ok, "people", fmt::format("{} may sign in", people->size()));
+  if (!config.card_module.empty()) {
+    std::error_code none;
+    if (!fs::exists(config.card_module, none)) findings.say(Health::Fail, "card", config.card_module + " is missing", "mend card_module in config.toml, or install the card's package");
+  }
+}
+
 void check_devices(Findings& findings, const Config& config) {
   const auto words = [](DeviceState state) -> std::pair<Health, std::string_view> {
     switch (state) {
@@ -247,7 +277,9 @@ int doctor(const Common& common) {
   check_hub(findings, *config, own_log, total);
   check_devices(findings, *config);
   check_sound(findings, *config);
-  if (config->discipline_keys.empty() && config->role == "kiosk")
+  check_keys(findings, *config);
+  check_people(findings, *config);
+  if (config->discipline_keys.empty() && !config->key_set && config->role == "kiosk")
     findings.say(Health::Warn, "sealing", "no discipline key: accusations cannot be filed (XFTL 30)", "enrol at a hub that has one");
   return findings.finish();
 }

@@ -34,6 +34,11 @@ int sync_once(const Common& common, const Sync& options) {
   settings.pull = pulls_of(*config);
   settings.long_poll = Span{0};
   settings.retry_max = Span{15'000};
+  settings.keys = config->key_set ? config->key_set->version : 0;
+  settings.take_keys = [&](std::string_view json) -> Status {
+    const auto kept = keep_key_set(config->data_dir, json);
+    return kept ? Status(Done{}) : Status(kept.error());
+  };
   settings.jitter_seed = static_cast<std::uint64_t>(clock.wall().time_since_epoch().count());
   sync::Client client(settings, [&](const std::function<void(EventLog&)>& use) { use(**log); });
 

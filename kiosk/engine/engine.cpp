@@ -36,9 +36,10 @@ struct PrinterIs { DeviceState state{}; };
 struct ReaderIs { DeviceState state{}; };
 struct CardIs { Result<std::optional<Identity>> read; };
 struct Printed { PrintJob job; Status outcome; };
+struct NewKeys { KeySet set; };
 /// The sync client's use of the log, run by its owner; the sync thread waits for it.
 struct UseLog { const std::function<void(EventLog&)>* use = nullptr; std::promise<void>* done = nullptr; };
-using Mail = std::variant<Command, Answered, Heard, PrinterIs, ReaderIs, CardIs, Printed, UseLog>;
+using Mail = std::variant<Command, Answered, Heard, PrinterIs, ReaderIs, CardIs, Printed, NewKeys, UseLog>;
 
 struct Listen { bool wanted = false; };
 struct CancelPrints {};
@@ -184,6 +185,10 @@ class RealEngine final : public Engine {
                      [this](const ReaderIs& news) { store_->reader(news.state); },
                      [this](const CardIs& news) { store_->card(news.read); },
                      [this](const Printed& news) { store_->printed(news.job, news.outcome); },
+                     [this](NewKeys& news) {
+                       config_.key_set = std::move(news.set);  // read by the store's thread only
+                       store_->keys_changed();
+                     },
                      [this](const UseLog& use) {
                        (*use.use)(store_->log());
                        use.done->set_value();
@@ -227,7 +232,7 @@ class RealEngine final : public Engine {
     ended.wait();
   }
 
-  sync::ClientConfig client_config() const {
+  sync::ClientConfig client_config() {
     sync::ClientConfig config;
     config.self = config_.origin;
     config.own_log = own_log_;
@@ -236,6 +241,13 @@ class RealEngine final : public Engine {
     config.hub_public_hex = config_.hub_public_hex;
     config.pull = pulls_of(config_);
     config.long_poll = Span{50'000};
+    config.keys = config_.key_set ? config_.key_set->version : 0;
+    config.take_keys = [this](std::string_view json) -> Status {
+      auto kept = keep_key_set(config_.data_dir, json);
+      if (!kept) return kept.error();
+      mail_.post(Mail{NewKeys{std::move(*kept)}});
+      return Done{};
+    };
     config.retry_max = Span{60'000};  // a hall's own network: a minute is long
     config.jitter_seed = std::hash<std::string>{}(config_.origin) ^ static_cast<std::uint64_t>(clock_.wall().time_since_epoch().count());
     return config;

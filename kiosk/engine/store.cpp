@@ -99,6 +99,8 @@ Status Store::start() {
     std::from_chars(note->data(), note->data() + note->size(), ms);
     now_.hall.county_as_of = Time{Span{ms}};
   }
+  load_people();
+  keys_changed();
   begin_day();
   tick();
   return Done{};
@@ -184,7 +186,7 @@ void Store::tick() {
   pass_calm();
   if (checkpoint_due()) state_checkpoint();
   if (checkpoints_) again_at_ = std::min(again_at_, std::max(checkpoints_->again_at(), now));
-  changed();
+  keys_changed();
 }
 
 bool Store::idle() {
@@ -490,6 +492,7 @@ void Store::heard(const sync::ClientState& state) {
   // The moment something was learned of is the machine's own; late is careful.
   if (checkpoints_ && !state.county_anchors.empty() && !dead()) static_cast<void>(log_->stamp_anchors(calm_));
   if (now_.unsent == 0) issued_since_news_.clear();
+  if (now_.hub_online) refresh_staff();
   if (now_.hub_online) refresh_help();
   if (now_.hub_online) retry_attachments();
 }

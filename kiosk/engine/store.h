@@ -17,6 +17,7 @@
 #include "core/matter.h"
 #include "kiosk/config.h"
 #include "kiosk/devices/receipt.h"
+#include "kiosk/engine/staff_file.h"
 #include "kiosk/filing.h"
 #include "kiosk/messages.h"
 #include "kiosk/staff.h"
@@ -96,6 +97,7 @@ class Store {
     return *log_;
   }
   const Snapshot& snapshot() const { return now_; }
+  void keys_changed();                               ///< the configuration's key-set is another one now
   const Keyring* keyring() const { return keyring_.get(); }  ///< of who is signed in; null: nobody, and while locked
   const Origin& own_log() const { return own_log_; }
 
@@ -160,7 +162,7 @@ class Store {
   void fetch_bodies(const MatterId& matter, const WindowCode& window);
   void refresh_tickets();
   void refresh_open();
-  void open_again();                        ///< somebody signed in or the desk was locked: texts come, or are gone
+  bool opens() const { return keyring_ && !keyring_->hall.secret_hex.empty(); }  ///< who is signed in holds the hall's key
   void open_attachments();                  ///< of the matter on the desk, once the look at it is stated
   OpenedBytes open_sealed(const Attached& outside, std::vector<std::byte> sealed);
   void retry_attachments();                 ///< what could not be had before
@@ -169,6 +171,17 @@ class Store {
   bool index_some();
   void remember_person(const MatterId& matter, const Petition& petition);
   std::vector<Matter> earlier_of(const Matter& matter);
+
+  // store_staff.cpp: who sits here
+  void on(const SignIn& command);
+  void on(const SignOut& command);
+  void load_people();
+  void refresh_staff();
+  void take_people(const sync::StaffList& list);
+  void ask_pepper(const std::string& id, const StaffBox& box, const std::string& pin, const std::string& challenge);
+  void refused(const std::string& id, const std::string& why, int left, int wait_s);
+  void signed_in(StaffWho who, KeyPair hall);
+  bool may_fetch(const Ticket& ticket) const;
 
   bool is_desk() const { return config_.role.starts_with("desk-"); }
   Time wall() const { return clock_.wall(); }
@@ -218,6 +231,8 @@ class Store {
   bool help_fetching_ = false;
 
   std::unique_ptr<Keyring> keyring_;
+  bool staff_fetching_ = false;
+  std::optional<Tick> staff_seen_;
 
   std::set<std::string> queue_under_way_;
   MatterId open_;                           // the matter on the desk
