@@ -64,7 +64,8 @@ struct Matter {
   Origin filed_by;
   std::optional<Petition> petition;  ///< absent when sealed or header-only
   bool sealed = false;
-  std::string query_tag;
+  std::string query_tag;             ///< of the newest code: the one filed with it, or the one a window gave later (CodeReplaced)
+  std::string status_public;         ///< likewise; "" when the county cannot seal to the citizen
   std::optional<Routed> routed;
   std::optional<RouteOverridden> overridden;
   std::optional<Ticket> ticket;

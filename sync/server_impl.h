@@ -1,4 +1,4 @@
-/// What server.cpp (calls), server_blobs.cpp (attachments) and server_queue.cpp (queue, news, help) share. Private to the hub.
+/// What server.cpp (calls), server_blobs.cpp (attachments), server_status.cpp (statuses for citizens) and server_queue.cpp (queue, news, help) share. Private to the hub.
 #pragma once
 #include <map>
 #include <set>
@@ -80,7 +80,7 @@ struct Hub::Impl {
   bool may_read_body(const Device& device, const Event& event);
   Heads heads_for(const Device& device, Time wall);
   std::uint64_t version_for(const Device& device) const;
-  Reply take_events(const Device& device, const Origin& origin, Parsed& request);
+  Reply take_events(const Device& device, const Origin& origin, Parsed& request, Time wall);
   Answer give_events(const Device& device, const Origin& origin, const Parsed& request, Tick now, bool may_wait);
   Reply give_matter(const Device& device, const MatterId& matter, Time wall);
   Status look(const Device& device, const MatterId& matter, Time wall);
@@ -95,6 +95,14 @@ struct Hub::Impl {
   Reply tell_blobs(const Device& device, const Parsed& request);
   Reply take_piece(const Device& device, std::string_view name, const Parsed& request);
   Reply give_piece(const Device& device, std::string_view name, const Parsed& request, Time wall);
+
+  // server_status.cpp: the county only
+  std::int64_t status_cursor = 0;   ///< arrival of the last event that was looked at when the hub started
+  std::int64_t status_noted = 0;    ///< the same, as it is on disk
+  std::set<MatterId> status_owed;   ///< matters whose status is to be sealed anew
+  void owe_statuses(std::span<const Event> events);
+  Status seal_owed(Time wall);
+  Status catch_up_statuses();
 
   // server_queue.cpp
   void index(std::span<const Event> events);
@@ -113,5 +121,10 @@ struct Hub::Impl {
 Reply plain_reply(int status, std::string body, std::string_view content_type = "application/json");
 Reply refuse(int status, std::string_view code, std::string what, std::uint64_t seq = 0);
 bool is_desk(const Device& device);
+/// "440583-H01" → "440583-C.H01": the county's word about that hall's matters, for those who work on them.
+Origin stream_of_hall(const Origin& hall);
+/// "440583-H01" → "440583-C.S01": how far each of them is, sealed to the citizen; all a kiosk mirrors.
+Origin status_stream_of(const Origin& hall);
+bool is_status_stream(std::string_view origin);
 
 }  // namespace yizhan::sync
