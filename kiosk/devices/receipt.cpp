@@ -69,7 +69,8 @@ std::vector<PaperLine> receipt_paper(const Receipt& receipt, const RuleBook& rul
       paper.push_back(words(24, tr("凭编号和查询码，在自助机查进度"), false, true));
     }
     paper.push_back(rule());
-    paper.push_back(words(26, tr("本回执证明已收到，不代表已受理"), true));
+    // XFTL 30: not even which kind of office it came from.
+    paper.push_back(words(26, receipt.sealed ? tr("本凭条只证明已收到") : tr("本回执证明已收到，不代表已受理"), true));
     if (!receipt.ticket.empty()) paper.push_back(words(26, receipt.twice ? tr("已登记 · 已双份保存") : tr("已登记 · 已存本机")));
     if (!receipt.sealed) {
       if (receipt.is_signed) paper.push_back(words(26, tr("已签名")));

@@ -24,6 +24,7 @@ inline std::vector<Scene> scenes() {
   const auto offline = [](Lobby& l) { l.snapshot.hub_online = l.snapshot.county_online = false; };
   return {
       {"home", [](Lobby&) {}, Screen::Home},
+      {"home_unshown", [](Lobby& l) { l.snapshot.unshown = true; }, Screen::Home},
       {"home_offline_long_name", [offline](Lobby& l) { offline(l); l.snapshot.center = "云栖傣族景颇族自治县群众信访诉求综合服务中心"; l.snapshot.hall.queues = {{"LAW", 48, 120, 2}}; }, Screen::Home},
       {"home_disk_full", [](Lobby& l) { l.snapshot.failed = Error{Code::Unavailable, "full"}; }, Screen::Home},
       {"home_no_window_open", [](Lobby& l) { l.snapshot.closed = {"LAW", "MED", "PET"}; l.snapshot.hall.queues.clear(); }, Screen::Home},
@@ -56,6 +57,7 @@ inline std::vector<Scene> scenes() {
       {"statement_phrases", [](Lobby& l) { l.to_statement(); Keys keys; keys.way = writing::Way::Phrases; l.act(Typed{"", 0, keys}); }, Screen::Statement},
       {"place", [](Lobby& l) { l.to_statement(); l.type("付清工资。"); l.act(Next{}); l.act(Next{}); l.act(Next{}); l.type("云栖县石板镇"); }, Screen::Place},
       {"review", [](Lobby& l) { l.to_review(); }, Screen::Review},
+      {"review_nameless", [](Lobby& l) { l.to_review(); l.s.me = {}; }, Screen::Review},
       {"review_long", [](Lobby& l) { l.to_statement(); l.type(long_words + long_words); l.act(Next{}); l.type(long_words); l.act(Next{}); l.type("白纸黑字，应该付。"); l.act(Next{}); l.type("云栖县石板镇柳树村三组旁边的锦绣工地"); l.act(Focus{Field::Party, 0}); l.type("某某建筑劳务公司"); l.act(Next{}); }, Screen::Review},
       {"review_second_page", [](Lobby& l) { l.to_review(); l.act(Turn{1}); }, Screen::Review},
       {"review_second_person", [](Lobby& l) { l.to_whom(); l.act(ChooseWhom{Whom::Agent}); l.act(ChooseAuthority{true}); l.type("阿卜杜热西提·麦麦提吐尔逊江"); l.act(Next{}); l.act(ChooseTopic{"wages"}); l.act(Next{}); l.answer_all(); l.act(SkipWriting{}); }, Screen::Review},
