@@ -55,7 +55,7 @@ Result<std::optional<Progress>> Store::known_here(const Key& key) {
     }
     std::stable_sort(progress.lines.begin(), progress.lines.end(), [](const Line& a, const Line& b) { return a.at < b.at; });
     state = std::max(state, status->state);
-    progress.state_words = tr(words_at_county(state));
+    progress.state_words = tr(std::string(words_at_county(state)));
     progress.deadlines = status->deadlines;
     progress.may_rate = !here.rated && (progress.may_rate || status->may_rate);
     progress.as_of = std::max(progress.as_of, status->at);
