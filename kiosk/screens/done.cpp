@@ -148,8 +148,19 @@ void print_line(Ui& ui, const Box& at, const std::string& words) {
   line_in(ui, {at.x + 17, at.y, at.w - 17, at.h}, words, {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true});
 }
 
+/// Whether there is to be paper, until the person says so; then what became of it. Nothing is printed before one of the two is touched.
+void paper_row(Ui& ui, const Box& at, Paper paper, const std::string& words, Asked& asked) {
+  if (paper != Paper::Asked) return print_line(ui, at, words);
+  Box row = at;
+  const float line_w = ui.text_width(words, {Type::Body, Ink::Ink, Weight::Medium}) + 19;
+  if (row.w - line_w >= 110 + touch_gap_mm) print_line(ui, row.cut_left(line_w, 2), words);
+  if (ui.button("no_paper", row.column(0, 2, touch_gap_mm), tr("不打印"), Look::Edged)) asked = ChoosePaper{false};
+  if (ui.button("print", row.column(1, 2, touch_gap_mm), tr("印小票"), Look::Filled, Icon::Printer)) asked = ChoosePaper{true};
+}
+float paper_h(Paper paper, float line) { return paper == Paper::Asked ? std::max(line, 22.f) : line; }
+
 /// Landscape: the number left, as large as it goes; what belongs to it right.
-void across(Ui& ui, const Told& t, const Measure& m, const Box& body) {
+void across(Ui& ui, const Told& t, const Measure& m, const Box& body, Asked& asked) {
   const TextStyle soft{Type::Body, Ink::Muted, Weight::Regular, Align::Centre, 1, true, true, ui::Say::Aloud};
   Box right = body;
   const Box card = right.cut_left(body.w * 0.45f, m.gutter * 1.5f);
@@ -201,7 +212,7 @@ void across(Ui& ui, const Told& t, const Measure& m, const Box& body) {
     line_in(ui, {second.x, second.y, w, second.h}, tr("查询码"), {Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true, ui::Say::Code, true});
     line_in(ui, {second.x + w, second.y, second.w - w, second.h}, grouped(t.receipt.query_code), {Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true, ui::Say::Code, true});
     const float line = std::max(14.f, ui.text_height(right.w, t.printed, {Type::Body, Ink::Ink}));
-    print_line(ui, right.cut_bottom(line, 2), t.printed);
+    paper_row(ui, right.cut_bottom(paper_h(t.paper, line), t.paper == Paper::Asked ? touch_gap_mm : 2.f), t.paper, t.printed, asked);
     safe_line(ui, t.view, right.cut_top(std::min(24.f, std::max(16.f, right.h * 0.3f)), gap));
     const float stop_w = std::max(ui.text_width(tr("县里收到"), {Type::Caption, Ink::Ink, Weight::Bold}), ui.text_width(tr("单位受理"), {Type::Caption, Ink::Ink, Weight::Bold})) + 21.5f;
     if (right.h >= 24 && stop_w <= right.w / 3) way_line(ui, t.view, right.cut_top(std::min(26.f, right.h), gap));
@@ -214,7 +225,7 @@ void across(Ui& ui, const Told& t, const Measure& m, const Box& body) {
     }
     return;
   }
-  print_line(ui, right.cut_top(18, gap), t.printed);
+  paper_row(ui, right.cut_top(paper_h(t.paper, 18), gap), t.paper, t.printed, asked);
   if (plan && right.h >= (ui.theme().size == ui::TextSize::Normal ? 62.f : 175.f)) draw_plan(ui, right, *t.view.world.plan, t.receipt.window, t.view.world.origin);
 }
 
@@ -238,14 +249,9 @@ Asked draw_done(Ui& ui, const View& view) {
   Box buttons = bar_row(ui, m);
   const float leave_w = m.across ? 130.f : buttons.w - 70 - 82 - 2 * m.gutter;
   ui.walk(ui::Walk::Bar);
-  if (paper == Paper::Asked) {
-    // Nothing is printed before one of the two is touched.
-    if (ui.button("print", {buttons.right() - leave_w, buttons.y, leave_w, buttons.h}, tr("印小票"), Look::Filled, Icon::Printer)) asked = ChoosePaper{true};
-    if (ui.button("no_paper", buttons.cut_left(70, m.gutter), tr("不打印"), Look::Edged)) asked = ChoosePaper{false};
-  } else {
-    if (ui.button("leave", {buttons.right() - leave_w, buttons.y, leave_w, buttons.h}, tr("办好了，离开"), Look::Filled)) asked = LeaveAsk{};
-    if (ui.button("reprint", buttons.cut_left(70, m.gutter), paper == Paper::Declined ? tr("还是印一张") : tr("再印一张"), Look::Edged, Icon::Printer, paper != Paper::Printing)) asked = Reprint{};
-  }
+  // While the choice is open the filled button is the one that prints.
+  if (ui.button("leave", {buttons.right() - leave_w, buttons.y, leave_w, buttons.h}, tr("办好了，离开"), paper == Paper::Asked ? Look::Edged : Look::Filled)) asked = LeaveAsk{};
+  if (paper != Paper::Asked && ui.button("reprint", buttons.cut_left(70, m.gutter), paper == Paper::Declined ? tr("还是印一张") : tr("再印一张"), Look::Edged, Icon::Printer, paper != Paper::Printing)) asked = Reprint{};
   if (ui.button("help", buttons.cut_left(82, m.gutter), tr("请人帮我"), Look::Help, Icon::Helper)) asked = CallHelp{};
   ui.walk(ui::Walk::Body);
 
@@ -263,7 +269,7 @@ Asked draw_done(Ui& ui, const View& view) {
                               : receipt.sealed         ? tr("小票印好了，上面只有编号。")
                                                        : tr("小票印好了，请在右下方取走。");
   if (m.across) {
-    across(ui, {view, receipt, paper, coded, wait, printed}, m, body);
+    across(ui, {view, receipt, paper, coded, wait, printed}, m, body, asked);
     return asked;
   }
   if (copied(paper)) {
@@ -335,12 +341,12 @@ Asked draw_done(Ui& ui, const View& view) {
       line_in(ui, {lower.x + w, lower.y, lower.w - w, lower.h}, grouped(receipt.query_code), bold);
     }
     if (!receipt.matter.empty()) {
-      const Box print = body.cut_bottom(16, 0);
+      const Box print = body.cut_bottom(paper == Paper::Asked ? 26.f : 16.f, paper == Paper::Asked ? touch_gap_mm : 0.f);
       const Box way = body.cut_bottom(26, 4);
       const Box safe = body.cut_bottom(26, 5);
       safe_line(ui, view, safe);
       way_line(ui, view, way);
-      print_line(ui, print, printed);
+      paper_row(ui, print, paper, printed, asked);
       if (receipt.sealed) {
         body.h = std::min(body.h, 60.f);
         // XFTL 30: neutral words; what it is about is on no screen and no paper of the hall.
@@ -350,7 +356,7 @@ Asked draw_done(Ui& ui, const View& view) {
         deadline_rows(ui, view, body);
       }
     } else {
-      print_line(ui, body.cut_top(18, 4), printed);
+      paper_row(ui, body.cut_top(paper == Paper::Asked ? 26.f : 18.f, 4), paper, printed, asked);
       if (plan) draw_plan(ui, {body.x, body.y, body.w, std::min(body.h, 100.f)}, *view.world.plan, receipt.window, view.world.origin);
     }
   }

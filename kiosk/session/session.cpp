@@ -139,7 +139,7 @@ class Visit {
     enter(to.screen, to.index);
   }
   void operator()(const LeaveAsk&) {
-    if (s.screen == Screen::Done && !print_pending()) return leave();
+    if (s.screen == Screen::Done && !print_pending() && s.paper != PaperWish::Asked) return leave();
     if (s.screen == Screen::Thanks) return leave();
     if (s.microphone == Microphone::Recording) s.microphone = Microphone::Off;
     s.leaving = true;

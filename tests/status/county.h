@@ -9,6 +9,9 @@ namespace status_tests {
 
 using namespace engine_tests;
 
+/// By value: what a loop runs over must outlive it.
+inline std::vector<Event> events_of(const EventLog& log, const MatterId& matter) { return *log.of_matter(matter); }
+
 /// A county hub in memory and the hall's line to it, by hand.
 struct County {
   explicit County(HallHub& below) : hall(below), shelf(books()) {
@@ -61,7 +64,7 @@ struct County {
   /// What lies sealed for a matter, in order of n.
   std::vector<StatusSealed> sealed_of(const MatterId& matter) const {
     std::vector<StatusSealed> all;
-    for (const Event& event : *log->of_matter(matter)) {
+    for (const Event& event : events_of(*log, matter)) {
       const auto fact = fact_of(event);
       if (const auto* one = fact ? std::get_if<StatusSealed>(&*fact) : nullptr) all.push_back(*one);
     }

@@ -57,7 +57,7 @@ TEST_CASE("a new code given at the window opens, the old one opens nothing, with
   office.desk.post(ReplaceCode{"r1", office.receipt.matter, "陈明远", "小票丢了"});
   CHECK(office.replaced() == code);
   std::size_t facts = 0;
-  for (const Event& event : *office.desk.store->log().of_matter(office.receipt.matter)) {
+  for (const Event& event : events_of(office.desk.store->log(), office.receipt.matter)) {
     facts += event.type == "code_replaced";
     if (event.type == "code_replaced") CHECK(event.body->find(code) == std::string::npos);
   }

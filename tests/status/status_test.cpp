@@ -245,12 +245,12 @@ TEST_CASE("desks still read the county's facts, and nobody but a kiosk is given 
   county.meet();
   kiosk.sync();
   desk.sync();
-  const auto at_desk = fold(receipt.matter, *desk.store->log().of_matter(receipt.matter));
+  const auto at_desk = fold(receipt.matter, events_of(desk.store->log(), receipt.matter));
   REQUIRE(at_desk.accepted);
   CHECK(at_desk.accepted->unit == unit);
   std::size_t desk_bodies = 0, kiosk_bodies = 0;
-  for (const Event& event : *desk.store->log().of_matter(receipt.matter)) desk_bodies += event.type == "status_sealed" && event.body;
-  for (const Event& event : *kiosk.store->log().of_matter(receipt.matter)) {
+  for (const Event& event : events_of(desk.store->log(), receipt.matter)) desk_bodies += event.type == "status_sealed" && event.body;
+  for (const Event& event : events_of(kiosk.store->log(), receipt.matter)) {
     kiosk_bodies += event.type == "status_sealed" && event.body;
     CHECK(event.type != "accepted");
   }
