@@ -19,8 +19,8 @@ class QueryGuard {
     if (last_ != Tick{} && now - last_ >= calms_after) level_ = std::max(0, level_ - static_cast<int>((now - last_) / calms_after));
     last_ = now;
     if (++wrong_ < free_a_visit) return;
-    until_ = now + std::min(longest_wait, first_wait * (1 << std::min(level_, 10)));
-    ++level_;
+    until_ = now + std::min(longest_wait, first_wait * (1 << level_));
+    level_ = std::min(level_ + 1, 8);  // 15 s × 2⁸ is an hour
   }
   void right() { wrong_ = 0; }
   void visit_ended() { wrong_ = 0; }

@@ -110,6 +110,8 @@ TEST_CASE("the county tells the citizen, sealed, when it has the matter and when
   auto status = opened(county.sealed_of(receipt.matter).back(), receipt.query_code, receipt.matter);
   CHECK(status.state == MatterState::Registered);
   CHECK(words_at_county(status.state) == "县里已收到");
+  REQUIRE_FALSE(status.deadlines.empty());
+  CHECK(status.deadlines.front().term == "dispose");
   CHECK(std::any_of(status.lines.begin(), status.lines.end(), [](const Line& l) { return l.type == type_received && l.words == "县里已收到"; }));
 
   struct Row { Fact fact; std::string words, line; };
@@ -193,7 +195,6 @@ TEST_CASE("with the line cut a kiosk tells how far a matter of the hall is, its 
     CHECK(std::any_of(told.lines.begin(), told.lines.end(), [](const Line& l) { return l.words == unit + "已受理"; }));
     CHECK(std::count_if(told.lines.begin(), told.lines.end(), [](const Line& l) { return l.type == "filed"; }) == 1);
     CHECK(told.as_of_known);
-    CHECK_FALSE(told.deadlines.empty());
     // A wrong code and an unknown number read the same.
     kiosk->post(AskProgress{"v2-q2", receipt.matter, new_query_code()});
     const std::string wrong = problem(*kiosk);
