@@ -5,6 +5,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <chrono>
 #include <cstdio>
+#include <ctime>
 
 #include "core/text.h"
 #include "sync/hub_receipt.h"
@@ -285,26 +286,28 @@ TEST_CASE("a status that was owed when the county stopped is sealed after its st
   CHECK(county.sealed_of(second.matter).size() == 1);
 }
 
-TEST_CASE("an unknown number, a wrong code and the right one take the same time", "[status][query]") {
+TEST_CASE("an unknown number, a wrong code and the right one cost the same work", "[status][query]") {
   Machine kiosk;
   kiosk.post(filing("v1-f1"));
   const Receipt receipt = kiosk.receipt();
-  const auto median = [&](const std::string& number, const std::string& code) {
-    std::vector<double> ms;
-    for (int i = 0; i < 9; ++i) {
-      kiosk.post(EndVisit{});
-      kiosk.clock.pass(std::chrono::hours(2));  // so that no try is refused for the ones before
-      const auto from = std::chrono::steady_clock::now();
-      kiosk.post(AskProgress{"q" + std::to_string(i), number, code});
-      ms.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - from).count());
-    }
-    std::sort(ms.begin(), ms.end());
-    return ms[ms.size() / 2];
+  // This thread's own time, the least of many, the three in turn: what else the machine does must not decide.
+  const auto spent = [] {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
   };
-  const double right = median(receipt.matter, receipt.query_code), wrong = median(receipt.matter, new_query_code()),
-               unknown = median(make_matter_id("440583-K01", *parse_date("2026-11-20"), 99), receipt.query_code);
-  INFO(right << " " << wrong << " " << unknown);
-  CHECK(std::max({right, wrong, unknown}) < 1.6 * std::min({right, wrong, unknown}));  // 30 ms of Argon2 in each: a shared machine jitters
+  const std::pair<std::string, std::string> asked[] = {{receipt.matter, receipt.query_code}, {receipt.matter, new_query_code()}, {make_matter_id("440583-K01", *parse_date("2026-11-20"), 99), receipt.query_code}};
+  double least[3] = {1e9, 1e9, 1e9};
+  for (int i = 0; i < 45; ++i) {
+    kiosk.post(EndVisit{});
+    kiosk.clock.pass(std::chrono::hours(2));  // so that no try is refused for the ones before
+    const double from = spent();
+    kiosk.post(AskProgress{"q" + std::to_string(i), asked[i % 3].first, asked[i % 3].second});
+    least[i % 3] = std::min(least[i % 3], spent() - from);
+  }
+  INFO(least[0] << " " << least[1] << " " << least[2]);
+  CHECK(std::max({least[0], least[1], least[2]}) < 1.4 * std::min({least[0], least[1], least[2]}));
+  CHECK(std::min({least[0], least[1], least[2]}) > 2);  // two derivations of some milliseconds were made each time
 }
 
 TEST_CASE("five wrong tries a visit cost nothing, then the query closes for 15 s, doubling, over visits too", "[status][T24]") {
