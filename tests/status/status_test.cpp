@@ -8,6 +8,7 @@
 #include <ctime>
 
 #include "core/text.h"
+#include "kiosk/writing/scan.h"
 #include "sync/hub_receipt.h"
 #include "tests/status/county.h"
 
@@ -374,6 +375,16 @@ TEST_CASE("a receipt proves to the county who took it, when, and what", "[receip
   CHECK_FALSE(sync::check_receipt(hall.log(), {}, receipt.proof, "")->holds());
   CHECK(sync::check_receipt(hall.log(), {}, receipt.proof, kiosk.config.key.public_hex)->holds());
   CHECK_FALSE(sync::check_receipt(hall.log(), devices, receipt.proof, other.config.key.public_hex)->holds());
+  // One scan at a kiosk gives number and code, older slips too; a damaged one gives nothing.
+  CHECK(writing::parse_scan(receipt.proof) == writing::Scan{receipt.matter, receipt.query_code});
+  CHECK(writing::parse_scan("XF1:" + receipt.matter + ":" + receipt.query_code + ":" + receipt.chain8) == writing::Scan{receipt.matter, receipt.query_code});
+  CHECK_FALSE(writing::parse_scan(receipt.proof.substr(0, receipt.proof.rfind(':'))));
+  CHECK_FALSE(writing::parse_scan("XF2:" + receipt.matter + ":1234567890123456:1:a:b:c"));
+  writing::ScanGate gate;
+  std::vector<writing::Stroke> burst{{{}, receipt.proof}, {"Enter", {}}};
+  const auto passed = gate.pass(burst, Tick{} + Span{1000});
+  CHECK(passed.strokes.empty());
+  CHECK(passed.scan == writing::Scan{receipt.matter, receipt.query_code});
   // No part of it can be another one.
   std::size_t held = 0, tried = 0;
   const std::size_t code_at = 4 + receipt.matter.size() + 1;
