@@ -290,6 +290,8 @@ struct Filing::Impl {
     }
     r.deadlines = deadlines(m, book, calendar);
     if (!events.empty()) r.chain8 = hex(events.back().hash).substr(0, 8);
+    for (const Event& event : events)
+      if (event.type == "filed") r.filed_hash = hex(event.body_hash), r.head_hash = hex(events.back().hash);
     return r;
   }
 
@@ -352,6 +354,7 @@ struct Filing::Impl {
       fresh = make_secret(matter);
       std::get<Filed>(d.statement.facts.front()).query_tag = fresh.tag;
     }
+    std::get<Filed>(d.statement.facts.front()).status_public = fresh.status_public;
     auto events = log->append_many(config.origin, {&d.statement, 1}, now);
     if (!events) return failed(command.request, events.error());
     ++serial;
@@ -368,6 +371,7 @@ struct Filing::Impl {
     secret.matter = matter;
     secret.code = new_query_code();
     secret.tag = query_tag(secret.code, matter);
+    secret.status_public = status_key(secret.code, matter).public_hex;
     return secret;
   }
 };

@@ -53,6 +53,7 @@ struct FileMatter {
 };
 struct TakeNumber { std::string request; WindowCode window; Priority priority = Priority::Normal; };  ///< 只取号
 struct PrintReceipt { std::string request; };       ///< of the last filing of this session; again = reprint
+struct ReceiptShown { std::string request; };       ///< number and code were on the screen: after a power cut nobody is sent to the window for them
 struct AskProgress { std::string request; std::string number, code; };
 struct Rate { std::string request; std::string number, code; int service = 0, outcome = 0; std::string comment; };
 struct CallHelper { std::string id; std::string page; std::optional<Petition> draft; };  ///< also updates the draft of a running call
@@ -67,9 +68,12 @@ struct TakeHelp { std::string id; };
 /// A person and the PIN; the outcome is in Snapshot::staff under the same request.
 struct SignIn { std::string request, id, pin; };
 struct SignOut { std::string what; };               ///< "out" or "locked": the keyring is gone, so is what it opened
+/// The code was lost: a new one for the matter that is open here, the old one opens nothing any more. Reception only, after a look at the card.
+struct ReplaceCode { std::string request; MatterId matter; std::string staff, reason; };
+struct ForgetCode {};                               ///< it was handed over: off the screen and out of the memory
 
 using Command = std::variant<FileMatter, TakeNumber, PrintReceipt, AskProgress, Rate, CallHelper, StopHelper, ReadCard, EndVisit,
-                             QueueCommand, OpenMatter, StateFact, TakeHelp, SignIn, SignOut>;
+                             QueueCommand, OpenMatter, StateFact, TakeHelp, SignIn, SignOut, ReceiptShown, ReplaceCode, ForgetCode>;
 
 // ---- snapshot: everything → ui -----------------------------------------------------------------------------------------
 
@@ -89,6 +93,9 @@ struct Receipt {
   Time at{};
   std::vector<Deadline> deadlines;
   std::string chain8;           ///< first 8 hex digits of the log's head: an anchor on paper
+  std::string filed_hash, head_hash;  ///< hex: body hash of the `filed` event, and the log's head: what the proof signs
+  bool twice = false;           ///< on paper: another machine has acknowledged it when the slip is printed (trust.md R19)
+  std::string proof;            ///< core/receipt_proof.h, for the QR code; "" without a key to sign with
 };
 /// Outcome of a command, by its request id. Either a receipt or the problems, never both.
 struct Outcome {
@@ -108,6 +115,8 @@ struct Progress {
   bool may_rate = false;
   std::vector<Problem> problems;///< wrong code, unknown number, "elsewhere and the line is down"
 };
+/// A new code, shown at the window until it is handed over.
+struct Replaced { std::string request; MatterId matter; std::string code; };
 struct CardRead { std::uint64_t serial = 0; Identity identity; std::string trouble; };  ///< serial grows with each card
 struct HelpState { std::string id; bool reached = false; std::string taken_by; bool done = false; std::string outcome; };
 
@@ -144,6 +153,7 @@ struct Snapshot {
   bool disk_low = false;        ///< under 256 MB: no new visit is begun with a text, a number and help always
   bool disk_alarm = false;      ///< under a tenth: somebody should make room
   std::vector<std::string> alarms;  ///< for operators: disk, findings of the nightly reading; one line each
+  bool unshown = false;               ///< a matter was filed just before the power went, and its code was never on the screen
   std::vector<WindowCode> closed;     ///< windows nobody sits at now, by the rulebook's hours
   std::optional<Outcome> outcome;     ///< of the last command that has one
   std::optional<Progress> progress;
@@ -163,6 +173,7 @@ struct Snapshot {
   std::string answer_request;
   std::optional<Error> answer_error;
   std::string stated_request;         ///< last StateFact that is on disk
+  std::optional<Replaced> replaced;   ///< by the last ReplaceCode
   int served_today = 0;
   int minutes_average = 0;
   /// Attachments of the opened matter: Attached::hash → its bytes, as far as they are here. In memory only, and gone when the matter is put away.

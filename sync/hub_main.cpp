@@ -25,6 +25,7 @@
 #include "sync/hub_control.h"
 #include "sync/hub_keys.h"
 #include "sync/hub_process.h"
+#include "sync/hub_receipt.h"
 #include "sync/hub_save.h"
 #include "sync/projection.h"
 
@@ -530,6 +531,32 @@ int health(const HubOptions& options, bool json) {
   return alarm || damaged ? exit_failed : exit_done;
 }
 
+int receipt(const HubOptions& options, const std::string& text, const std::string& key, bool json) {
+  auto reading = read_only(options, false);
+  if (!reading) return failed(reading.error());
+  std::vector<Device> devices;
+  if (const auto note = reading->log->note("hub.devices"))
+    if (auto known = devices_from_json(*note)) devices = std::move(*known);
+  const auto checked = check_receipt(*reading->log, devices, text, key);
+  if (!checked) return failed(checked.error());
+  using Check = ReceiptCheck;
+  const bool unknown_key = checked->signed_by_device == Check::Signed::Unknown;
+  if (json) {
+    print(dump({{"matter", checked->proof.matter}, {"device", checked->device}, {"at", iso_minute(checked->proof.at)}, {"holds", checked->holds()},
+                {"signed", unknown_key ? "unknown" : checked->signed_by_device == Check::Signed::Yes ? "yes" : "no"},
+                {"known", checked->known == Check::Known::Same ? "same" : checked->known == Check::Known::Other ? "other" : "not here"}}));
+  } else {
+    print(fmt::format("{}  {}  {}", checked->proof.matter, iso_minute(checked->proof.at), checked->device));
+    print(unknown_key                                        ? "签名：本机没有这台设备的公钥，请用 --key 给出（大厅服务器 hub keys 可查）"
+          : checked->signed_by_device == Check::Signed::Yes ? "签名：是这台设备签的"
+                                                            : "签名：不符，不是这台设备签的，或内容被改过");
+    print(checked->known == Check::Known::Same    ? "登记：本机有这一件，时间、内容、日志位置都相符"
+          : checked->known == Check::Known::Other ? "登记：本机有这个编号，但时间、内容或日志位置不符"
+                                                  : "登记：本机还没有这一件（大厅是否已同步？）");
+  }
+  return checked->holds() ? exit_done : exit_failed;
+}
+
 int rebuild(const HubOptions& options) {
   const auto reading = read_only(options, true, true);
   if (!reading) return failed(reading.error());
@@ -697,6 +724,13 @@ int run(int argc, char** argv) {
   auto* watching = app.add_subcommand("health", "room on the disk and what the nightly reading found; 1 when somebody must look");
   common(watching);
   watching->callback([&] { action = [&] { return health(options, json); }; });
+  std::string receipt_text, receipt_key;
+  auto* receipts = app.add_subcommand("receipt", "does a receipt hold: who signed it, and is its matter here");
+  common(receipts);
+  receipts->add_option("text", receipt_text, "what its QR code says, XF2:…")->required();
+  receipts->add_option("--key", receipt_key, "the device's public key, 64 hex digits, where it is not enrolled here");
+  receipts->callback([&] { action = [&] { return receipt(options, receipt_text, receipt_key, json); }; });
+
   auto* rebuilding = app.add_subcommand("rebuild", "make the projection anew from the log");
   common(rebuilding);
   rebuilding->add_option("--county-key", options.county_key, "file of the county's secret key: ordinary matters are opened with it ($YIZHAN_COUNTY_KEY)")->envname("YIZHAN_COUNTY_KEY");

@@ -131,7 +131,8 @@ struct HubProcess::Impl {
   Origin own_log;                  // of this hub's epoch
 
   std::string file(const char* name) const { return options.data_dir + "/" + name; }
-  Origin county_stream() const { return config.self.substr(0, 7) + "C." + config.self.substr(7); }
+  /// The county's word about this hall's matters, and the same sealed to the citizens for the kiosks (docs/PROTOCOL.md, Streams).
+  std::vector<Origin> county_streams() const { return {config.self.substr(0, 7) + "C." + config.self.substr(7), config.self.substr(0, 7) + "C.S" + config.self.substr(8)}; }
 
   /// Sleeps until `until`, or until there is something to pass up. False: the program is ending.
   bool rest(Tick until) {
@@ -205,7 +206,7 @@ struct HubProcess::Impl {
     settings.hub_origin = county->origin;
     settings.hub_public_hex = county->public_hex;
     settings.relay = true;
-    settings.pull = {county_stream()};
+    settings.pull = county_streams();
     unsigned char seed[8];
     random_bytes(seed, sizeof seed);
     std::memcpy(&settings.jitter_seed, seed, sizeof seed);

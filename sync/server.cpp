@@ -32,9 +32,6 @@ std::vector<std::string> windows_of_role(std::string_view role) {
 }
 
 std::string county_of(std::string_view origin) { return std::string(origin.substr(0, 6)); }
-/// "440583-H01" → "440583-C.H01": the county's stream for that hall.
-Origin stream_of_hall(const Origin& hall) { return county_of(hall) + "-C." + hall.substr(std::min<std::size_t>(hall.size(), 7)); }
-
 std::string code_hash(std::string_view code, const Origin& origin) {
   return hex(hash_bytes("yizhan invite\n" + origin + "\n" + std::string(code)));
 }
@@ -43,6 +40,7 @@ std::string code_hash(std::string_view code, const Origin& origin) {
 
 Origin Hub::Impl::own_log() const { return in_epoch(config.self, epoch); }
 Origin Hub::Impl::stream_for(const Origin& hall) const { return in_epoch(stream_of_hall(hall), epoch); }
+Origin Hub::Impl::statuses_for(const Origin& hall) const { return in_epoch(status_stream_of(hall), epoch); }
 
 Reply plain_reply(int status, std::string body, std::string_view content_type) {
   Reply reply;
@@ -55,6 +53,8 @@ Reply plain_reply(int status, std::string body, std::string_view content_type) {
 Reply refuse(int status, std::string_view code, std::string what, std::uint64_t seq) {
   return plain_reply(status, to_json(Refusal{std::string(code), std::move(what), seq}));
 }
+
+Origin stream_of_hall(const Origin& hall) { return county_of(hall) + "-C." + hall.substr(std::min<std::size_t>(hall.size(), 7)); }
 
 bool is_desk(const Device& device) { return device.role.starts_with("desk-"); }
 
@@ -127,6 +127,8 @@ Status Hub::start() {
   if (const auto note = me.log.note("hub.starts")) std::from_chars(note->data(), note->data() + note->size(), starts);
   if (const auto noted = me.log.put_note("hub.starts", std::to_string(++starts)); !noted) return noted.error();
   me.version = (starts << 24) + 1;
+  if (me.config.county)
+    if (const auto owed = me.catch_up_statuses(); !owed) return owed.error();
   refresh();
   if (me.broken) return *me.broken;
   return Done{};
@@ -271,6 +273,9 @@ Result<Event> Hub::decide(const MatterId& matter, const Fact& fact, Time wall) {
   ++me.version;
   ++me.written;
   ++me.own_facts;
+  // The fact stands, whatever becomes of its echo: a status that could not be sealed is owed, and tried again with the next one.
+  me.owe_statuses(*stated);
+  static_cast<void>(me.seal_owed(wall));
   return stated->front();
 }
 
@@ -321,6 +326,9 @@ Hub::Impl::Answer Hub::Impl::answer(Parsed& request, Time wall, Tick now, bool m
   const auto known = authenticate(request, wall);
   if (!known) return refuse(known.error().code == Code::Conflict ? 403 : 401, known.error().code == Code::Conflict ? "revoked" : "unauthorised", known.error().what);
   const Device& device = **known;
+  // What is owed since a crash or a full disk: some with every call until nothing is left.
+  if (config.county && !status_owed.empty())
+    if (const auto sealed = seal_owed(wall); !sealed && sealed.error().code == Code::Io) return failure(sealed.error());
 
   const auto wait_until = now + Span{static_cast<std::int64_t>(std::min(request.target.number("wait", 0), wait_seconds_max) * 1000)};
   if (path[1] == "heads" && path.size() == 2 && method == "GET") {
@@ -443,8 +451,8 @@ bool Hub::Impl::may_write(const Device& device, const Origin& origin) const {
 std::uint64_t Hub::Impl::version_for(const Device& device) const {
   if (!config.county) return version;
   // A hall waits for the county's word to it, not for what the other halls push.
-  const auto stream = log.head(stream_for(device.origin));
-  return (version >> 24 << 24) + (stream ? stream->seq : 0) + 1 + (key_set ? static_cast<std::uint64_t>(key_set->version) : 0);
+  const auto stream = log.head(stream_for(device.origin)), statuses = log.head(statuses_for(device.origin));
+  return (version >> 24 << 24) + (stream ? stream->seq : 0) + (statuses ? statuses->seq : 0) + 1 + (key_set ? static_cast<std::uint64_t>(key_set->version) : 0);
 }
 
 Heads Hub::Impl::heads_for(const Device& device, Time wall) {
@@ -456,7 +464,8 @@ Heads Hub::Impl::heads_for(const Device& device, Time wall) {
     for (const auto& head : *heads) {
       if (config.county) {
         const auto relay = relays.find(head.origin);
-        const bool its = (relay != relays.end() && relay->second == device.origin) || device_of(head.origin) == stream_of_hall(device.origin);
+        const Origin writer = device_of(head.origin);
+        const bool its = (relay != relays.end() && relay->second == device.origin) || writer == stream_of_hall(device.origin) || writer == status_stream_of(device.origin);
         if (its) out.heads.push_back({head, head.seq});
         continue;
       }
@@ -508,6 +517,10 @@ Reply Hub::Impl::take_events(const Device& device, const Origin& origin, Parsed&
         index(merged->fresh);
         if (is_desk(device)) follow_desk(device, merged->fresh, wall);
         ++version;
+      } else {
+        // What came is durable; 县里已收到 follows it and can wait for the next batch when the disk is full.
+        owe_statuses(merged->fresh);
+        if (const auto sealed = seal_owed(wall); !sealed && sealed.error().code == Code::Io) return failure(sealed.error());
       }
     }
   }
@@ -520,7 +533,7 @@ Reply Hub::Impl::take_events(const Device& device, const Origin& origin, Parsed&
 Hub::Impl::Answer Hub::Impl::give_events(const Device& device, const Origin& origin, const Parsed& request, Tick now, bool may_wait) {
   if (config.county) {
     const auto relay = relays.find(origin);
-    if (device_of(origin) != stream_of_hall(device.origin) && (relay == relays.end() || relay->second != device.origin))
+    if (device_of(origin) != stream_of_hall(device.origin) && device_of(origin) != status_stream_of(device.origin) && (relay == relays.end() || relay->second != device.origin))
       return refuse(403, "unauthorised", "this device may not read log " + origin);
   }
   const auto after = request.target.number("after", 0);
@@ -542,8 +555,8 @@ bool Hub::Impl::may_read_body(const Device& device, const Event& event) {
   if (config.county) return true;  // give_events let only the hall concerned come this far
   if (device_of(event.id.origin) == device.origin) return true;
   if (event.matter.empty()) return is_desk(device);
-  const bool county_fact = event.id.origin.substr(std::min<std::size_t>(event.id.origin.size(), 7)).starts_with("C");
-  if (device.role == "kiosk") return county_fact && device_of(access_of(event.matter).filed_by) == device.origin;
+  // A kiosk stands where anybody can carry it away: of what others say it holds only what the citizen's code opens.
+  if (is_status_stream(device_of(event.id.origin))) return device.role == "kiosk" && event.type == "status_sealed";
   if (!is_desk(device)) return false;
   // Number, window and place of a ticket: every desk's list needs them, and there is nothing personal in them.
   if (event.type == "ticket_issued" || event.type == "queued") return true;

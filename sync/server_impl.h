@@ -1,5 +1,5 @@
-/// What server.cpp (calls), server_blobs.cpp (attachments), server_queue.cpp (queue, news, help), server_keys.cpp (the key-set) and
-/// server_staff.cpp (people) share. Private to the hub.
+/// What server.cpp (calls), server_blobs.cpp (attachments), server_queue.cpp (queue, news, help), server_keys.cpp (the key-set), server_staff.cpp (people) and
+/// server_status.cpp (statuses for citizens) share. Private to the hub.
 #pragma once
 #include <functional>
 #include <map>
@@ -65,6 +65,7 @@ struct Hub::Impl {
   int epoch = 1;                  ///< of this hub's own logs: more than 1 after a restore (docs/PROTOCOL.md, "Epochs")
   Origin own_log() const;         ///< what this hub states itself goes here
   Origin stream_for(const Origin& hall) const;  ///< county: its facts for that hall
+  Origin statuses_for(const Origin& hall) const;  ///< the stream of sealed statuses, likewise
   std::optional<Error> broken;
   std::map<Origin, Device> devices;
   std::vector<Invite> invites;
@@ -164,6 +165,14 @@ struct Hub::Impl {
   Reply take_piece(const Device& device, std::string_view name, const Parsed& request);
   Reply give_piece(const Device& device, std::string_view name, const Parsed& request, Time wall);
 
+  // server_status.cpp: the county only
+  std::int64_t status_cursor = 0;   ///< arrival of the last event that was looked at when the hub started
+  std::int64_t status_noted = 0;    ///< the same, as it is on disk
+  std::set<MatterId> status_owed;   ///< matters whose status is to be sealed anew
+  void owe_statuses(std::span<const Event> events);
+  Status seal_owed(Time wall);
+  Status catch_up_statuses();
+
   // server_queue.cpp
   void index(std::span<const Event> events);
   Access compute(const MatterId& matter);
@@ -181,5 +190,10 @@ struct Hub::Impl {
 Reply plain_reply(int status, std::string body, std::string_view content_type = "application/json");
 Reply refuse(int status, std::string_view code, std::string what, std::uint64_t seq = 0);
 bool is_desk(const Device& device);
+/// "440583-H01" → "440583-C.H01": the county's word about that hall's matters, for those who work on them.
+Origin stream_of_hall(const Origin& hall);
+/// "440583-H01" → "440583-C.S01": how far each of them is, sealed to the citizen; all a kiosk mirrors.
+Origin status_stream_of(const Origin& hall);
+bool is_status_stream(std::string_view origin);
 
 }  // namespace yizhan::sync

@@ -98,6 +98,7 @@ class Stepper {
     if (const auto* queue = std::get_if<QueueCommand>(&command)) return queue->ask.request;
     if (const auto* fact = std::get_if<StateFact>(&command)) return fact->request;
     if (const auto* file = std::get_if<FileMatter>(&command)) return file->request;
+    if (const auto* code = std::get_if<ReplaceCode>(&command)) return code->request;
     return {};
   }
 
@@ -288,6 +289,17 @@ class Stepper {
     } else if (std::holds_alternative<StateFact>(w.command)) {
       done = world_.stated_request == w.request;
       if (!done && world_.outcome && world_.outcome->request == w.request) error = world_.outcome->error;
+      if (!done && !error && world_.failed) error = world_.failed;
+    } else if (std::holds_alternative<ReplaceCode>(w.command)) {
+      done = world_.replaced && world_.replaced->request == w.request;
+      if (!done && world_.outcome && world_.outcome->request == w.request) {
+        if (!world_.outcome->problems.empty()) {
+          s_.problems = {{"code", world_.outcome->problems.front().what}};
+          s_.waiting.reset();
+          return;
+        }
+        error = world_.outcome->error;
+      }
       if (!done && !error && world_.failed) error = world_.failed;
     } else if (std::holds_alternative<FileMatter>(w.command)) {
       if (world_.outcome && world_.outcome->request == w.request) {
@@ -710,7 +722,8 @@ class Stepper {
     if (a.field == "outcome") d->lawyer.outcome = static_cast<ConsultOutcome>(a.value);
     if (a.field == "ending") d->mediator.outcome = static_cast<MediationOutcome>(a.value);
     if (a.field == "chosen_by") d->mediator.chosen_by = a.value == 0 ? "parties" : "committee";
-    if (a.field == "tab") d->reception.overriding = a.value == 1;
+    if (a.field == "tab") d->reception.overriding = a.value == 1, d->reception.recoding = a.value == 2;
+    if (a.field == "code_reason") d->reception.code_reason = a.value;
     if (a.field == "disposition") d->reception.disposition = static_cast<Disposition>(a.value), d->reception.later = false;
     if (a.field == "override_path") d->reception.path = static_cast<LegalPath>(a.value);
     if (a.field == "tab" || a.field == "disposition" || a.field == "ending") s_.problems.clear();
@@ -762,6 +775,7 @@ class Stepper {
       back = !back;
     }
     if (a.field == "identity") d->lawyer.identity_checked = !d->lawyer.identity_checked;
+    if (a.field == "id_seen") d->reception.id_seen = !d->reception.id_seen;
     if (a.field == "told") toggle(d->lawyer.told, a.name);
     if (a.field == "rights") toggle(d->mediator.rights, a.name);
     if (a.field == "no_amount") d->mediator.no_amount = !d->mediator.no_amount;
@@ -896,6 +910,22 @@ class Stepper {
   }
   void on(const PrintSlip&) {
     if (s_.form && s_.form->receipt) commands_.push_back(PrintReceipt{s_.form->receipt->request});
+    else if (world_.replaced) commands_.push_back(PrintReceipt{world_.replaced->request});
+  }
+  void on(const GiveCode&) {
+    if (!s_.serving || s_.serving->matter.empty() || s_.seat.role != Role::Reception || busy()) return;
+    const ReceptionDraft& d = draft()->reception;
+    s_.problems.clear();
+    if (!d.id_seen) s_.problems.push_back({"id_seen", tr("请先核对身份证")});
+    if (!d.code_reason) s_.problems.push_back({"code_reason", tr("请选为什么换")});
+    if (!s_.problems.empty()) return;
+    if (repeated("code")) return;
+    send("code", ReplaceCode{next_request(), s_.serving->matter, s_.seat.staff, std::string(words_of(code_reasons(), *d.code_reason))});
+  }
+  void on(const CodeGiven&) {
+    if (!world_.replaced) return;
+    commands_.push_back(ForgetCode{});
+    if (Draft* d = draft()) d->reception.recoding = d->reception.id_seen = false, d->reception.code_reason.reset();
   }
   void on(const ShowId&) { s_.show_id = !s_.show_id; }
   void on(const ShowViewers&) { s_.show_viewers = !s_.show_viewers; }

@@ -62,6 +62,9 @@ struct MediatorDraft {
 };
 struct ReceptionDraft {
   bool overriding = false;        ///< the "改派" tab
+  bool recoding = false;          ///< the "查询码" tab: a lost code (docs/RECEIPTS.md)
+  bool id_seen = false;           ///< the card was compared with what is in the file
+  std::optional<int> code_reason; ///< of code_reasons()
   std::optional<Disposition> disposition;
   bool later = false;             ///< registered now, disposed within the 15 days
   std::string to_unit, reason, report_by;
@@ -234,6 +237,8 @@ struct FormPage { int page = 0; };
 struct FileForm {};
 struct LeaveForm {};                                 ///< after filing, or giving up an empty form
 struct PrintSlip {};
+struct GiveCode {};                                  ///< a new query code for the matter served, once the card was looked at
+struct CodeGiven {};                                 ///< the person has it: off the screen
 struct ShowId {};
 struct ShowViewers {};
 struct Play { std::string attachment; };             ///< of the matter served; again stops
@@ -252,7 +257,7 @@ struct WithdrawGo {};
 
 using DeskAction = std::variant<News, CallNext, CallTicket, ReadTicket, Recall, Missed, Hold, OpenTransfer, TransferTo, TransferGo, Finish,
                                 Typed, Picked, PickedWindow, Toggled, Insert, StatePart, ShowStep, TurnPage, OpenNumber, TakeCall,
-                                WalkIn, FormPage, FileForm, LeaveForm, PrintSlip, ShowId, ShowViewers, Play, PlayEnded,
+                                WalkIn, FormPage, FileForm, LeaveForm, PrintSlip, GiveCode, CodeGiven, ShowId, ShowViewers, Play, PlayEnded,
                                 Transcribe, StateTranscript, Lock, Unlock, PickPerson, PinDigits, PinBack, EnterPin, LeaveDesk,
                                 OpenWithdraw, WithdrawGo>;
 

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "core/epoch.h"
+#include "core/receipt_proof.h"
 #include "core/text.h"
 #include "kiosk/engine/sealing.h"
 #include "kiosk/engine/wipe.h"
@@ -103,6 +104,7 @@ Status Store::start() {
   keys_changed();
   begin_day();
   tick();
+  look_for_unshown(last_ticket_, last_ticket_at_);
   return Done{};
 }
 
@@ -144,6 +146,7 @@ void Store::begin_day() {
 
 void Store::take(const Event& event) {
   if (event.matter.empty()) return;
+  if (event.type == "ticket_issued" && event.id.origin == config_.origin) last_ticket_ = event.matter, last_ticket_at_ = event.at;
   if (hall_day(event.at) < today_ && !of_today_.contains(event.matter)) return;
   of_today_.insert(event.matter);
   if (is_desk()) return hall_.add(event);
@@ -181,6 +184,8 @@ void Store::tick() {
   const auto into_minute = Span{now_.now.time_since_epoch().count() % 60'000};
   again_at_ = now + Span{60'000} - into_minute;  // on the minute: the clock on the screen is a real clock's
   if (now_.failed) again_at_ = std::min(again_at_, now + failed_tick);
+  now_.unshown = now_.unshown && now < unshown_until_;
+  if (now_.unshown) again_at_ = std::min(again_at_, unshown_until_);
   if (hall_day(now_.now) != today_) begin_day();
   look_at_disk();
   pass_calm();
@@ -316,6 +321,10 @@ void Store::on(const TakeNumber& command) {
 void Store::filed(Outcome outcome, const std::string& help_id) {
   if (outcome.receipt) {
     secret_.reset();
+    if (!config_.key.secret_hex.empty() && !outcome.receipt->filed_hash.empty()) {
+      const Receipt& r = *outcome.receipt;
+      outcome.receipt->proof = encode_receipt_proof(prove_receipt(r.matter, r.query_code, r.at, r.filed_hash, r.head_hash, config_.key.secret_hex));
+    }
     receipt_ = outcome.receipt;
     now_.failed.reset();
     ++issued_since_news_[outcome.receipt->window];
@@ -349,8 +358,9 @@ void Store::on(const PrintReceipt& command) {
   if (!receipt_) {
     now_.print = ReceiptPrinted{false, "nothing"};
   } else {
+    receipt_->twice = enrolled() && now_.unsent == 0;
     wanted_.prints.push_back({command.request, receipt_->matter,
-                              receipt_paper(*receipt_, books_.rules.in_force(hall_day(receipt_->at)), config_.center, config_.place)});
+                              receipt_paper(*receipt_, books_.rules.in_force(hall_day(receipt_->at)), config_.place)});
   }
   changed();
 }
@@ -362,6 +372,7 @@ void Store::printed(const PrintJob& job, const Status& outcome) {
     changed();
   }
   // Paper is not proof of registration: when this fact cannot be written, the receipt in the citizen's hand is still true.
+  if (outcome) shown(job.matter);
   if (!job.matter.empty()) static_cast<void>(state_facts(job.matter, {Fact{fact}}));
 }
 
@@ -400,7 +411,10 @@ void Store::reader(DeviceState state) {
 void Store::on(const EndVisit&) {
   ++visit_;
   visited_ = false;
+  guard_.visit_ended();
+  if (receipt_) shown(receipt_->matter);  // it stood on the screen until the person left, or two minutes
   receipt_.reset();
+  now_.replaced.reset();
   settled_ = {};
   now_.outcome.reset();
   now_.progress.reset();

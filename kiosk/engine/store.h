@@ -17,6 +17,7 @@
 #include "core/matter.h"
 #include "kiosk/config.h"
 #include "kiosk/devices/receipt.h"
+#include "kiosk/engine/query_guard.h"
 #include "kiosk/engine/staff_file.h"
 #include "kiosk/filing.h"
 #include "kiosk/messages.h"
@@ -147,8 +148,23 @@ class Store {
   void on(const Rate& command);
   void on(const CallHelper& command);
   void on(const StopHelper& command);
-  void progress_here(const std::string& request, const Matter& matter);
-  void progress_there(const std::string& request, const MatterId& matter, const std::string& tag, std::optional<Matter> here);
+  void progress_told(const std::string& request, Progress progress);
+  void progress_refused(const std::string& request, std::string field, std::string what);
+  void progress_there(const std::string& request, const MatterId& matter, const std::string& tag, std::optional<Progress> here);
+  static bool may_be_rated(const Matter& matter);
+  bool rated_here(const MatterId& matter) const;
+
+  // store_status.cpp: what the citizen's code opens here, the code that was never shown, the code that was lost
+  struct Key { MatterId matter; std::string tag; KeyPair status; };
+  static Key derive(const MatterId& matter, std::string_view code);
+  /// Nothing when number and code do not fit what is here, whatever the reason; the work is the same. Errors: of the log.
+  Result<std::optional<Progress>> known_here(const Key& key);
+  bool hub_must_know(const MatterId& matter) const;  ///< so that its "no" counts
+  void look_for_unshown(const MatterId& matter, Time at);
+  void shown(const MatterId& matter);
+  void on(const ReceiptShown& command);
+  void on(const ReplaceCode& command);
+  void on(const ForgetCode& command);
   void rate_now(const Rate& command, const MatterId& matter, bool may);
   void refresh_help();
   void send_help();
@@ -206,6 +222,11 @@ class Store {
   std::optional<QuerySecret> secret_;
   bool wants_secret_ = true;
   std::optional<Receipt> receipt_;          // of this visit
+  QueryGuard guard_;
+  Tick unshown_until_{};
+  MatterId told_shown_;                     // the last one whose code is known to have been shown
+  MatterId last_ticket_;                    // the newest visit registered here, and when
+  Time last_ticket_at_{};
   std::deque<Outcome> settled_;             // the same request again gets the same outcome
   std::map<WindowCode, int> issued_since_news_;
   bool wants_reserve_ = true;

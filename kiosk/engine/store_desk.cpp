@@ -164,6 +164,7 @@ void Store::on(const OpenMatter& command) {
   ++opening_;
   coming_.clear();
   now_.attachments.clear();
+  if (now_.replaced) on(ForgetCode{});
   now_.open.reset();
   now_.earlier.clear();
   changed();

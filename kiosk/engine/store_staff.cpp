@@ -3,6 +3,7 @@
 
 #include "core/pin_key.h"
 #include "kiosk/devices/card.h"
+#include "kiosk/engine/sealing.h"
 #include "kiosk/engine/staff_file.h"
 #include "kiosk/engine/store.h"
 
@@ -161,6 +162,10 @@ bool Store::may_fetch(const Ticket& ticket) const {
 void Store::keys_changed() {
   now_.keys = config_.key_set ? static_cast<int>(freshness(*config_.key_set, wall())) : 0;
   now_.keys_version = config_.key_set ? config_.key_set->version : 0;
+  if (now_.keys_version > 0 && (!sealer_ || sealer_->key_set() != now_.keys_version)) {
+    sealer_ = sealer_of(config_, own_log_);
+    filing_.use(sealer_);
+  }
   changed();
 }
 

@@ -180,6 +180,9 @@ Asked settings(Ui& ui, const View& view, Box bar) {
 }
 
 /// What cannot be done now, as tall as its words are: what still works must not be the line that is dropped.
+/// After a power cut: whoever stood here got neither number nor code (trust.md R1). Nothing of the matter itself.
+bool unshown(const View& view) { return view.world.now.unshown; }
+float say_unshown(Ui& ui, const Box& at) { return message(ui, at, Icon::Info, tr("刚才的办理已收到，请到窗口"), tr("窗口会给您编号和查询码。"), false); }
 bool full(const View& view) { return view.world.now.failed && view.world.now.failed->code == Code::Unavailable; }
 /// Little room: what is begun now might not end, so nothing long is begun (trust.md R3); a number and a person always.
 bool low(const View& view) { return full(view) || view.world.now.disk_low; }
@@ -320,6 +323,7 @@ Asked home_across(Ui& ui, const View& view, const Measure& m) {
   body.w = page.w - m.margin - body.x;
   body.h = bar.y - m.gutter - body.y;
   room_message(ui, body, m.gutter, view);
+  if (unshown(view)) body.cut_top(say_unshown(ui, {body.x, body.y, body.w, body.h * 0.3f}), m.gutter);
   const float small = std::clamp(body.h * 0.19f, 21.f, 40.f), row = (body.h - small - 3 * m.gutter) / 3;
   std::array<Box, 3> at{};
   for (Box& box : at) box = body.cut_top(row, m.gutter);
@@ -346,13 +350,15 @@ Asked draw_home(Ui& ui, const View& view) {
   Box body{m.margin, low ? ui.reach_top() : 110, page.w - 2 * m.margin, 0};
   body.h = bar.y - body.y - (low ? 4 : m.gutter);
   if (low) {
-    queues(ui, view, {m.margin, page.h * 0.4f + 8, page.w - 2 * m.margin, 40});
+    if (unshown(view)) say_unshown(ui, {m.margin, page.h * 0.4f + 8, page.w - 2 * m.margin, 40});
+    else queues(ui, view, {m.margin, page.h * 0.4f + 8, page.w - 2 * m.margin, 40});
     const float gap = touch_gap_mm;
     if (auto got = three_ways(ui, view, {body.row(0, 4, gap), body.row(1, 4, gap), body.row(2, 4, gap)})) asked = got;
     if (auto got = little_ways(ui, body.row(3, 4, gap), gap)) asked = got;
     return asked;
   }
   room_message(ui, body, m.gutter, view);
+  if (unshown(view)) body.cut_top(say_unshown(ui, {body.x, body.y, body.w, body.h * 0.3f}), m.gutter);
   const float row = std::min(56.f, (body.h - 46 - 44 - 4 * m.gutter) / 3);
   std::array<Box, 3> at{};
   for (Box& box : at) box = body.cut_top(row, m.gutter);

@@ -341,13 +341,14 @@ TEST_CASE("hub and county away are said calmly, and everything that works is off
     Seen seen;
     Lobby& l = seen.lobby;
     l.snapshot.hub_online = row.hub, l.snapshot.county_online = row.county, l.snapshot.uncounted = row.uncounted;
+    l.snapshot.unsent = row.hub ? 0 : 3;
     seen.look();
     CHECK(seen.said(row.home));
     for (const char* way : {"self", "help", "number", "progress", "rate"}) CHECK(seen.has(way));
     l.to_done();
     seen.look();
     CHECK(l.seen() == Screen::Done);
-    CHECK(seen.said("已登记 · 已安全保存在本机"));
+    CHECK(seen.said(row.hub ? "已登记 · 已双份保存" : "已登记 · 已存本机"));
     CHECK(seen.said(row.done));
   }
   Seen seen;

@@ -140,6 +140,8 @@ TEST_CASE("every state of the mediator's and reception's desks is legible, whole
     r.judge("reception_called");
     r.key("F10");
     r.judge("reception_missing");
+    r.tap("tab.code");
+    r.judge("reception_code");
     r.key("F8");
     r.judge("form");
     r.report("reception");

@@ -64,7 +64,7 @@ void KioskNode::start() {
   client.hub_origin = line.hub().origin;
   client.hub_public_hex = line.hub().key.public_hex;
   const Origin& hall = line.hub().origin;
-  client.pull = {hall.substr(0, 7) + "C." + hall.substr(7)};
+  client.pull = {hall.substr(0, 7) + "C.S" + hall.substr(8)};
   client.long_poll = std::chrono::minutes(30);
   client.jitter_seed = world.dice.next();
   line.start(client, [this] {

@@ -482,7 +482,7 @@ void HubNode::start() {
     client.hub_origin = upstream->origin;
     client.hub_public_hex = upstream->key.public_hex;
     client.relay = true;
-    client.pull = {upstream->origin + "." + origin.substr(origin.find('-') + 1)};
+    client.pull = {upstream->origin + "." + origin.substr(origin.find('-') + 1), upstream->origin + ".S" + origin.substr(origin.find('-') + 2)};
     client.long_poll = std::chrono::minutes(30);
     client.jitter_seed = world.dice.next();
     line.start(client, [this, &line] {
