@@ -25,7 +25,7 @@ struct FilingConfig {
 };
 
 /// What may be prepared before the citizen presses the button (Argon2 takes 15 ms, twice).
-struct QuerySecret { std::string code; std::string tag; MatterId matter; std::string status_public; };
+struct QuerySecret { std::string code; std::string tag; MatterId matter; std::string status_public = {}; };
 
 class Filing {
  public:
