@@ -205,7 +205,7 @@ struct EventLog::Impl {
     auto opened = Database::open(path, !writes, vfs);
     if (!opened) return opened.error();
     db = std::move(*opened);
-    db.restrict(writes);
+    if (auto s = db.restrict(writes); !s) return s;
     if (writes && sqlite3_db_readonly(db.handle(), "main") == 1)
       return Error{Code::Io, "the disk or the file is read-only: " + path};
     if (auto s = db.run("PRAGMA busy_timeout=5000"); !s) return s;
@@ -245,7 +245,7 @@ struct EventLog::Impl {
       auto second = Database::open(path, true, vfs);
       if (!second) return second.error();
       witness = std::move(*second);
-      witness.restrict(false);
+      if (auto s = witness.restrict(false); !s) return s;
       if (auto s = witness.run("PRAGMA busy_timeout=5000;PRAGMA query_only=ON;PRAGMA cache_size=-256;PRAGMA "
                                "trusted_schema=OFF;PRAGMA mmap_size=0");
           !s)
@@ -517,7 +517,7 @@ EventLog::EventLog(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 EventLog::~EventLog() {
   // A disk that lied once gets no more writes from us, not even the checkpoint at close.
-  if (impl_->db.handle() != nullptr && impl_->failed) impl_->db.restrict(false);
+  if (impl_->db.handle() != nullptr && impl_->failed) static_cast<void>(impl_->db.restrict(false));
 }
 
 Result<std::unique_ptr<EventLog>> EventLog::open(const std::string& path, Mode mode, const std::string& vfs) {

@@ -237,12 +237,19 @@ Error Database::error_of(int rc, std::string_view doing) const {
   }
 }
 
-void Database::restrict(bool checkpoint_at_close) {
-  sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-  sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, checkpoint_at_close ? 0 : 1, nullptr);
-  sqlite3_limit(handle_.get(), SQLITE_LIMIT_LENGTH, 32 << 20);
-  sqlite3_limit(handle_.get(), SQLITE_LIMIT_SQL_LENGTH, 100'000);
-  sqlite3_limit(handle_.get(), SQLITE_LIMIT_ATTACHED, 0);
+Status Database::restrict(bool checkpoint_at_close) {
+  struct Switch { int which, wanted; };
+  for (const Switch s : {Switch{SQLITE_DBCONFIG_DEFENSIVE, 1}, Switch{SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, checkpoint_at_close ? 0 : 1}}) {
+    int kept = -1;
+    sqlite3_db_config(handle_.get(), s.which, s.wanted, &kept);
+    if (kept != s.wanted) return Error{Code::Corrupt, "this SQLite does not keep setting " + std::to_string(s.which)};
+  }
+  struct Limit { int which, wanted; };
+  for (const Limit l : {Limit{SQLITE_LIMIT_LENGTH, 32 << 20}, Limit{SQLITE_LIMIT_SQL_LENGTH, 100'000}, Limit{SQLITE_LIMIT_ATTACHED, 0}}) {
+    sqlite3_limit(handle_.get(), l.which, l.wanted);
+    if (sqlite3_limit(handle_.get(), l.which, -1) != l.wanted) return Error{Code::Corrupt, "this SQLite does not keep limit " + std::to_string(l.which)};
+  }
+  return Done{};
 }
 
 }  // namespace yizhan::sqlite

@@ -64,8 +64,9 @@ class Database {
   bool in_transaction() const;
   /// What a result code means to us: Unavailable (disk full, no memory, busy), Io, Corrupt, Conflict (constraint).
   Error error_of(int rc, std::string_view doing) const;
-  /// DEFENSIVE, no attached databases, 32 MB rows, and no checkpoint of its own at close when `checkpoint_at_close` is false.
-  void restrict(bool checkpoint_at_close);
+  /// DEFENSIVE, no attached databases, 32 MB rows, and no checkpoint of its own at close when `checkpoint_at_close` is false. Every one of
+  /// them is read back. Errors: Corrupt (this SQLite does not keep one).
+  Status restrict(bool checkpoint_at_close);
   sqlite3* handle() const { return handle_.get(); }
 
  private:

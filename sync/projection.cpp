@@ -167,7 +167,7 @@ Result<std::unique_ptr<Projection>> Projection::open(const std::string& path) {
   auto db = Database::open(path, false, "");
   if (!db) return db.error();
   impl->db = std::move(*db);
-  impl->db.restrict(true);
+  if (auto restricted = impl->db.restrict(true); !restricted) return restricted.error();
   if (const auto set = impl->db.run("PRAGMA busy_timeout=30000;PRAGMA journal_mode=DELETE;PRAGMA synchronous=NORMAL;PRAGMA trusted_schema=OFF"); !set) return set.error();
   const auto found = impl->db.ask("SELECT count(*) FROM sqlite_schema WHERE name IN ('mark', 'matter')");
   if (!found) return Error{Code::Corrupt, path + ": " + found.error().what + "; make it anew with hub rebuild"};
