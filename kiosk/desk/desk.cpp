@@ -198,7 +198,8 @@ class Stepper {
   }
   void on(const PinDigits& a) {
     for (const char c : a.digits)
-      if (c >= '0' && c <= '9' && s_.sign_in.pin.size() < 12) s_.sign_in.pin += c;
+      if (c == '\n') on(EnterPin{});
+      else if (c >= '0' && c <= '9' && s_.sign_in.pin.size() < 12) s_.sign_in.pin += c;
   }
   void on(const PinBack&) {
     if (s_.sign_in.pin.empty()) return;

@@ -248,7 +248,7 @@ struct StateTranscript {};
 struct Lock {};
 struct Unlock {};                                    ///< a desk of a hall without accounts
 struct PickPerson { std::string id; };
-struct PinDigits { std::string digits; };
+struct PinDigits { std::string digits; };             ///< a newline among them: 登录
 struct PinBack {};
 struct EnterPin {};
 struct LeaveDesk {};                                 ///< signs out

@@ -56,7 +56,7 @@ Asked draw_header(Ui& ui, const View& view, Box bar) {
     ask(asked, press(ui, "sign_out", Box{in.right() - px(112), bar.y + px(14), px(112), px(44)}, tr("离开"), "", Look::OnDark), LeaveDesk{});
     in.cut_right(px(120));
     const bool may = view.session.serving && !view.session.serving->matter.empty() && !view.session.form;
-    ask(asked, press(ui, "withdraw", Box{in.right() - px(112), bar.y + px(14), px(112), px(44)}, tr("回避"), "", Look::OnDark, Icon::None, may), OpenWithdraw{});
+    if (may) ask(asked, press(ui, "withdraw", Box{in.right() - px(112), bar.y + px(14), px(112), px(44)}, tr("回避"), "", Look::OnDark), OpenWithdraw{});
     in.cut_right(px(128));
   }
   const TextStyle date = one_line(Type::Desk, Ink::OnPrimary, Weight::Regular, Align::Right);

@@ -49,6 +49,7 @@ std::string outcome_words(const View& view) {
 
 Asked draw_sign_in(Ui& ui, const View& view, Box page) {
   Asked asked;
+  const bool enter = ui.pressed_key("Enter");  // before any key of the pad that was pressed last could take it for itself
   const DeskSession& s = view.session;
   const StaffNews& staff = view.world.staff;
   ui.gradient(page, Ink::Primary, Ink::Primary2);
@@ -117,12 +118,16 @@ Asked draw_sign_in(Ui& ui, const View& view, Box page) {
       else ask(asked, ui.button("key." + key, box, key, Look::Edged, Icon::None, chosen && !staff.asking), PinDigits{key});
     }
   }
+  // A fast hand types several digits, and Enter, within one frame: they go together, in order.
+  std::string typed;
+  bool erased = false;
   for (const auto& stroke : ui.take_strokes()) {
-    if (asked || !chosen) break;
-    if (!stroke.text.empty()) asked = PinDigits{stroke.text};
-    else if (stroke.name == "Backspace") asked = PinBack{};
-    else if (stroke.name == "Enter") asked = EnterPin{};
+    typed += stroke.text;
+    erased = erased || stroke.name == "Backspace";
   }
+  if (enter) typed += '\n';
+  if (chosen && !asked && erased) asked = PinBack{};
+  else if (chosen && !asked && !typed.empty()) asked = PinDigits{typed};
   const std::string said = outcome_words(view);
   const bool away = !view.world.hub_online;
   if (!said.empty()) strip(ui, in.cut_top(px(56)), staff.asking ? Icon::Info : Icon::Warning, said, staff.asking ? Tone::Law : Tone::Attention);

@@ -20,7 +20,8 @@ Result<std::vector<StaffBox>> load_staff(const std::string& data_dir) {
   if (!in) return Error{Code::Io, path + ": cannot be read"};
   try {
     std::vector<StaffBox> people;
-    for (const json& row : json::parse(text).at("people"))
+    const json all = json::parse(text);  // a loop over a temporary's part would be over nothing
+    for (const json& row : all.at("people"))
       people.push_back({row.at("id"), row.at("name"), row.at("role"), row.at("salt"), {row.at("ops"), row.at("bytes")}, row.at("card"), row.at("box")});
     return people;
   } catch (const std::exception&) {

@@ -131,6 +131,7 @@ void Kit::begin(ImDrawList& list, int width, int height, double now) {
   for (HitBox& hit : hits_)
     for (std::string* words : {&hit.words, &hit.line}) explicit_bzero(words->data(), words->size());
   hits_.clear();
+  takes_strokes_ = false;
   for (Shown& text : shown_) explicit_bzero(text.words.data(), text.words.size());
   shown_.clear();
   clipped_.clear();

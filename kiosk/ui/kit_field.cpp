@@ -14,6 +14,7 @@ void Kit::dashes(float x0, float x1, float y, float thick, std::uint32_t colour)
 }
 
 std::vector<writing::Stroke> Kit::take_strokes() {
+  takes_strokes_ = true;
   std::vector<writing::Stroke> taken;
   std::erase_if(keys_, [&](const KeyEvent& key) {
     if (!key.text.empty()) {

@@ -61,7 +61,8 @@ class Kit final : public Ui {
   void end();
   double again_at() const { return again_at_; }          ///< +inf: when something happens
   /// A kiosk takes text always: a scanner is a keyboard, also on the first page.
-  bool wants_text() const { return editing_ != 0 || theme_.citizen; }
+  /// A page that takes strokes without a field (a PIN) wants it too.
+  bool wants_text() const { return editing_ != 0 || theme_.citizen || takes_strokes_; }
   std::optional<Box> caret_px() const { return caret_; }  ///< where an input method should open its list
   const std::vector<std::string>& missing() const { return missing_; }
   void set_theme(const Theme& theme);
@@ -72,6 +73,7 @@ class Kit final : public Ui {
   enum class Leave { Nothing, Words, WordsAndIcons };
   void watch(Drawn* drawn, Leave leave) { drawn_ = drawn; leave_ = leave; }
   float px_per_mm() const { return ppm_; }
+  bool takes_strokes_ = false;                            ///< the frame asked for them
   std::string clipboard;                                  ///< desk only; zeroed with the kit
 
   // -- Ui

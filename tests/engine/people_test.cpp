@@ -54,7 +54,9 @@ struct Place {
   void sign_in(const std::string& id, const std::string& pin) { desk.post(SignIn{fmt::format("s{}", ++serial), id, pin}); }
   std::vector<std::string> sessions() {
     std::vector<std::string> out;
-    for (const auto& event : *desk.store->log().after(desk.config.origin, 0, 1000))
+    const auto events = desk.store->log().after(desk.config.origin, 0, 1000);  // a loop over a temporary's part would be over nothing
+    REQUIRE(events);
+    for (const auto& event : *events)
       if (const auto fact = fact_of(event))
         if (const auto* one = std::get_if<StaffSession>(&*fact)) out.push_back(one->staff + " " + one->what);
     return out;

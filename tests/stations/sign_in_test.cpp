@@ -175,6 +175,11 @@ TEST_CASE("the sign-in page by finger: names, a pad, dots, and words for whateve
     for (const char* key : {"key.1", "key.1", "key.1", "key.2", "key.2", "key.3", "key.back", "key.2"}) d.tap(key);
     CHECK(d.station.session.sign_in.pin == "111222");
     d.check("sign_in_typed");
+    d.key("Backspace");
+    CHECK(d.station.session.sign_in.pin == "11122");
+    d.screen->type("2");
+    d.rest();
+    CHECK(d.station.session.sign_in.pin == "111222");
     d.tap("pin.enter");
     REQUIRE(d.station.sent<SignIn>().size() == 1);
     CHECK(d.station.sent<SignIn>()[0].pin == "111222");
