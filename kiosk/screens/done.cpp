@@ -119,7 +119,8 @@ void qr_code(Ui& ui, const Box& at, const Receipt& receipt) {
   ui.fill(at, Ink::OnPrimary, 2);
   if (ui.theme().contrast) ui.fill(at, Ink::Ink, 2);  // white whatever the theme: a telephone reads it
   ui.edge(at, Ink::Edge, 0.5f, 2);
-  ui.qr(at.inset(2.5f), receipt.proof.empty() ? "XF1:" + receipt.matter + ":" + receipt.query_code + ":" + receipt.chain8 : receipt.proof);  // as on paper
+  // The signed text has twice the modules: where there is no room for them number and code alone are worth more than a code no telephone reads.
+  ui.qr(at.inset(2.5f), receipt.proof.empty() || at.w < 40 ? "XF1:" + receipt.matter + ":" + receipt.query_code + ":" + receipt.chain8 : receipt.proof);  // as on paper
 }
 
 /// Sixteen digits in two lines of two groups: large enough to be copied from a metre away.

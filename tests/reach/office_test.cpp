@@ -140,8 +140,14 @@ TEST_CASE("every state of the mediator's and reception's desks is legible, whole
     r.judge("reception_called");
     r.key("F10");
     r.judge("reception_missing");
-    r.tap("tab.code");
+    r.station.press(dk::Picked{"tab", 2});
     r.judge("reception_code");
+    r.station.press(dk::GiveCode{});
+    r.judge("reception_code_missing");
+    r.station.world.replaced = Replaced{"r", wages_id, "4837291600215532"};
+    r.judge("reception_code_given");
+    r.station.world.replaced.reset();
+    r.station.press(dk::Picked{"tab", 0});
     r.key("F8");
     r.judge("form");
     r.report("reception");
