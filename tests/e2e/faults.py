@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "packaging" / "demo"))
@@ -179,7 +180,8 @@ class House:
         return self.folder / where / ("hub.db" if where in ("hall", "county") else "log.db")
 
     def ask(self, where: str, sql: str, *values):
-        with sqlite3.connect(f"file:{self.database(where)}?mode=ro", uri=True, timeout=20) as db:
+        # Closed at once: an open file keeps a disk from being unmounted.
+        with closing(sqlite3.connect(f"file:{self.database(where)}?mode=ro", uri=True, timeout=20)) as db:
             return db.execute(sql, values).fetchall()
 
     def heads(self, where: str):
@@ -248,6 +250,8 @@ class House:
         self.start_hubs()
         logs = self.folder / "logs"
         for name, clerk in self.clerks.items():
+            if not clerk.waiting:
+                continue
             filing = Filing(clerk, self.folder / name, logs / f"{name}.log", self.dice, letters=len(clerk.waiting))
             code = self.finish(filing)
             if code != 0 or clerk.waiting:

@@ -47,7 +47,7 @@ class Disk:
         finally:
             os.close(directory)
 
-    def unmount(self):
+    def unmount(self, at_the_end=False):
         for _ in range(100):
             if not self.mounted:
                 return
@@ -56,7 +56,11 @@ class Disk:
                 self.mounted = False
                 return
             time.sleep(0.05)
-        raise Trouble(f"{self.at} cannot be unmounted: {done.stderr.decode().strip()}")
+        if at_the_end:
+            subprocess.run(["umount", "-l", str(self.at)])
+            return
+        holders = run(["fuser", "-vm", self.at], check=False).stderr
+        raise Trouble(f"{self.at} cannot be unmounted: {done.stderr.decode().strip()} {holders}")
 
 
 def births(house, disks, mode, problems, times):
@@ -137,7 +141,7 @@ def main():
         if house:
             house.processes.stop_all()
         for disk in disks.values():
-            disk.unmount()
+            disk.unmount(at_the_end=True)
     problems = house.problems if house else ["the house could not be built"]
     print(f"power cut: {cuts} cuts of {victims_all} machines in {time.monotonic() - began:.0f} s, {house.letters() if house else 0} letters acknowledged, "
           f"{len(problems)} problems (EXT4_IOC_SHUTDOWN, no log flush), seed {seed}")
