@@ -93,6 +93,8 @@ struct CurlTransport::Impl {
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(config.connect_patience.count()));
     set(CURLOPT_LOW_SPEED_LIMIT, slow_bytes_per_second);
     set(CURLOPT_LOW_SPEED_TIME, std::max(1L, static_cast<long>((patience.count() + 999) / 1000)));
+    // Just fast enough for ever is too slow as well.
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(std::max(config.exchange_max, patience * 2).count()));
     set(CURLOPT_TCP_KEEPALIVE, 1L);
     set(CURLOPT_TCP_KEEPIDLE, 30L);
     set(CURLOPT_TCP_KEEPINTVL, 10L);

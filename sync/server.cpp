@@ -135,7 +135,10 @@ void Hub::refresh() {
   }
 }
 
-std::optional<Error> Hub::broken() const { return impl_->broken; }
+std::optional<Error> Hub::broken() const {
+  // The upstream client uses the log as well, and passes over a mark that could not be written.
+  return impl_->broken ? impl_->broken : impl_->log.broken();
+}
 std::uint64_t Hub::written() const { return impl_->written; }
 std::uint64_t Hub::version() const { return impl_->version; }
 HallNews Hub::news(Time wall) const { return impl_->news(wall); }

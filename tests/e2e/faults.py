@@ -180,9 +180,15 @@ class House:
         return self.folder / where / ("hub.db" if where in ("hall", "county") else "log.db")
 
     def ask(self, where: str, sql: str, *values):
+        if not self.database(where).exists():
+            return []
         # Closed at once: an open file keeps a disk from being unmounted.
         with closing(sqlite3.connect(f"file:{self.database(where)}?mode=ro", uri=True, timeout=20)) as db:
-            return db.execute(sql, values).fetchall()
+            try:
+                return db.execute(sql, values).fetchall()
+            except sqlite3.Error as error:
+                self.problems.append(f"{where}: cannot be read: {error}")
+                return []
 
     def heads(self, where: str):
         return {origin: seq for origin, seq in self.ask(where, "SELECT origin, seq FROM log")}
@@ -201,7 +207,7 @@ class House:
         """What must be true of these machines now, whatever happened to them. Nothing of them may be running unless it is a hub."""
         found = []
         for name in names:
-            if whole:
+            if whole and self.database(name).exists():
                 try:
                     self.hall.verify(name)
                 except Trouble as trouble:

@@ -1,6 +1,7 @@
 /// A disk that fails on command, under the real programs: LD_PRELOAD this library.
 ///
 ///   YIZHAN_DISK_UNDER=DIR      only files below this directory
+///   YIZHAN_DISK_TELL=FILE      adds a line for every call that was made to fail: its number, name, file
 ///   YIZHAN_DISK_COUNT=FILE     writes how many calls were seen there when the process ends (for choosing n)
 ///   YIZHAN_DISK_FAULT=WHAT:N   what fails from the N-th call on, counted over all calls that change the disk:
 ///     eio:N      the N-th call fails with EIO, once
@@ -11,6 +12,7 @@
 ///     short:N    the N-th write writes half and says so, once
 ///     eintr:N    every third write from the N-th on is interrupted once
 ///     sync:N     the N-th sync fails with EIO, once; what it should have made durable is not promised
+///     trace      nothing fails, every call is told
 ///     nosync     no sync reaches the disk and none says so (a planted bug for the checkers)
 /// Counted are write, pwrite64, ftruncate, fallocate, fsync, fdatasync, open with O_CREAT, rename, unlink.
 #include <dlfcn.h>
@@ -67,21 +69,22 @@ F* real(const char* name) {
 
 bool below(const char* path) { return plan().under != nullptr && path != nullptr && std::strncmp(path, plan().under, plan().under_bytes) == 0; }
 
+thread_local char last[4096];  ///< of the descriptor that below(fd) looked at last
+
 bool below(int fd) {
   if (plan().under == nullptr) return false;
-  char link[64], path[4096];
+  char link[64];
   std::snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-  const auto n = ::readlink(link, path, sizeof path - 1);
+  const auto n = ::readlink(link, last, sizeof last - 1);
   if (n <= 0) return false;
-  path[n] = '\0';
-  return below(path);
+  last[n] = '\0';
+  return below(last);
 }
 
 /// A full path of what openat-like calls name; relative names are taken as they are.
 bool watched(const char* path) { return below(path); }
 
-/// 0, or the errno with which this call fails. `partly`: a write may write half.
-int verdict(Call call, bool* partly = nullptr) {
+int decide(Call call, bool* partly) {
   const long n = ++calls;
   const Plan& p = plan();
   if (p.is("eio")) return n == p.from ? EIO : 0;
@@ -99,6 +102,22 @@ int verdict(Call call, bool* partly = nullptr) {
   }
   if (p.is("sync") && call == Call::Sync) return ++syncs == p.from ? EIO : 0;
   return 0;
+}
+
+/// 0, or the errno with which this call fails. `partly`: a write may write half.
+int verdict(const char* name, Call call, const char* path, bool* partly = nullptr) {
+  const int why = decide(call, partly);
+  if (why == 0 && (partly == nullptr || !*partly) && !plan().is("trace")) return 0;
+  if (const char* tell = std::getenv("YIZHAN_DISK_TELL")) {
+    const int fd = real<int(const char*, int, ...)>("open")(tell, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    char line[4600];
+    const int n = std::snprintf(line, sizeof line, "%ld %s %s: %s\n", calls.load(), name, path, why != 0 ? std::strerror(why) : partly != nullptr && *partly ? "half" : "well");
+    if (fd >= 0) {
+      static_cast<void>(!real<ssize_t(int, const void*, size_t)>("write")(fd, line, static_cast<size_t>(n)));
+      ::close(fd);
+    }
+  }
+  return why;
 }
 
 int failed(int why) {
@@ -121,7 +140,7 @@ struct AtEnd {
 int opening(const char* name, const char* path, int flags, mode_t mode) {
   const auto go = real<int(const char*, int, ...)>(name);
   if ((flags & O_CREAT) != 0 && watched(path) && ::access(path, F_OK) != 0)
-    if (const int why = verdict(Call::Room)) return failed(why);
+    if (const int why = verdict(name, Call::Room, path)) return failed(why);
   if ((flags & O_ACCMODE) != O_RDONLY && watched(path) && plan().is("rofs") && calls >= plan().from) return failed(EROFS);
   return go(path, flags, mode);
 }
@@ -150,7 +169,7 @@ int open64(const char* path, int flags, ...) {
     const auto go = real<ssize_t(int, const void*, size_t, OFFSET)>(#NAME);                            \
     if (!below(fd)) return go(fd, from, n, at);                                                        \
     bool partly = false;                                                                               \
-    const int why = verdict(Call::Room, &partly);                                                      \
+    const int why = verdict(__func__, Call::Room, last, &partly);                                                      \
     if (why == ENOSPC && n > 512) return go(fd, from, n / 2, at) < 0 ? -1 : failed(why);               \
     if (why != 0) return failed(why);                                                                  \
     return go(fd, from, partly && n > 1 ? n / 2 : n, at);                                              \
@@ -163,7 +182,7 @@ ssize_t write(int fd, const void* from, size_t n) {
   const auto go = real<ssize_t(int, const void*, size_t)>("write");
   if (!below(fd)) return go(fd, from, n);
   bool partly = false;
-  if (const int why = verdict(Call::Room, &partly)) return failed(why);
+  if (const int why = verdict(__func__, Call::Room, last, &partly)) return failed(why);
   return go(fd, from, partly && n > 1 ? n / 2 : n);
 }
 
@@ -172,7 +191,7 @@ ssize_t write(int fd, const void* from, size_t n) {
     const auto go = real<int(int)>(#NAME);                          \
     if (!below(fd)) return go(fd);                                  \
     if (plan().is("nosync")) return 0;                              \
-    if (const int why = verdict(Call::Sync)) return failed(why);    \
+    if (const int why = verdict(__func__, Call::Sync, last)) return failed(why);    \
     return go(fd);                                                  \
   }
 YIZHAN_SYNCING(fsync)
@@ -182,7 +201,7 @@ YIZHAN_SYNCING(fdatasync)
 #define YIZHAN_SIZING(NAME, OFFSET)                                 \
   int NAME(int fd, OFFSET size) {                                   \
     if (below(fd))                                                  \
-      if (const int why = verdict(Call::Room)) return failed(why);  \
+      if (const int why = verdict(__func__, Call::Room, last)) return failed(why);  \
     return real<int(int, OFFSET)>(#NAME)(fd, size);                 \
   }
 YIZHAN_SIZING(ftruncate, off_t)
@@ -192,7 +211,7 @@ YIZHAN_SIZING(ftruncate64, off64_t)
 #define YIZHAN_RESERVING(NAME, OFFSET)                                        \
   int NAME(int fd, OFFSET at, OFFSET size) {                                  \
     if (below(fd))                                                            \
-      if (const int why = verdict(Call::Room)) return why;                    \
+      if (const int why = verdict(__func__, Call::Room, last)) return why;                    \
     return real<int(int, OFFSET, OFFSET)>(#NAME)(fd, at, size);               \
   }
 YIZHAN_RESERVING(posix_fallocate, off_t)
@@ -201,12 +220,12 @@ YIZHAN_RESERVING(posix_fallocate64, off64_t)
 
 int rename(const char* from, const char* to) {
   if (watched(to))
-    if (const int why = verdict(Call::Room)) return failed(why);
+    if (const int why = verdict("rename", Call::Room, to)) return failed(why);
   return real<int(const char*, const char*)>("rename")(from, to);
 }
 int unlink(const char* path) {
   if (watched(path))
-    if (const int why = verdict(Call::Other)) return failed(why);
+    if (const int why = verdict("unlink", Call::Other, path)) return failed(why);
   return real<int(const char*)>("unlink")(path);
 }
 
