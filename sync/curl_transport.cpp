@@ -129,6 +129,8 @@ struct CurlTransport::Impl {
   Error failure(CURLcode code, const Received& received) const {
     if (received.too_large) return {Code::Invalid, "the reply is too large"};
     switch (code) {
+      // Its word for a header line beyond its own limit, which is above ours.
+      case CURLE_OUT_OF_MEMORY: return {Code::Unavailable, "the reply is too large"};
       case CURLE_COULDNT_CONNECT: return {Code::Unavailable, "cannot connect"};
       case CURLE_COULDNT_RESOLVE_HOST: return {Code::Unavailable, "the name cannot be resolved"};
       case CURLE_OPERATION_TIMEDOUT: return {Code::Unavailable, "too slow or silent"};

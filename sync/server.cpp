@@ -13,6 +13,7 @@ using Json = nlohmann::json;
 
 constexpr Span skew_flagged{10 * 60 * 1000};
 constexpr Span invite_life{60 * 60 * 1000};
+constexpr std::size_t enrol_bytes_max = 16u << 10;
 constexpr int invite_wrong_max = 5;      // of 10^8 codes
 constexpr int query_wrong_max = 20;      // wrong query codes per device in ten minutes
 constexpr Span query_window{10 * 60 * 1000};
@@ -363,6 +364,8 @@ Result<const Device*> Hub::Impl::authenticate(Parsed& request, Time wall) {
 }
 
 Reply Hub::Impl::enrol(const Parsed& request, Time wall) {
+  // The one call that strangers may make: they get little to work with.
+  if (request.body.size() > enrol_bytes_max) return refuse(400, "invalid", "enrolment: too large");
   const auto ask = enrol_ask_from_json(request.body);
   if (!ask) return failure(ask.error());
   // The device must hold the key it names.
