@@ -38,7 +38,8 @@ Result<KeyPair> read_key(const std::string& path) {
   if (!text) {
     if (text.error().code != Code::NotFound) return text.error();
     const KeyPair made = make_sign_keys();
-    if (const auto written = write_private_file(path, made.public_hex + "\n" + made.secret_hex + "\n", false); !written) return written.error();
+    // By way of another name: whoever is killed here leaves no key, not half of one. The log's lock keeps a second hub out.
+    if (const auto written = write_private_file(path, made.public_hex + "\n" + made.secret_hex + "\n", true); !written) return written.error();
     return made;
   }
   std::istringstream in(*text);

@@ -3,7 +3,7 @@
 
     YIZHAN_BIN=build/release/bin tests/e2e/failing_disk.py [STEP]      default 6: every sixth n; the campaign asks for 1: every n
 
-`kiosk intake`, `kiosk sync` and `hub serve` work for a while with one row of the table below under them. Nothing may be answered that is not on
+`kiosk intake`, `kiosk sync`, `hub serve`, a first start and an enrolment work with one row of the table below under them. Nothing may be answered that is not on
 disk; after an I/O error the program ends by itself; a full disk refuses and goes on when there is room again, the hub without a
 restart; and the same program, started again on what is left, verifies, knows everything that was answered and completes the work.
 Prints one line a row: runs, how many met the fault, answers counted, slowest run.
@@ -11,11 +11,12 @@ Prints one line a row: runs, how many met the fault, answers counted, slowest ru
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
 
-from faults import BIN, KIOSKS, Clerk, House, Trouble, fast_disk, run, seed_and_folder
+from faults import BIN, KIOSKS, KNOWN, Clerk, House, Trouble, fast_disk, run, seed_and_folder
 
 LIBRARY = BIN / "libyizhan_failing_disk.so"
 LETTERS = 10
@@ -25,6 +26,7 @@ FAULTS = {  # name → (what the library is told, the program must end by itself
     "a failed sync": ("sync:{n}", True, False),
     "read-only": ("rofs:{n}", True, False),
     "full, then room": ("full:{n}:4", False, False),
+    "killed": ("die:{n}", True, False),
     "a short write": ("short:{n}", False, True),
     "interrupted writes": ("eintr:{n}", False, True),
 }
@@ -78,6 +80,53 @@ class Bench:
         lines = (self.folder / "told").read_text().splitlines()
         self.closing = max(int(line.split(" ")[0]) for line in lines if "fdatasync" in line and "-wal" in line)
 
+    def birth(self, fault, n, row):
+        """A hub's first start and a kiosk's enrolment, on empty directories."""
+        for name in ("born", "enrolled"):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+        self.fresh()
+        born = [str(BIN / "hub"), "serve", "--data", str(self.folder / "born"), "--origin", "440583-H09", "--json", "--listen", "127.0.0.1:0"]
+        keys = []
+        for env in (self.env("born", fault, n), {}):
+            out = self.folder / "hub.out"
+            with open(out, "wb") as log:
+                hub = subprocess.Popen(born, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **env})
+            end = time.monotonic() + 15
+            while time.monotonic() < end and hub.poll() is None and b"listening" not in out.read_bytes():
+                time.sleep(0.005)
+            if b"listening" in out.read_bytes():
+                keys.append(json.loads(out.read_text().splitlines()[0])["public_hex"])
+            elif not env:
+                self.wrong(f"the hub does not start after it: {out.read_text()[-200:]}", row)
+            hub.terminate()
+            hub.wait()
+        if len(set(keys)) > 1:
+            self.wrong("the hub told one key and has another", row)
+        calls_born = self.counted() if fault != "killed" else n
+        # The second half: a kiosk is enrolled.
+        hub = self.start_hub({})
+        enrolled = self.folder / "enrolled"
+        done = None
+        for env in (self.env("enrolled", fault, n), {}):
+            if done is not None and done.returncode == 0:
+                break
+            code = self.house.hall.enrolment_code(self.folder / "hall", "440583-K30", "kiosk")
+            done = run([BIN / "kiosk", "enrol", "--data", enrolled, "--hub", self.house.hall.url, "--code", code, "--role", "kiosk", "--origin", "440583-K30"], check=False,
+                       env=env, timeout=60)
+            if not env and done.returncode != 0:
+                self.wrong(f"it cannot be enrolled after it: {done.stderr.strip()[-200:]}", row)
+        sync = run([BIN / "kiosk", "sync", "--once", "--data", enrolled, "--patience", "10"], check=False)
+        if sync.returncode != 0:
+            self.wrong(f"enrolled, and then: {sync.stderr.strip()[-200:]}", row)
+        hub.terminate()
+        hub.wait()
+        for name in ("born", "enrolled"):
+            if left := [path.name for path in (self.folder / name).iterdir() if path.name not in KNOWN]:
+                self.wrong(f"left behind: {left}", row)
+        if fault is None:
+            (self.folder / "count").write_text(f"{max(calls_born, self.counted())}\n")
+        return True, len(keys)
+
     def counted(self) -> int:
         return int((self.folder / "count").read_text())
 
@@ -109,7 +158,9 @@ class Bench:
         ends, succeeds = FAULTS[fault][1:] if fault else (False, True)
         if succeeds and done.returncode != 0:
             self.wrong(f"ended with {done.returncode}: {done.stderr.strip()[-200:]}", row)
-        if done.returncode not in (0, 1, 75) or (done.returncode != 0 and not done.stderr.strip()):
+        if done.returncode not in ((-signal.SIGKILL,) if fault == "killed" else (0, 1, 75)) and done.returncode != 0:
+            self.wrong(f"exit {done.returncode}", row)
+        if fault != "killed" and done.returncode != 0 and not done.stderr.strip():
             self.wrong(f"exit {done.returncode} and no word", row)
         if done.returncode == 0 and len(answers) != LETTERS:
             self.wrong(f"ended well with {len(answers)} answers", row)
@@ -182,7 +233,7 @@ class Bench:
                 # Its disk failed: it must not stay and go on.
                 try:
                     code = hub.wait(5)
-                    if code != 75:
+                    if code != (-signal.SIGKILL if fault == "killed" else 75):
                         self.wrong(f"after its disk failed the hub ended with {code}", row)
                 except subprocess.TimeoutExpired:
                     self.wrong("its disk failed and the hub stays: " + (self.folder / "hub.out").read_text()[-200:], row)
@@ -190,7 +241,7 @@ class Bench:
                 self.wrong(f"not everything was sent without a restart: {done.stdout.strip()[-200:]}", row)
             if not ends and hub.poll() is not None:
                 self.wrong(f"the hub ended with {hub.returncode}", row)
-        elif succeeds or hub.returncode not in (1, 75):
+        elif succeeds or hub.returncode not in (1, 75, -signal.SIGKILL):
             self.wrong(f"the hub did not start: {hub.returncode}", row)
         if hub.poll() is None:
             hub.terminate()
@@ -226,10 +277,11 @@ def main():
     bench = Bench(dice, folder)
     runs_all = 0
     try:
-        for program, work in (("kiosk intake", bench.intake), ("hub serve", bench.hub), ("kiosk sync", bench.send)):
+        for program, work in (("first start and enrolment", bench.birth), ("kiosk intake", bench.intake), ("hub serve", bench.hub), ("kiosk sync", bench.send)):
             work(None, 0, f"{program}, no fault")
             calls = bench.counted()
-            bench.learn_closing()
+            if work != bench.birth:
+                bench.learn_closing()
             print(f"{program}: {calls} calls that change the disk", flush=True)
             for fault in FAULTS:
                 top = calls if not fault.startswith("a failed sync") else max(4, calls // 2)

@@ -12,6 +12,7 @@
 ///     short:N    the N-th write writes half and says so, once
 ///     eintr:N    every third write from the N-th on is interrupted once
 ///     sync:N     the N-th sync fails with EIO, once; what it should have made durable is not promised
+///     die:N      the process is killed before the N-th call
 ///     trace      nothing fails, every call is told
 ///     nosync     no sync reaches the disk and none says so (a planted bug for the checkers)
 /// Counted are write, pwrite64, ftruncate, fallocate, fsync, fdatasync, open with O_CREAT, rename, unlink.
@@ -22,6 +23,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
@@ -87,6 +89,7 @@ bool watched(const char* path) { return below(path); }
 int decide(Call call, bool* partly) {
   const long n = ++calls;
   const Plan& p = plan();
+  if (p.is("die") && n == p.from) ::kill(::getpid(), SIGKILL);
   if (p.is("eio")) return n == p.from ? EIO : 0;
   if (p.is("dead")) return n >= p.from ? EIO : 0;
   if (p.is("rofs")) return n >= p.from ? (call == Call::Sync ? EIO : EROFS) : 0;
