@@ -86,6 +86,7 @@ def births(house, disks, mode, problems, times):
         if list(where.glob("*.new")):
             problems.append(f"{device}: half a file was left behind")
         shutil.rmtree(where)
+    os.sync()  # or a later cut brings one of them back
 
 
 def main():
@@ -132,6 +133,8 @@ def main():
                 disks[name].mount(mode)
             victims_all += len(victims)
             house.learn_marks()
+            if cut % 25 == 24:
+                print(f"{cut + 1} cuts, {house.letters()} letters, {time.monotonic() - began:.0f} s", flush=True)
             if house.check(MACHINES if cut % 10 == 9 else victims):
                 raise Trouble(f"after cut {cut + 1} of {', '.join(victims)}")
         house.heal()
