@@ -1235,6 +1235,8 @@ Status EventLog::checkpoint() {
   return Done{};
 }
 
+const std::optional<Error>& EventLog::broken() const { return impl_->failed; }
+
 const std::string& EventLog::path() const { return impl_->path; }
 
 }  // namespace yizhan

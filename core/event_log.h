@@ -192,6 +192,8 @@ class EventLog {
   void checkpoint_after(int pages);
   /// wal_checkpoint(TRUNCATE): at session end and after deletes.
   Status checkpoint();
+  /// The failure after which every call fails, if there was one: end the process.
+  const std::optional<Error>& broken() const;
   const std::string& path() const;
 
  private:

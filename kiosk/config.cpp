@@ -287,9 +287,17 @@ Status write_private(const std::string& path, std::string_view bytes) {
   const int why = errno;
   ::close(fd);
   if (!whole || ::rename(fresh.c_str(), path.c_str()) != 0) {
+    const int reason = whole ? errno : why;
     ::unlink(fresh.c_str());
-    return Error{Code::Io, fmt::format("{}: cannot be written: {}", path, std::strerror(whole ? errno : why))};
+    return Error{Code::Io, fmt::format("{}: cannot be written: {}", path, std::strerror(reason))};
   }
+  // The name is an entry of the directory: without this a power cut takes an enrolment back that was already answered.
+  const std::string parent = fs::path(path).parent_path().string();
+  const int directory = ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool kept = directory >= 0 && ::fsync(directory) == 0;
+  const int trouble = errno;
+  if (directory >= 0) ::close(directory);
+  if (!kept) return Error{Code::Io, fmt::format("{}: cannot be made durable: {}", path, std::strerror(trouble))};
   return Done{};
 }
 

@@ -146,6 +146,7 @@ int main(int argc, char** argv) {
   intake_command->add_option("--rejects", intake.rejects, "write rejected lines with their reasons here");
   intake_command->add_option("--channel", intake.channel, "visit, letter, online, phone, fax or hotline, where the file does not say");
   intake_command->add_option("--batch", intake.batch, "rows in one transaction")->check(CLI::Range(1, 5000));
+  intake_command->add_flag("--numbers", intake.numbers, "print each row's id and matter number as soon as it is on disk");
 
   cli::Route route;
   auto* route_command = with_json(app.add_subcommand("route", "say where petitions would go, and why; registers nothing"));

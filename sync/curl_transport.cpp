@@ -93,6 +93,8 @@ struct CurlTransport::Impl {
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(config.connect_patience.count()));
     set(CURLOPT_LOW_SPEED_LIMIT, slow_bytes_per_second);
     set(CURLOPT_LOW_SPEED_TIME, std::max(1L, static_cast<long>((patience.count() + 999) / 1000)));
+    // Just fast enough for ever is too slow as well.
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(std::max(config.exchange_max, patience * 2).count()));
     set(CURLOPT_TCP_KEEPALIVE, 1L);
     set(CURLOPT_TCP_KEEPIDLE, 30L);
     set(CURLOPT_TCP_KEEPINTVL, 10L);
@@ -127,6 +129,8 @@ struct CurlTransport::Impl {
   Error failure(CURLcode code, const Received& received) const {
     if (received.too_large) return {Code::Invalid, "the reply is too large"};
     switch (code) {
+      // Its word for a header line beyond its own limit, which is above ours.
+      case CURLE_OUT_OF_MEMORY: return {Code::Unavailable, "the reply is too large"};
       case CURLE_COULDNT_CONNECT: return {Code::Unavailable, "cannot connect"};
       case CURLE_COULDNT_RESOLVE_HOST: return {Code::Unavailable, "the name cannot be resolved"};
       case CURLE_OPERATION_TIMEDOUT: return {Code::Unavailable, "too slow or silent"};

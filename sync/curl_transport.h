@@ -12,10 +12,11 @@ struct CurlConfig {
   std::string ca_file;         ///< the private CA; needed for https, no other CA is trusted
   std::string pinned_key;      ///< optional, curl's form "sha256//…="
   Span connect_patience{5'000};
+  Span exchange_max{600'000};  ///< the whole of one exchange: a batch or a piece at 1,000 bytes a second fits, an endless trickle does not
 };
 
 /// Never follows a redirect, never asks a proxy, speaks TLS 1.3 only on https, caps headers and body, gives up on a
-/// transfer that makes no progress (200 bytes a second over `patience`), whatever its total length (sync.md 9, 11).
+/// transfer that makes no progress (200 bytes a second over `patience`), and on one of any length after `exchange_max` (sync.md 9, 11).
 class CurlTransport final : public Transport {
  public:
   /// Errors: Invalid (not an http or https URL, https without a readable CA file).

@@ -35,10 +35,12 @@ using namespace asio::experimental::awaitable_operators;
 using Plain = beast::tcp_stream;
 using Tls = beast::ssl_stream<beast::tcp_stream>;
 
-constexpr std::size_t slow_bytes_per_second = 500;  // a body slower than this over its whole length is cut off
+constexpr std::size_t slow_bytes_per_second = 500;  // a body that is slower than this over what has come of it is cut off
 constexpr Span transfer_patience{30'000};
+constexpr std::size_t body_part = 64u << 10;  // room that has to be there before more is read
 
-Span transfer_time(std::size_t bytes) { return transfer_patience + Span{static_cast<std::int64_t>(bytes * 1000 / slow_bytes_per_second)}; }
+Span slow_time(std::size_t bytes) { return Span{static_cast<std::int64_t>(bytes * 1000 / slow_bytes_per_second)}; }
+Span transfer_time(std::size_t bytes) { return transfer_patience + slow_time(bytes); }
 
 }  // namespace
 
@@ -59,31 +61,47 @@ struct HttpServer::Impl {
   std::uint16_t port = 0;
   std::thread thread;
   std::atomic<int> open{0};
-  std::map<asio::ip::address, int> peers;  // io thread only
+  struct Peer {
+    int connections = 0;
+    std::size_t reading_bytes = 0;
+  };
+  std::map<asio::ip::address, Peer> peers;  // io thread only
   std::size_t reading_bytes = 0;           // io thread only
 
   /// Counts a connection while it lives.
   struct Seat {
     Impl& server;
-    asio::ip::address peer;
-    Seat(Impl& s, asio::ip::address p) : server(s), peer(std::move(p)) {
+    asio::ip::address address;
+    Peer& peer;  // a map's element stays where it is
+    Seat(Impl& s, asio::ip::address a) : server(s), address(std::move(a)), peer(server.peers[address]) {
       ++server.open;
-      ++server.peers[peer];
+      ++peer.connections;
     }
     Seat(const Seat&) = delete;
     Seat& operator=(const Seat&) = delete;
     ~Seat() {
       --server.open;
-      if (--server.peers[peer] == 0) server.peers.erase(peer);
+      if (--peer.connections == 0) server.peers.erase(address);
     }
   };
+  /// Counts a body while it is held. What was announced costs nothing, only what came: else a few who announce and do not send would keep
+  /// everybody else out.
   struct Bytes {
     Impl& server;
-    std::size_t bytes;
-    Bytes(Impl& s, std::size_t b) : server(s), bytes(b) { server.reading_bytes += bytes; }
+    Peer& peer;
+    std::size_t bytes = 0;
+    Bytes(Impl& s, Peer& p) : server(s), peer(p) {}
     Bytes(const Bytes&) = delete;
     Bytes& operator=(const Bytes&) = delete;
-    ~Bytes() { server.reading_bytes -= bytes; }
+    ~Bytes() { become(0); }
+    void become(std::size_t now) {
+      server.reading_bytes += now - bytes;
+      peer.reading_bytes += now - bytes;
+      bytes = now;
+    }
+    bool room_for(std::size_t more) const {
+      return server.reading_bytes + more <= server.config.bodies_bytes_max && peer.reading_bytes + more <= server.config.bodies_per_peer_max;
+    }
   };
   /// A request on its way through the store: the coroutine sleeps on the timer until done() rings it.
   struct Pending {
@@ -106,27 +124,27 @@ struct HttpServer::Impl {
       const auto peer = socket.remote_endpoint(error).address();
       if (error) continue;
       const auto known = peers.find(peer);
-      if (open >= config.connections_max || (known != peers.end() && known->second >= config.connections_per_peer)) continue;  // closes it
+      if (open >= config.connections_max || (known != peers.end() && known->second.connections >= config.connections_per_peer)) continue;  // closes it
       socket.set_option(tcp::no_delay(true), error);
       asio::co_spawn(io, connection(std::move(socket), peer), asio::detached);
     }
   }
 
   asio::awaitable<void> connection(tcp::socket socket, asio::ip::address peer) {
-    const Seat seat(*this, std::move(peer));
+    Seat seat(*this, std::move(peer));
     try {
       if (secure) {
         Tls stream(std::move(socket), tls);
         beast::get_lowest_layer(stream).expires_after(config.header_patience);
         co_await stream.async_handshake(asio::ssl::stream_base::server, asio::use_awaitable);
-        co_await requests(stream);
+        co_await requests(stream, seat.peer);
         beast::get_lowest_layer(stream).expires_after(std::chrono::seconds(2));
         error_code ignored;  // the peer may have gone already
         co_await stream.async_shutdown(asio::redirect_error(asio::use_awaitable, ignored));
       } else {
         Plain stream(std::move(socket));
         stream.expires_after(config.header_patience);
-        co_await requests(stream);
+        co_await requests(stream, seat.peer);
         error_code ignored;
         stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
       }
@@ -149,7 +167,7 @@ struct HttpServer::Impl {
   }
 
   template <class Stream>
-  asio::awaitable<void> requests(Stream& stream) {
+  asio::awaitable<void> requests(Stream& stream, Peer& peer) {
     beast::flat_buffer buffer;
     bool first = true;
     for (;;) {
@@ -192,16 +210,21 @@ struct HttpServer::Impl {
         co_await answer(stream, edge_refusal(413, "body too large"), version, false);
         co_return;
       }
-      if (reading_bytes + length > config.bodies_bytes_max) {
-        auto busy = edge_refusal(503, "busy");
-        busy.headers.push_back({"Retry-After", "2"});
-        co_await answer(stream, std::move(busy), version, false);
-        co_return;
+      Bytes held(*this, peer);
+      const auto began = std::chrono::steady_clock::now();
+      bool busy = !held.room_for(std::min(length, body_part));
+      while (!busy && !parser.is_done()) {
+        // The clock runs with what has come: who sends a byte now and then is cut off after the patience, not after hours.
+        beast::get_lowest_layer(stream).expires_at(began + config.body_patience + slow_time(parser.get().body().size()));
+        co_await http::async_read_some(stream, buffer, parser, asio::use_awaitable);
+        held.become(parser.get().body().size());
+        busy = !parser.is_done() && !held.room_for(body_part);
       }
-      const Bytes reserved(*this, length);
-      if (length > 0) {
-        beast::get_lowest_layer(stream).expires_after(transfer_time(length));
-        co_await http::async_read(stream, buffer, parser, asio::use_awaitable);
+      if (busy) {
+        auto refusal = edge_refusal(503, "busy");
+        refusal.headers.push_back({"Retry-After", "2"});
+        co_await answer(stream, std::move(refusal), version, false);
+        co_return;
       }
 
       auto message = parser.release();

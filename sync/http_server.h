@@ -16,7 +16,9 @@ struct HttpConfig {
   std::string cert_file, key_file;         ///< both or none; PEM
   std::uint32_t header_bytes_max = 64u << 10;
   std::size_t body_bytes_max = request_bytes_max;
-  std::size_t bodies_bytes_max = 64u << 20;///< of all requests being read at once; beyond it 503
+  std::size_t bodies_bytes_max = 64u << 20;///< of all requests being read at once, as they have arrived; beyond it 503
+  std::size_t bodies_per_peer_max = 16u << 20;  ///< of those, one address's
+  Span body_patience{30'000};              ///< a body may be that late; then it must have come at 500 bytes a second on the whole
   Span header_patience{10'000};            ///< handshake and header together (T16)
   Span idle_patience{75'000};
   int connections_per_peer = 32;

@@ -4,10 +4,12 @@
 #include <signal.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -36,6 +38,7 @@ using namespace yizhan::sync;
 using Json = nlohmann::json;
 
 constexpr int exit_done = 0, exit_failed = 1, exit_temporary = 75;
+constexpr rlim_t descriptors_wanted = 4096 + 256;
 
 std::string dump(const Json& json) { return printable_json(json.dump(-1, ' ', false, Json::error_handler_t::replace)); }
 
@@ -93,6 +96,12 @@ int serve(const HubOptions& options, bool json) {
   for (const int one : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) sigaddset(&signals, one);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  // As many descriptors as connections are let in, or a crowd of them would leave none for the disk.
+  rlimit descriptors{};
+  if (getrlimit(RLIMIT_NOFILE, &descriptors) == 0 && descriptors.rlim_cur < descriptors_wanted) {
+    descriptors.rlim_cur = std::min<rlim_t>(descriptors_wanted, descriptors.rlim_max);
+    static_cast<void>(setrlimit(RLIMIT_NOFILE, &descriptors));  // fewer are enough for a hall
+  }
   spdlog::set_default_logger(spdlog::stderr_logger_mt("hub"));
   spdlog::set_pattern("%Y-%m-%d %H:%M:%S %l %v");
   spdlog::flush_on(spdlog::level::info);

@@ -39,7 +39,8 @@ Result<KeyPair> read_key(const std::string& path) {
   if (!text) {
     if (text.error().code != Code::NotFound) return text.error();
     const KeyPair made = make_sign_keys();
-    if (const auto written = write_private_file(path, made.public_hex + "\n" + made.secret_hex + "\n", false); !written) return written.error();
+    // By way of another name: whoever is killed here leaves no key, not half of one. The log's lock keeps a second hub out.
+    if (const auto written = write_private_file(path, made.public_hex + "\n" + made.secret_hex + "\n", true); !written) return written.error();
     return made;
   }
   std::istringstream in(*text);
@@ -75,6 +76,7 @@ Status write_private_file(const std::string& path, std::string_view bytes, bool 
   const std::string part = replace ? path + ".part" : path;
   const int fd = ::open(part.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | (replace ? O_TRUNC : O_EXCL), 0600);
   if (fd < 0) return failed();
+  errno = ENOSPC;  // a short write says nothing of its reason
   const bool written = ::write(fd, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) && ::fsync(fd) == 0;
   const int why = errno;
   ::close(fd);
@@ -83,7 +85,18 @@ Status write_private_file(const std::string& path, std::string_view bytes, bool 
     ::unlink(part.c_str());
     return Error{Code::Io, path + ": cannot be written: " + std::strerror(why)};
   }
-  if (replace && ::rename(part.c_str(), path.c_str()) != 0) return failed();
+  if (replace && ::rename(part.c_str(), path.c_str()) != 0) {
+    const Error error = failed();
+    ::unlink(part.c_str());
+    return error;
+  }
+  // The name is an entry of the directory: without this a power cut takes the file back.
+  const std::string parent = fs::path(path).parent_path().string();
+  const int directory = ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool kept = directory >= 0 && ::fsync(directory) == 0;
+  const Error error = failed();
+  if (directory >= 0) ::close(directory);
+  if (!kept) return error;
   return Done{};
 }
 

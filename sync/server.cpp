@@ -15,6 +15,7 @@ using Json = nlohmann::json;
 
 constexpr Span skew_flagged{10 * 60 * 1000};
 constexpr Span invite_life{60 * 60 * 1000};
+constexpr std::size_t enrol_bytes_max = 16u << 10;
 constexpr int invite_wrong_max = 5;      // of 10^8 codes
 constexpr int query_wrong_max = 20;      // wrong query codes per device in ten minutes
 constexpr Span query_window{10 * 60 * 1000};
@@ -149,7 +150,10 @@ void Hub::refresh() {
   }
 }
 
-std::optional<Error> Hub::broken() const { return impl_->broken; }
+std::optional<Error> Hub::broken() const {
+  // The upstream client uses the log as well, and passes over a mark that could not be written.
+  return impl_->broken ? impl_->broken : impl_->log.broken();
+}
 std::uint64_t Hub::written() const { return impl_->written; }
 std::uint64_t Hub::version() const { return impl_->version; }
 HallNews Hub::news(Time wall) const { return impl_->news(wall); }
@@ -388,6 +392,8 @@ Result<const Device*> Hub::Impl::authenticate(Parsed& request, Time wall) {
 }
 
 Reply Hub::Impl::enrol(const Parsed& request, Time wall) {
+  // The one call that strangers may make: they get little to work with.
+  if (request.body.size() > enrol_bytes_max) return refuse(400, "invalid", "enrolment: too large");
   const auto ask = enrol_ask_from_json(request.body);
   if (!ask) return failure(ask.error());
   // The device must hold the key it names.

@@ -22,9 +22,33 @@ Time from_ms(std::int64_t at) { return Time{Span{at}}; }
 // Text of any origin goes through here: a byte that is not UTF-8 must not make the writer throw.
 std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
+/// A tree in memory is up to eighty times its text: "[[[[…" of a request's sixteen megabytes would be more than a gigabyte.
+constexpr std::size_t json_bytes_max = 2u << 20;
+constexpr int json_depth_max = 32;  // our own messages have five
+
+bool too_deep(std::string_view text) {
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quoted) {
+      if (c == '\\') ++i;
+      else if (c == '"') quoted = false;
+    } else if (c == '"') {
+      quoted = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth > json_depth_max) return true;
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+  return false;
+}
+
 /// Runs a reader over parsed JSON; whatever the library throws becomes one Invalid.
 template <class T, class Read>
 Result<T> read_json(std::string_view text, const char* what, Read read) {
+  if (text.size() > json_bytes_max || too_deep(text)) return Error{Code::Invalid, std::string(what) + ": too large or too deep"};
   try {
     const Json json = Json::parse(text);
     if (!json.is_object() && !json.is_array()) return Error{Code::Invalid, std::string(what) + ": not JSON"};

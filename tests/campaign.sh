@@ -20,3 +20,9 @@ cmake --build --preset dev --target test_sync
 build/dev/bin/test_sync --reporter compact '~[slow]'  # the protocol under ASan and UBSan
 YIZHAN_REACH=full build/release/bin/test_reach
 YIZHAN_BIN=build/release/bin python3 tests/e2e/wipe_scan.py 200
+# docs/FAULTS.md: the real programs on disks and lines that fail. Each prints a seed and one line; a failing run keeps its files.
+export YIZHAN_BIN=build/release/bin
+python3 tests/e2e/power_cut.py 200
+python3 tests/e2e/kill_cycles.py 1000
+python3 tests/e2e/failing_disk.py 1
+python3 tests/e2e/hostile_net.py 3

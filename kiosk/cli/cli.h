@@ -62,6 +62,9 @@ struct Intake {
   std::string rejects;   ///< where rejected lines go; "" prints the first twenty
   std::string channel = "letter";
   std::size_t batch = 200;
+  /// One line a row on standard output as soon as it is on disk: "id<TAB>matter number<TAB>registered" or "…already"; then the summary.
+  /// With `file` "-" and `batch` 1 a program beside it files one by one and waits for each.
+  bool numbers = false;
 };
 int intake(const Common& common, const Intake& options);
 

@@ -2,6 +2,7 @@
 #include <fmt/ostream.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -95,7 +96,15 @@ class Intaker {
       }
     }
     ++tally_.already;
+    number(row, matter, "already");
     return Done{};
+  }
+
+  /// Said after the commit and flushed at once: whoever reads it may stamp the letter.
+  void number(const Row& row, const MatterId& matter, const char* how) const {
+    if (!options_.numbers) return;
+    fmt::print("{}\t{}\t{}\n", printable(row.id), matter, how);
+    std::fflush(stdout);
   }
 
   Status flush() {
@@ -109,6 +118,7 @@ class Intaker {
       const Outcome& outcome = outcomes[i];
       if (outcome.receipt) {
         ++tally_.registered;
+        number(rows_[i], outcome.receipt->matter, "registered");
         // XFTL 30: not even a count says which window an accusation would have gone to.
         if (outcome.receipt->sealed) ++tally_.sealed;
         else ++tally_.windows[outcome.receipt->window];

@@ -67,6 +67,8 @@ int sync_once(const Common& common, const Sync& options) {
                                 : fmt::format("{} of {} sent, {} fetched", own->second.hub, own->second.total, state.pulled));
   }
 
+  // A mark that could not be written costs nothing; a disk that failed is said all the same, and not after "done".
+  if (const auto& failed = (*log)->broken()) return fail("sync", *failed);
   const auto& state = client.state();
   const auto found = state.marks.find(*own_log);
   const sync::Mark mark = found == state.marks.end() ? sync::Mark{} : found->second;

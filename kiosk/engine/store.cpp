@@ -187,6 +187,8 @@ void Store::tick() {
   now_.unshown = now_.unshown && now < unshown_until_;
   if (now_.unshown) again_at_ = std::min(again_at_, unshown_until_);
   if (hall_day(now_.now) != today_) begin_day();
+  // The sync client passes over a mark that could not be written; the next visitor must not be the one to find out.
+  if (log_ != nullptr && log_->broken()) broken(*log_->broken());
   look_at_disk();
   pass_calm();
   if (checkpoint_due()) state_checkpoint();

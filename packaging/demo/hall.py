@@ -244,15 +244,17 @@ class Hall:
         for name in devices:
             self.enrol(name)
 
-    def start_county(self):
+    def start_county(self, wait=True):
         self.processes.start("county", [BIN / "hub", "serve", "--data", self.folder / "county", "--county", "--origin", COUNTY, "--jurisdiction", self.jurisdiction,
                                         "--listen", f"127.0.0.1:{self.county_port}"])
-        until(lambda: listens(self.county_port), 15, "the county hub listens: " + self.processes.log("county")[-300:])
+        if wait:
+            until(lambda: listens(self.county_port), 15, "the county hub listens: " + self.processes.log("county")[-300:])
 
-    def start_hall(self, more=()):
+    def start_hall(self, more=(), wait=True):
         self.processes.start("hall", [BIN / "hub", "serve", "--data", self.folder / "hall", "--origin", HALL, "--jurisdiction", self.jurisdiction, "--listen",
                                       f"127.0.0.1:{self.hall_port}", "--upstream", f"http://127.0.0.1:{self.line_port}", *more])
-        until(lambda: listens(self.hall_port), 15, "the hall hub listens: " + self.processes.log("hall")[-300:])
+        if wait:
+            until(lambda: listens(self.hall_port), 15, "the hall hub listens: " + self.processes.log("hall")[-300:])
 
     @staticmethod
     def enrolment_code(data: Path, device: str, role: str) -> str:

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "world.h"
 
@@ -53,6 +54,26 @@ TEST_CASE("two hundred letters are registered once, however often the file is ru
   CHECK(report["all"]["pieces"] == 250);
   CHECK(report["all"]["batches"] == 0);
   CHECK(run(folder, "verify " + data(folder)).code == 0);
+}
+
+TEST_CASE("with --numbers every row's number is said once it is on disk, also a second time", "[cli][intake]") {
+  Folder folder;
+  write(folder / "letters.tsv", rows(1, 3));
+  const auto first = run(folder, "intake " + data(folder) + "--numbers --batch 1 '" + (folder / "letters.tsv") + "'");
+  const auto second = run(folder, "intake " + data(folder) + "--numbers '" + (folder / "letters.tsv") + "'");
+  REQUIRE(first.code == 0);
+  REQUIRE(second.code == 0);
+  const auto numbers = [](const std::string& out, const char* how) {
+    std::vector<std::string> found;
+    std::istringstream in(out);
+    for (std::string line; std::getline(in, line);)
+      if (line.ends_with(std::string("\t") + how)) found.push_back(line.substr(0, line.rfind('\t')));
+    return found;
+  };
+  const auto said = numbers(first.out, "registered");
+  REQUIRE(said.size() == 3);
+  CHECK(numbers(second.out, "already") == said);
+  for (const auto& line : said) CHECK(line.find("\t440583-K01-") != std::string::npos);
 }
 
 TEST_CASE("rejected lines come back with line, reason and text; the others are registered", "[cli][intake]") {

@@ -166,6 +166,18 @@ TEST_CASE("after the disk failed once no receipt is given until a restart", "[st
   CHECK(machine.store->log().verify()->empty());
 }
 
+TEST_CASE("a failure that the sync client met and passed over is noticed before the next visitor", "[store][faults]") {
+  Machine machine;
+  {
+    const NoGrowth failing(4096);
+    CHECK_FALSE(machine.store->log().put_note("sync.somebody", std::string(20'000, 'x')));
+  }
+  CHECK_FALSE(machine.now().failed);
+  machine.store->tick();
+  REQUIRE(machine.now().failed);
+  CHECK(machine.now().failed->code == Code::Io);
+}
+
 TEST_CASE("little room is said, and the reserve is set aside when there is enough", "[store][faults]") {
   Machine machine;
   CHECK(machine.disk->kept);

@@ -186,6 +186,49 @@ TEST_CASE("the power-cut checker barks at a database that does not sync each com
   CHECK(lost("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA wal_autocheckpoint=40") > 40);
 }
 
+TEST_CASE("the power-cut checker barks at our own log on a disk that only says that it synced", "[fault][powercut]") {
+  Scratch scratch(fast_disk());
+  ShimVfs vfs;
+  vfs.lie_about("-wal");
+  work(vfs, scratch.file("a.db"));
+  const Verdict verdict = cut(vfs.record(), 300, 1, count_log);
+  CHECK(verdict.lost + verdict.damaged > 100);
+}
+
+TEST_CASE("a second power cut while the log comes back from the first loses nothing either", "[fault][powercut]") {
+  Scratch scratch(fast_disk());
+  ShimVfs vfs;
+  work(vfs, scratch.file("a.db"));
+  std::mt19937_64 rng(20261127);
+  std::vector<std::size_t> moments(cuts_wanted(2000) / 5);
+  for (auto& m : moments) m = rng() % (vfs.record().size() + 1);
+  std::sort(moments.begin(), moments.end());
+  PowerCut first(vfs.record());
+  const Fact fact = Rated{5, 5, std::string(2000, 'z')};
+  std::size_t inside = 0;
+  for (const std::size_t moment : moments) {
+    first.run_to(moment);
+    Scratch found(fast_disk());
+    first.restore(found.path().string(), static_cast<PowerCut::Luck>(rng() % 4), rng);
+    ShimVfs again;
+    PowerCut second(again.record(), found.path().string());
+    if (auto opened = EventLog::open(found.file("a.db"), EventLog::Mode::ReadWrite, again.name())) {
+      for (int i = 0; i < 3; ++i)
+        if ((*opened)->append(kiosk, a_matter, {&fact, 1}, ten(i))) again.acknowledge(*(*opened)->count());
+      if (rng() % 2 == 0) (void)(*opened)->checkpoint();
+    }
+    const std::size_t at = rng() % (again.record().size() + 1);
+    inside += at < again.record().size();
+    second.run_to(at);
+    Scratch after(fast_disk());
+    const auto luck = static_cast<PowerCut::Luck>(rng() % 4);
+    second.restore(after.path().string(), luck, rng);
+    INFO("first cut at " << moment << ", second at " << at << " of " << again.record().size() << ", luck " << static_cast<int>(luck));
+    REQUIRE(count_log(after.file("a.db"), true) >= static_cast<std::int64_t>(std::max(first.acknowledged(), second.acknowledged())));
+  }
+  CHECK(inside > moments.size() / 2);
+}
+
 TEST_CASE("whichever call of the disk fails, nothing is acknowledged falsely", "[fault]") {
   struct Trouble {
     int code;

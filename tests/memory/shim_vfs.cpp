@@ -6,6 +6,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <set>
 
 #include "core/result.h"
@@ -19,6 +20,7 @@ struct ShimVfs::State {
   std::uint64_t calls = 0, failures = 0, from = 0, times = 0;
   int code = SQLITE_OK;
   bool powersafe = true;
+  std::string liar;  ///< ending of names whose syncs do nothing; "" none
   std::vector<Op> record;
   std::set<std::string> unsynced_journals;  ///< SQLite syncs the directory with the first sync of a new journal
 
@@ -80,6 +82,7 @@ int sync_file(sqlite3_file* f, int flags) {
     if (file->name) file->state->record.push_back({ShimVfs::Op::LostSync, *file->name, 0, {}});
     return rc;
   }
+  if (file->name && !file->state->liar.empty() && file->name->ends_with(file->state->liar)) return SQLITE_OK;
   if (file->name) {
     file->state->record.push_back({ShimVfs::Op::Sync, *file->name, 0, {}});
     if (file->state->unsynced_journals.erase(*file->name) > 0)
@@ -173,6 +176,7 @@ void ShimVfs::fail_from(std::uint64_t nth, int code, std::uint64_t times) {
   state_->times = times;
 }
 void ShimVfs::heal() { state_->times = 0; }
+void ShimVfs::lie_about(std::string ending) { state_->liar = std::move(ending); }
 std::uint64_t ShimVfs::calls() const { return state_->calls; }
 std::uint64_t ShimVfs::failures() const { return state_->failures; }
 void ShimVfs::acknowledge(std::uint64_t number) {
@@ -195,6 +199,15 @@ void apply(std::string& content, const ShimVfs::Op& op, std::size_t from = 0, st
 }
 
 }  // namespace
+
+PowerCut::PowerCut(const std::vector<ShimVfs::Op>& record, const std::string& directory) : record_(record) {
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    std::ifstream in(entry.path(), std::ios::binary);
+    File& file = files_[entry.path().filename().string()];
+    file.durable_name = true;
+    file.durable.assign(std::istreambuf_iterator<char>(in), {});
+  }
+}
 
 void PowerCut::run_to(std::size_t n) {
   for (; done_ < n && done_ < record_.size(); ++done_) {

@@ -24,6 +24,8 @@ class ShimVfs {
   /// them fail with `code`; a failed sync also loses what it should have made durable, as real file systems do.
   void fail_from(std::uint64_t nth, int code, std::uint64_t times);
   void heal();
+  /// From now on syncs of files whose name ends so are answered with yes and make nothing durable: a planted bug.
+  void lie_about(std::string ending);
   std::uint64_t calls() const;
   std::uint64_t failures() const;
 
@@ -48,6 +50,8 @@ class ShimVfs {
 class PowerCut {
  public:
   explicit PowerCut(const std::vector<ShimVfs::Op>& record) : record_(record) {}
+  /// A record that began with the files of `directory` as they were found, after a first cut.
+  PowerCut(const std::vector<ShimVfs::Op>& record, const std::string& directory);
   /// Goes on to operation `n` of the record (never back).
   void run_to(std::size_t n);
   enum class Luck { Nothing, Everything, Random, Torn };

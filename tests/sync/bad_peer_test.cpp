@@ -223,6 +223,22 @@ TEST_CASE("a bad peer of any kind leaves everything undelivered, memory bounded 
   }
 }
 
+TEST_CASE("a reply that is just fast enough for ever ends all the same", "[peer][R12]") {
+  Peer* self = nullptr;
+  Peer peer([&](int fd, const std::string&) {
+    if (!put(fd, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")) return;
+    while (!self->stopped() && put(fd, "32\r\n" + std::string(50, 'x') + "\r\n")) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  });
+  self = &peer;
+  auto transport = must(CurlTransport::make({peer.url(), "", {}, Span{1000}, Span{2'500}}));
+  const auto began = real_clock.tick();
+  const auto reply = transport->exchange({"GET", "/v1/heads", {}, {}}, Span{1'000});
+  REQUIRE_FALSE(reply);
+  CHECK(reply.error().what == "too slow or silent");
+  CHECK(real_clock.tick() - began >= Span{2'000});
+  CHECK(real_clock.tick() - began < Span{8'000});
+}
+
 TEST_CASE("the proxy settings of the environment are ignored", "[peer]") {
   Peer trap([](int fd, const std::string&) { put(fd, reply_text_of(200, "", "trapped")); });
   ::setenv("http_proxy", trap.url().c_str(), 1);

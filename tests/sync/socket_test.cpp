@@ -236,6 +236,50 @@ TEST_CASE("the network edge bounds headers, bodies, patience and connections per
   CHECK(exchange("GET / HTTP/1.1\r\n" + close) == "HTTP/1.1 200 OK");
 }
 
+TEST_CASE("bodies that are announced and do not come keep nobody out, and are cut off", "[socket][T16]") {
+  HttpConfig config;
+  config.body_bytes_max = 10'000;
+  config.bodies_bytes_max = 100'000;
+  config.body_patience = Span{400};
+  auto server = must(HttpServer::start(config, [&](Request request, HttpServer::Done done, std::shared_ptr<const std::atomic<bool>>) {
+    done([size = request.body.size()] { return Reply{200, {}, std::to_string(size)}; });
+  }));
+  const std::string head = "POST / HTTP/1.1\r\nConnection: close\r\nContent-Length: 9000\r\n\r\n";
+  std::vector<int> slow;
+  for (int i = 0; i < 30; ++i) {
+    slow.push_back(connect_to(server->port()));
+    REQUIRE(::send(slow.back(), head.data(), head.size(), MSG_NOSIGNAL) > 0);
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  const auto began = real_clock.tick();
+  const int honest = connect_to(server->port());
+  const std::string whole = head + std::string(9000, 'x');
+  REQUIRE(::send(honest, whole.data(), whole.size(), MSG_NOSIGNAL) > 0);
+  CHECK(read_all(honest).starts_with("HTTP/1.1 200"));
+  ::close(honest);
+  // One byte now and then does not move the deadline.
+  for (int i = 0; i < 8; ++i) {
+    for (const int fd : slow) static_cast<void>(::send(fd, "x", 1, MSG_NOSIGNAL));
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  for (const int fd : slow) CHECK(closed_within(fd, 5000));
+  CHECK(real_clock.tick() - began < Span{8'000});
+  for (const int fd : slow) ::close(fd);
+}
+
+TEST_CASE("one address holds a part of the room for bodies, not all of it", "[socket][T16]") {
+  HttpConfig config;
+  config.bodies_bytes_max = 400'000;
+  config.bodies_per_peer_max = 100'000;
+  config.body_bytes_max = 200'000;
+  auto server = must(HttpServer::start(config, [&](Request, HttpServer::Done done, std::shared_ptr<const std::atomic<bool>>) { done([] { return Reply{200, {}, "yes"}; }); }));
+  const std::string head = "POST / HTTP/1.1\r\nConnection: close\r\nContent-Length: 190000\r\n\r\n" + std::string(90'000, 'x');
+  const int first = connect_to(server->port());
+  REQUIRE(::send(first, head.data(), head.size(), MSG_NOSIGNAL) > 0);
+  CHECK(read_all(first).starts_with("HTTP/1.1 503"));
+  ::close(first);
+}
+
 TEST_CASE("a peer that hangs up during a long poll frees its place at once", "[socket]") {
   LiveHub hub(hall_options());
   const auto code = must(hub.process->hub().invite("440583-K01", "kiosk", real_clock.wall()));

@@ -47,6 +47,21 @@ TEST_CASE("broken JSON of every kind is refused, never thrown across the room", 
   }
 }
 
+TEST_CASE("JSON that is too deep or too large is refused before a tree is made of it", "[wire]") {
+  const auto refused = [](const std::string& text) {
+    const auto read = heads_from_json(text);
+    return !read && read.error().what.ends_with("too large or too deep");
+  };
+  CHECK(refused(std::string(1'000'000, '[')));
+  CHECK(refused(R"({"version":1,"x":)" + std::string(40, '[') + std::string(40, ']') + "}"));
+  CHECK(refused("[" + std::string(3u << 20, ' ') + "]"));
+  // Brackets inside a text are text.
+  const std::string quoted = R"({"version":1,"now":1,"heads":[],"x":"\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["})";
+  const auto read = heads_from_json(quoted);
+  CHECK_FALSE(refused(quoted));
+  CHECK(read);
+}
+
 TEST_CASE("a zstd bomb is cut at the limit, whatever its frame promises", "[wire]") {
   const std::string zeros(64u << 20, '\0');
   const auto honest = zstd_pack(zeros);
