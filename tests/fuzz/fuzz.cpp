@@ -20,6 +20,21 @@ Join::Join(Target target) {
   all.insert(std::upper_bound(all.begin(), all.end(), target, [](const Target& a, const Target& b) { return std::strcmp(a.name, b.name) < 0; }), target);
 }
 
+void list_targets() {
+  for (const Target& target : targets()) std::printf("%s\t%zu\t%s\n", target.name, target.bytes_max, target.what);
+}
+
+void make_seeds(const std::string& dir) {
+  for (const Target& target : targets()) {
+    const auto folder = std::filesystem::path(dir) / target.name;
+    std::filesystem::create_directories(folder);
+    for (const auto& [name, bytes] : target.seeds()) {
+      MUST(bytes.size() <= target.bytes_max, "a seed is no longer than its target takes");
+      put_file((folder / name).string(), bytes);
+    }
+  }
+}
+
 void broken(const char* file, int line, const char* what) {
   std::fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, what);
   std::fflush(stderr);

@@ -26,6 +26,10 @@ struct Target {
 };
 /// Every target linked into this program, by name.
 std::vector<Target>& targets();
+/// Prints name, longest input and what must hold of every target, a line each, apart by tabs.
+void list_targets();
+/// Writes the seeds of every target into DIR/<target>.
+void make_seeds(const std::string& dir);
 struct Join {
   explicit Join(Target target);
 };
@@ -85,6 +89,11 @@ class Feed {
   std::string_view rest_;
 };
 
+/// A literal with all its bytes, zeroes too.
+template <std::size_t n>
+std::string raw(const char (&literal)[n]) {
+  return {literal, n - 1};
+}
 /// A folder of this process in memory (/dev/shm), gone at its end.
 const std::string& scratch();
 /// Writes a file as it is; for inputs that are read from a path.

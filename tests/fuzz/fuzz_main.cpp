@@ -13,7 +13,11 @@ const Target* chosen = nullptr;
 
 extern "C" int LLVMFuzzerInitialize(int*, char***) {
   if (std::getenv("YIZHAN_FUZZ_LIST") != nullptr) {
-    for (const Target& target : targets()) std::printf("%s\t%zu\t%s\n", target.name, target.bytes_max, target.what);
+    list_targets();
+    std::exit(0);
+  }
+  if (const char* dir = std::getenv("YIZHAN_FUZZ_SEEDS")) {
+    make_seeds(dir);
     std::exit(0);
   }
   const char* name = std::getenv("YIZHAN_FUZZ_TARGET");

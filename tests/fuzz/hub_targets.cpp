@@ -478,30 +478,30 @@ std::string asked(int device, int method, int which, std::string tail, int matte
   out += body_part;           // flag, then what good_body or word() take
   out += std::string(1, '\0');  // no edits
   out += static_cast<char>(packing == 1 ? 3 : 0);
-  out += std::string("\0\0\1", 3);  // time, lie, may wait
+  out += raw("\0\0\1");  // time, lie, may wait
   return out;
 }
 std::vector<Seed> hub_seeds() {
   const std::string good(1, '\1'), none("\0\0", 2);
   std::vector<Seed> seeds{{"heads", asked(0, 0, 1, "wait=0", 0, none)},
-                          {"push", asked(0, 1, 2, "after=11", 0, good + std::string("\0\1\1\1\0\2", 6), 1)},
-                          {"push_raw", asked(0, 1, 2, "", 0, good + std::string("\1\0\1\1\1\1\1\1\1\1\1\0\xFF{}\0\1\5\0\3", 19), 1)},
+                          {"push", asked(0, 1, 2, "after=11", 0, good + raw("\0\1\1\1\0\2"), 1)},
+                          {"push_raw", asked(0, 1, 2, "", 0, good + raw("\1\0\1\1\1\1\1\1\1\1\1\0\xFF{}\0\1\5\0\3"), 1)},
                           {"pull", asked(2, 0, 2, "after=0&limit=3", 0, none)},
                           {"matter", asked(1, 0, 4, "", 0, none)},
                           {"matter_sealed", asked(2, 0, 4, "", 1, none)},
-                          {"call", asked(1, 1, 5, "", 0, good + std::string("\0\1\0", 3), 1)},
-                          {"move", asked(1, 1, 5, "", 0, good + std::string("\5\2\1", 3), 1)},
-                          {"help", asked(0, 1, 6, "", 0, good + std::string("\1\0", 2), 1)},
+                          {"call", asked(1, 1, 5, "", 0, good + raw("\0\1\0"), 1)},
+                          {"move", asked(1, 1, 5, "", 0, good + raw("\5\2\1"), 1)},
+                          {"help", asked(0, 1, 6, "", 0, good + raw("\1\0"), 1)},
                           {"help_list", asked(2, 0, 6, "known=0", 0, none)},
-                          {"help_take", asked(2, 1, 7, "h-1", 0, good + std::string("\1\0", 2), 1)},
-                          {"progress", asked(0, 1, 8, "", 0, good + std::string("\1", 1), 1)},
-                          {"progress_wrong", asked(0, 1, 8, "", 0, good + std::string("\0", 1), 1)},
+                          {"help_take", asked(2, 1, 7, "h-1", 0, good + raw("\1\0"), 1)},
+                          {"progress", asked(0, 1, 8, "", 0, good + raw("\1"), 1)},
+                          {"progress_wrong", asked(0, 1, 8, "", 0, good + raw("\0"), 1)},
                           {"blobs", asked(0, 1, 9, "", 0, good, 1)},
-                          {"piece", asked(0, 2, 10, "off=0&bytes=9000", 0, good + std::string("\x28\x23", 2), 1)},
+                          {"piece", asked(0, 2, 10, "off=0&bytes=9000", 0, good + raw("\x28\x23"), 1)},
                           {"piece_read", asked(1, 0, 10, "off=0", 0, none)},
                           {"hall", asked(3, 0, 11, "wait=5&known=1", 0, none)},
-                          {"enrol", asked(4, 1, 12, "", 0, good + std::string("\1", 1), 1)},
-                          {"enrol_wrong", asked(4, 1, 12, "", 0, good + std::string("\0", 1), 1)},
+                          {"enrol", asked(4, 1, 12, "", 0, good + raw("\1"), 1)},
+                          {"enrol_wrong", asked(4, 1, 12, "", 0, good + raw("\0"), 1)},
                           {"stranger", asked(5, 0, 1, "", 0, none)},
                           {"raw", asked(0, 0, 0, "/v1/log/440583-K01/x%2", 0, none)}};
   seeds.emplace_back("call_twice", seeds[6].second + seeds[6].second + seeds[7].second);
@@ -511,16 +511,16 @@ std::vector<Seed> hub_seeds() {
 std::vector<Seed> client_seeds() {
   const auto say = [](int way, int status, std::string rest) { return std::string{static_cast<char>(way), static_cast<char>(status)} + std::move(rest); };
   const std::string plain("\0\1\3\1", 4);  // no edits, no Retry-After, packed as usual, a moment later
-  const std::string heads_none = std::string("\1\0\0\0\0", 5) + plain, heads_all = std::string("\1\0\0\x0b\1\1\1\0\1", 9) + plain;
-  const std::string ack = std::string("\1\3\1\1\3", 5) + plain, ack_late = std::string("\1\x0a\1\1\x0b", 5) + plain;
-  return {{"unsigned", std::string(1, '\0') + say(1, 0, heads_none)}, {"wrong_key", std::string(1, '\0') + say(3, 0, heads_none)}, {"delivered", std::string(1, '\0') + say(4, 0, heads_none) + say(4, 0, ack) + say(4, 0, ack_late) + say(4, 0, std::string("\1\1\1", 3) + plain)},
-          {"known", std::string(1, '\1') + say(4, 0, heads_all) + say(4, 0, std::string("\1\1", 2) + plain) + say(4, 0, std::string("\1\1\1", 3) + plain)},
-          {"replayed", std::string(1, '\1') + say(4, 0, heads_none) + say(6, 0, plain) + say(6, 0, plain)}, {"refused", std::string(1, '\0') + say(4, 0, heads_none) + say(4, 8, std::string("\0\1\0\2\0\0\0\0\0\0\0", 11) + plain)},
-          {"html", std::string(1, '\0') + say(1, 0, std::string("\0\0<html>\0\0\1\1\1", 13))}, {"gone", std::string("\0\0\0\0\0\1\1", 7)}, {"later", std::string(1, '\0') + say(1, 11, std::string("\0\0{}\0\0\0" "9999999999\0\3\1", 21))}};
+  const std::string heads_none = raw("\1\0\0\0\0") + plain, heads_all = raw("\1\0\0\x0b\1\1\1\0\1") + plain;
+  const std::string ack = raw("\1\3\1\1\3") + plain, ack_late = raw("\1\x0a\1\1\x0b") + plain;
+  return {{"unsigned", std::string(1, '\0') + say(1, 0, heads_none)}, {"wrong_key", std::string(1, '\0') + say(3, 0, heads_none)}, {"delivered", std::string(1, '\0') + say(4, 0, heads_none) + say(4, 0, ack) + say(4, 0, ack_late) + say(4, 0, raw("\1\1\1") + plain)},
+          {"known", std::string(1, '\1') + say(4, 0, heads_all) + say(4, 0, raw("\1\1") + plain) + say(4, 0, raw("\1\1\1") + plain)},
+          {"replayed", std::string(1, '\1') + say(4, 0, heads_none) + say(6, 0, plain) + say(6, 0, plain)}, {"refused", std::string(1, '\0') + say(4, 0, heads_none) + say(4, 8, raw("\0\1\0\2\0\0\0\0\0\0\0") + plain)},
+          {"html", std::string(1, '\0') + say(1, 0, raw("\0\0<html>\0\0\1\1\1"))}, {"gone", raw("\0\0\0\0\0\1\1")}, {"later", std::string(1, '\0') + say(1, 11, raw("\0\0{}\0\0\0" "9999999999\0\3\1"))}};
 }
-std::vector<Seed> enrol_seeds() { return {{"good", std::string("\3\0\1\0\0\1\0", 7)}, {"unsigned", std::string("\2\0\1", 3)}, {"text", std::string("\0\0\1<html>\0", 10)}, {"edited", std::string("\1\0\1\1\1\x20\0\0\0\3", 10)}, {"other", std::string("\3\0\0\0", 4)}}; }
+std::vector<Seed> enrol_seeds() { return {{"good", raw("\3\0\1\0\0\1\0")}, {"unsigned", raw("\2\0\1")}, {"text", raw("\0\0\1<html>\0")}, {"edited", raw("\1\0\1\1\1\x20\0\0\0\3")}, {"other", raw("\3\0\0\0")}}; }
 std::vector<Seed> log_file_seeds() {
-  return {{"head", std::string("\0\1\1\0\x12\0\0\0\7", 9)}, {"page", std::string("\1\1\1\0\x10\x20\0\0\xFF\0\x50\x30\0\0\xFF", 15)}, {"cut", std::string("\0\1\0\2\0\x40\0\0", 8)}, {"row", std::string("\0\1\1\1\x90\x9F\0\0\1\1\x90\xBF\0\0\1", 15)}, {"nothing", std::string("\0\0", 2)}, {"text", std::string("\1\0SQLite format 3\0", 18)}};
+  return {{"head", raw("\0\1\1\0\x12\0\0\0\7")}, {"page", raw("\1\1\1\0\x10\x20\0\0\xFF\0\x50\x30\0\0\xFF")}, {"cut", raw("\0\1\0\2\0\x40\0\0")}, {"row", raw("\0\1\1\1\x90\x9F\0\0\1\1\x90\xBF\0\0\1")}, {"nothing", raw("\0\0")}, {"text", raw("\1\0SQLite format 3\0")}};
 }
 
 const Join joined[] = {

@@ -1,6 +1,7 @@
 // What stands in a hall: card reader, printer, paper, pad, keyboard, sound files, settings, rows of letters, and the visit itself.
 #include <fcntl.h>
 #include <pty.h>
+#include <sys/mman.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -134,7 +135,7 @@ void paper_target(std::string_view input) {
   const auto again = decode_paper(text);
   MUST(again && again->size() == paper.size(), "as many lines as were meant");
   MUST(receipt_qr(receipt).size() <= 300, "a code for scanners keeps its length");
-  if (receipt.sealed && !center.empty() && center.size() > 8) MUST(plain_words(paper).find(center) == std::string::npos || receipt.place.find(center) != std::string::npos || place.find(center) != std::string_view::npos || receipt.window_name.find(center) != std::string::npos || receipt.matter.find(center) != std::string::npos || receipt.ticket.find(center) != std::string::npos || receipt.chain8.find(center) != std::string::npos || grouped(receipt.query_code).find(center) != std::string::npos || receipt_qr(receipt).find(center) != std::string::npos || !valid_utf8(center) || has_control(center) || text.find("办事凭条") != std::string::npos, "a sealed slip is neutral");
+  if (receipt.sealed) MUST(paper.front().words == "办事凭条", "a sealed slip is neutral");
 }
 
 // ---- handwriting ----------------------------------------------------------------------------------------------------------------
@@ -165,8 +166,8 @@ std::string ink_words() {
   for (const std::uint32_t n : {0x4E00U, 0x4E01U, 0x4E03U, 0x5DE5U}) put(n);
   put(std::uint32_t{0x00010002});
   for (const std::uint32_t n : {0U, 2U, 5U}) put(n);
-  for (const std::uint16_t n : {0, 1, 0, 1, 2}) put(static_cast<std::uint16_t>(n));
-  for (const std::uint8_t n : {30, 40, 50, 60, 8, 10, 20}) put(n);
+  for (const int n : {0, 1, 0, 1, 2}) put(static_cast<std::uint16_t>(n));
+  for (const int n : {30, 40, 50, 60, 8, 10, 20}) put(static_cast<std::uint8_t>(n));
   return out;
 }
 
@@ -668,7 +669,7 @@ std::string sample_id() { return std::string("11010119500101002") + id_check_dig
 std::vector<Seed> card_seeds() {
   return {{"card", "name=李样板\nnumber=" + sample_id() + "\naddress=样板路1号\nend\n"}, {"pulled", "name=李样板\nnumb"}, {"returns", "name=阿依古丽·买买提\r\nnumber=" + sample_id() + "\r\nend\r\n"}, {"broken", "name=\xFF\nend\n"}, {"empty", ""}};
 }
-std::vector<Seed> printer_seeds() { return {{"ready", ""}, {"out", "\x12\x72"}, {"cover", "\x16\x12"}, {"noise", std::string("\0\xFF\x93x\x32\x12", 6)}, {"error", "\x52\x12"}}; }
+std::vector<Seed> printer_seeds() { return {{"ready", ""}, {"out", "\x12\x72"}, {"cover", "\x16\x12"}, {"noise", raw("\0\xFF\x93x\x32\x12")}, {"error", "\x52\x12"}}; }
 std::vector<Seed> paper_seeds() {
   Receipt receipt;
   receipt.ticket = "A012";
@@ -680,15 +681,15 @@ std::vector<Seed> paper_seeds() {
   raster.height = 2;
   raster.rows.assign(144, 0x5A);
   return {{"paper", "\1" + encode_paper(receipt_paper(receipt, rulebook(), "云栖县信访超市", "一号自助机"))}, {"picture", "\1" + pbm(raster)}, {"cut_picture", "\1P4\n576 9\nx"},
-          {"receipt", std::string("\0\0\1\3\0\x19\0\0\0A012\0" "440583-K01-20261120-0001-5\0" "4837291600215532\0律师窗口\0" "1号\0" "0a1b2c3d\0dispose\0云栖县\0一号", 118)}, {"hostile", std::string("\0\1\0\0\0\0\0\0\0\x1b@\x1dV\0\x1b[2J\0\xC2\x9B\0\0\0\0\0\0", 30)}};
+          {"receipt", raw("\0\0\1\3\0\x19\0\0\0A012\0" "440583-K01-20261120-0001-5\0" "4837291600215532\0律师窗口\0" "1号\0" "0a1b2c3d\0dispose\0云栖县\0一号")}, {"hostile", raw("\0\1\0\0\0\0\0\0\0\x1b@\x1dV\0\x1b[2J\0\xC2\x9B\0\0\0\0\0\0")}};
 }
 std::vector<Seed> ink_seeds() {
   const std::string model(reinterpret_cast<const char*>(ink_model().data()), std::min<std::size_t>(ink_model().size(), 9'500));
-  return {{"line", std::string("\0", 1) + "一 2 3 0 0 10 0 20 1 2 5 5 5 30"}, {"nan", std::string("\0", 1) + "x 1 2 nan 0 1e30 0"}, {"model", "\1\1" + model}, {"words", std::string("\1\0", 2) + ink_words()},
-          {"strokes", std::string("\2\0\3\x0a\x0a\x50\x0a\x90\x0b\xb0\x0c\2\x40\x05\x41\x90\x42\xf0", 18)}, {"wild", std::string("\3\1\1\0\0\xc0\x7f\0\0\x80\x7f\0\0\0\x40\0\0\0\x41", 19)}, {"rare", std::string("\3\0\5\1\1\2\2\3\3\x40\x40\x80\x80\xc0\xc0", 15)}};
+  return {{"line", raw("\0") + "一 2 3 0 0 10 0 20 1 2 5 5 5 30"}, {"nan", raw("\0") + "x 1 2 nan 0 1e30 0"}, {"model", "\1\1" + model}, {"words", raw("\1\0") + ink_words()},
+          {"strokes", raw("\2\0\3\x0a\x0a\x50\x0a\x90\x0b\xb0\x0c\2\x40\x05\x41\x90\x42\xf0")}, {"wild", raw("\3\1\1\0\0\xc0\x7f\0\0\x80\x7f\0\0\0\x40\0\0\0\x41")}, {"rare", raw("\3\0\5\1\1\2\2\3\3\x40\x40\x80\x80\xc0\xc0")}};
 }
-std::vector<Seed> drawing_seeds() { return {{"stroke", std::string("\1\xC8\x5A\5\0\0\1\0\1\1\0\2\0\2\1\0\3\0\4\1\0\4\0\5\2\0\5\0\6", 29)}, {"wild", std::string("\0\0\0\xc0\x7f\0\0\x80\x7f\2\0\0\0\xc0\x7f\0\0\0\0\1\0\0\x80\x7f\0\0\0\0", 28)}, {"resized", std::string("\1\xC8\x5A\2\0\0\1\0\1\2\0\2\0\2\1\x40\x30\2\0\0\1\0\1\2\0\2\0\2", 28)}}; }
-std::vector<Seed> pinyin_seeds() { return {{"gongzi", std::string("\6\x0e\x0d\6\x19\x08\xF0\0\xF0\1", 10)}, {"long", std::string(50, '\7')}, {"fuzzy", std::string("\xE7\1\2\7\0\xF0\2\xEC\3\4", 10)}, {"pages", std::string("\x12\7\x08\xDE\3\xDE\x20\xCA\xCA", 9)}}; }
+std::vector<Seed> drawing_seeds() { return {{"stroke", raw("\1\xC8\x5A\5\0\0\1\0\1\1\0\2\0\2\1\0\3\0\4\1\0\4\0\5\2\0\5\0\6")}, {"wild", raw("\0\0\0\xc0\x7f\0\0\x80\x7f\2\0\0\0\xc0\x7f\0\0\0\0\1\0\0\x80\x7f\0\0\0\0")}, {"resized", raw("\1\xC8\x5A\2\0\0\1\0\1\2\0\2\0\2\1\x40\x30\2\0\0\1\0\1\2\0\2\0\2")}}; }
+std::vector<Seed> pinyin_seeds() { return {{"gongzi", raw("\6\x0e\x0d\6\x19\x08\xF0\0\xF0\1")}, {"long", std::string(50, '\7')}, {"fuzzy", raw("\xE7\1\2\7\0\xF0\2\xEC\3\4")}, {"pages", raw("\x12\7\x08\xDE\3\xDE\x20\xCA\xCA")}}; }
 std::string a_recording() {
   auto writer = have(sound::OpusWriter::make(8'000, 0));
   std::vector<std::int16_t> samples(4'800);
@@ -703,21 +704,21 @@ std::vector<Seed> clip_seeds() {
   return {{"memory", std::string(1, '\0') + a_recording()}, {"file", "\2" + a_recording()}, {"wav", "\1" + wav}, {"cut", std::string(1, '\0') + a_recording().substr(0, 100)}, {"text", "\1RIFF"}};
 }
 std::vector<Seed> speech_seeds() {
-  return {{"ticket", std::string("\0\0", 2) + "请 A012 号到1号律师窗口，约25分钟，9:05。"}, {"spelled", std::string("\1\0", 2) + "4837 2916 0021 5532"}, {"money", std::string("\0\0", 2) + "18600.50元，-3℃，50%，2026-11-20"}, {"broken", std::string("\0\0\xE4\xB8", 4)},
-          {"voice", std::string("\0\1", 2) + "你好\ta.wav\n# x\nni3\ta.wav\n../x\t../a.wav\n"}, {"readings", std::string("\0\2", 2) + "你\tni3\n银行\tyin2 hang2\n"}, {"bad", std::string("\0\2", 2) + "银行\tyin2\n\t\n"}};
+  return {{"ticket", raw("\0\0") + "请 A012 号到1号律师窗口，约25分钟，9:05。"}, {"spelled", raw("\1\0") + "4837 2916 0021 5532"}, {"money", raw("\0\0") + "18600.50元，-3℃，50%，2026-11-20"}, {"broken", raw("\0\0\xE4\xB8")},
+          {"voice", raw("\0\1") + "你好\ta.wav\n# x\nni3\ta.wav\n../x\t../a.wav\n"}, {"readings", raw("\0\2") + "你\tni3\n银行\tyin2 hang2\n"}, {"bad", raw("\0\2") + "银行\tyin2\n\t\n"}};
 }
 std::vector<Seed> config_seeds() {
-  return {{"plain", std::string("\1\0", 2) + "origin = \"440583-K02\"\ncenter = \"云栖县\"\nidle_warn_s = 60\nprinter = \"none\"\nfive_keys = [\"Up\", \"Down\", \"Return\", \"Escape\", \"F1\"]\nscreen_inches = 21.5\n"},
-          {"desk", std::string("\1\0", 2) + "role = \"desk-lawyer\"\nwindows = [\"LAW\"]\nticket_first = 10\nticket_last = 20\n"}, {"unknown", std::string("\1\0", 2) + "colour = 1\n"}, {"broken", std::string("\1\0", 2) + "a = [\n"},
-          {"enrolled", std::string("\1") + "origin = \"440583-K03\"\nrole = \"kiosk\"\nhub_public_hex = \"" + std::string(64, 'a') + "\"\ndiscipline_keys = []\n" + std::string(1, '\0') + "place = \"三号\"\n"}, {"key", std::string("\0\0", 2) + std::string(64, 'a') + "\n" + std::string(128, 'b') + "\n" + std::string(1, '\0')},
-          {"key_short", std::string("\0\0", 2) + std::string(64, 'a') + "\n" + std::string(100, 'z') + std::string(1, '\0')}};
+  return {{"plain", raw("\1\0") + "origin = \"440583-K02\"\ncenter = \"云栖县\"\nidle_warn_s = 60\nprinter = \"none\"\nfive_keys = [\"Up\", \"Down\", \"Return\", \"Escape\", \"F1\"]\nscreen_inches = 21.5\n"},
+          {"desk", raw("\1\0") + "role = \"desk-lawyer\"\nwindows = [\"LAW\"]\nticket_first = 10\nticket_last = 20\n"}, {"unknown", raw("\1\0") + "colour = 1\n"}, {"broken", raw("\1\0") + "a = [\n"},
+          {"enrolled", std::string("\1") + "origin = \"440583-K03\"\nrole = \"kiosk\"\nhub_public_hex = \"" + std::string(64, 'a') + "\"\ndiscipline_keys = []\n" + std::string(1, '\0') + "place = \"三号\"\n"}, {"key", raw("\0\0") + std::string(64, 'a') + "\n" + std::string(128, 'b') + "\n" + std::string(1, '\0')},
+          {"key_short", raw("\0\0") + std::string(64, 'a') + "\n" + std::string(100, 'z') + std::string(1, '\0')}};
 }
 std::vector<Seed> rows_seeds() {
   return {{"tsv", std::string(1, '\0') + "id\tname\ttext\tdecided\thead_count\n1\t林小满\t工钱没有结清\tno\t2\n2\t\t路灯坏了\tmaybe\tx\n"}, {"json", std::string(1, '\0') + "{\"id\":\"1\",\"text\":\"工钱\",\"in_danger\":true,\"kind\":\"accusation\"}\n{\"id\":2}\nnot json\n[]\n"},
           {"mark", "\1\xEF\xBB\xBFtext\n工钱\n\n路灯\n"}, {"returns", std::string(1, '\0') + "id\ttext\r\na\tb\tc\r\n"}, {"empty", std::string(1, '\0')}, {"all", std::string(1, '\0') + "id\tsource\ttitle\trequest\tfacts\treasons\tnumber\tphone\taddress\tplace\tdivision\tparty\ttopic\tchannel\tcounterparty\nx\ty\tz\ta\tb\tc\t" + sample_id() + "\t13800000000\t路\t县\t44\t官\twages\tonline\temployer\n"}};
 }
 std::vector<Seed> parts_seeds() {
-  return {{"none", ""}, {"recording", std::string("\1\0\0\0\x32opus\0\1\0", 11)}, {"all", std::string("\2\0\0\0\x32opus\0\1\1\1\0\x05jpg\0\1\1\1\1\1\2\1\1", 28)}, {"wrong", std::string("\1\3kind\0\4type\0\1\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x7Fx\0\1\1\0who\0\0abc\0\0\1\1\1\1\1\0", 46)}};
+  return {{"none", ""}, {"recording", raw("\1\0\0\0\x32opus\0\1\0")}, {"all", raw("\2\0\0\0\x32opus\0\1\1\1\0\x05jpg\0\1\1\1\1\1\2\1\1")}, {"wrong", raw("\1\3kind\0\4type\0\1\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x7Fx\0\1\1\0who\0\0abc\0\0\1\1\1\1\1\0")}};
 }
 std::vector<Seed> visit_seeds() {
   // Begin, Next, card, Self, a topic, answers, writing, on to the ruling, and Submit; the engine answers.
@@ -726,8 +727,8 @@ std::vector<Seed> visit_seeds() {
   std::string answers;
   for (int i = 0; i < 4; ++i) answers += no + party;
   const std::string filed = begin + next + card + self + topic + next + answers + type + skip + next + sign + next + next + submit + engine + engine;
-  return {{"filed", filed}, {"filed_twice", filed + submit + submit + engine}, {"left", filed + wait + wait}, {"ask", std::string("\x40\2\2\0\x40\x26\1\0\0\x40\3\x40\3\x20\0\0\0", 17)}, {"number", std::string("\x40\2\1\0\x40\x2d\1\x20\2", 9)},
-          {"spoken", begin + next + card + self + topic + next + answers + std::string("\x40\x30\1\x40\x31\0\x40\x32\2\x20", 10) + skip + next + submit + engine}, {"help", begin + std::string("\x40\x0b\x20\1\1\x40\x0c", 7)}, {"words", begin + next + std::string("\x40\x0e\1\x40\x1f\1\0\1", 8) + type + type + wait}};
+  return {{"filed", filed}, {"filed_twice", filed + submit + submit + engine}, {"left", filed + wait + wait}, {"ask", raw("\x40\2\2\0\x40\x26\1\0\0\x40\3\x40\3\x20\0\0\0")}, {"number", raw("\x40\2\1\0\x40\x2d\1\x20\2")},
+          {"spoken", begin + next + card + self + topic + next + answers + raw("\x40\x30\1\x40\x31\0\x40\x32\2\x20") + skip + next + submit + engine}, {"help", begin + raw("\x40\x0b\x20\1\1\x40\x0c")}, {"words", begin + next + raw("\x40\x0e\1\x40\x1f\1\0\1") + type + type + wait}};
 }
 
 const Join joined[] = {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/event_text.h"
+#include "core/matter.h"
 #include "core/petition_json.h"
 #include "core/text.h"
 #include "core/triage/suggest.h"
@@ -369,11 +370,11 @@ std::vector<Seed> fold_seeds() {
   for (const int i : {0, 1, 2, 4, 4, 12, 12, 15, 16, 17, 19, 19}) put(twice, i, i % 5, 2);
   for (const int i : {0, 1, 2, 4, 16, 18}) {
     times += {static_cast<char>(i), '\0', '\0'};
-    times += std::string("\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x7F", 8);
+    times += raw("\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x7F");
   }
-  return {{"all", all}, {"twice", twice}, {"times", times}, {"own_words", std::string("\xC8\0\1\1\1{\"petition\":null,\"sealed\":\"x\"}\0\2\0\1\1\1", 38)}};
+  return {{"all", all}, {"twice", twice}, {"times", times}, {"own_words", raw("\xC8\0\1\1\1{\"petition\":null,\"sealed\":\"x\"}\0\2\0\1\1\1")}};
 }
-std::vector<Seed> strokes_seeds() { return {{"drawing", have(encode_strokes(a_drawing()))}, {"points", std::string("\x70\x17\xD0\x07\3\1\0\2\0\3\0\4\0\5\0\6\0\1", 19)}, {"short", "AQ=="}}; }
+std::vector<Seed> strokes_seeds() { return {{"drawing", have(encode_strokes(a_drawing()))}, {"points", raw("\x70\x17\xD0\x07\3\1\0\2\0\3\0\4\0\5\0\6\0\1")}, {"short", "AQ=="}}; }
 
 std::string lines_of(std::string_view file, std::size_t bytes) {
   const auto all = file_bytes(source_dir() + "/assets/" + std::string(file));
@@ -394,14 +395,13 @@ basis = {law = "信访工作条例", number = "22.2"}
 label = "告知"
 from = "收到"
 )toml";
-  return {{"small", "\1" + std::string(small)}, {"jieyang", "\1" + lines_of("rulebooks/jieyang.toml", 12'000)}, {"zhejiang", "\1" + lines_of("rulebooks/zhejiang.toml", 12'000)},
-          {"national", std::string(1, '\0') + file_bytes(source_dir() + "/assets/rulebooks/national.toml")}};
+  return {{"small", "\1" + std::string(small)}, {"jieyang", "\1" + lines_of("rulebooks/jieyang.toml", 12'000)}, {"zhejiang", "\1" + lines_of("rulebooks/zhejiang.toml", 12'000)}};
 }
 std::vector<Seed> county_files_seeds() {
   return {{"plan", std::string(1, '\0') + file_bytes(source_dir() + "/assets/halls/hall.toml")}, {"holidays", "\1" + file_bytes(source_dir() + "/assets/holidays/holiday-2026.json").substr(0, 6000)},
           {"day", "\1{\"year\":2026,\"days\":[{\"name\":\"元旦\",\"date\":\"2026-01-01\",\"isOffDay\":true},{\"name\":\"x\",\"date\":\"2026-01-04\",\"isOffDay\":false}]}"},
           {"phrases", "\2" + lines_of("phrases/phrases.tsv", 1500)}, {"slot", "\3在{place}欠了{amount}，{date}说好的。"},
-          {"divisions", "\4" + std::string("44\t广东省\n4452\t揭阳市\n445222\t揭西县\n445222001\t河婆街道\n\0河\th\n婆\tp\n\0" "445222001001\t样板村\n", 95)}};
+          {"divisions", "\4" + raw("44\t广东省\n4452\t揭阳市\n445222\t揭西县\n445222001\t河婆街道\n\0河\th\n婆\tp\n\0" "445222001001\t样板村\n")}};
 }
 
 const Join joined[] = {
@@ -412,7 +412,7 @@ const Join joined[] = {
     Join({"model", "a text model that is read is the one that was written", 2048, model_target, model_seeds}),
     Join({"fold", "shuffling and repeating events changes nothing, whatever their bodies and times", 512, fold_target, fold_seeds}),
     Join({"strokes", "one drawing has one encoding, inside its box and limits", 1024, strokes_target, strokes_seeds}),
-    Join({"rulebook", "a rulebook that is taken leaves nobody without a window; an error names file and line", 65'536, rulebook_target, rulebook_seeds}),
+    Join({"rulebook", "a rulebook that is taken leaves nobody without a window; an error names file and line", 16'384, rulebook_target, rulebook_seeds}),
     Join({"county_files", "hall plans, holidays, phrases, divisions: limits hold; an error adds nothing and names its place", 8192, county_files_target, county_files_seeds}),
 };
 

@@ -2,7 +2,6 @@
 //   replay --list                      name, longest input, what must hold; a line each
 //   replay --corpus DIR [TARGET…]      every file of DIR/<target>; and each once more cut short and with bytes changed
 //   replay --changes N …               how many changed copies of each file (default 20; 0: none)
-//   replay --make DIR [TARGET…]        writes the seeds
 #include <unistd.h>
 
 #include <algorithm>
@@ -45,7 +44,7 @@ std::string changed(const std::string& bytes, std::mt19937& dice, std::size_t by
 }  // namespace
 
 int main(int count, char** words) {
-  std::string corpus, make;
+  std::string corpus;
   bool list = false;
   unsigned changes = 20;
   std::set<std::string> wanted;
@@ -53,7 +52,6 @@ int main(int count, char** words) {
     const std::string word = words[i];
     if (word == "--list") list = true;
     else if (word == "--corpus" && i + 1 < count) corpus = words[++i];
-    else if (word == "--make" && i + 1 < count) make = words[++i];
     else if (word == "--changes" && i + 1 < count) changes = static_cast<unsigned>(std::atoi(words[++i]));
     else wanted.insert(word);
   }
@@ -64,25 +62,16 @@ int main(int count, char** words) {
     }
   for (const int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL}) std::signal(signal, tell);
   if (list) {
-    for (const Target& target : targets()) std::printf("%s\t%zu\t%s\n", target.name, target.bytes_max, target.what);
+    list_targets();
     return 0;
   }
-  if (corpus.empty() == make.empty()) {
-    std::fprintf(stderr, "replay: one of --list, --corpus DIR, --make DIR\n");
+  if (corpus.empty()) {
+    std::fprintf(stderr, "replay: --list or --corpus DIR\n");
     return 2;
   }
   std::size_t files = 0;
   for (const Target& target : targets()) {
     if (!wanted.empty() && !wanted.contains(target.name)) continue;
-    if (!make.empty()) {
-      fs::create_directories(fs::path(make) / target.name);
-      for (const auto& [name, bytes] : target.seeds()) {
-        MUST(bytes.size() <= target.bytes_max, "a seed is no longer than its target takes");
-        put_file((fs::path(make) / target.name / name).string(), bytes);
-        ++files;
-      }
-      continue;
-    }
     std::vector<fs::path> paths;
     std::error_code none;
     for (const auto& entry : fs::directory_iterator(fs::path(corpus) / target.name, none))

@@ -332,7 +332,7 @@ const Date a_day = std::chrono::sys_days{std::chrono::year{2026} / 11 / 20};
 std::vector<Seed> text_seeds() {
   return {{"plain", "修路三个月，工钱没有结清。\nRow 2\t列"}, {"rare", "\xF0\xA0\xAE\xB7田野"}, {"controls", "a\x1b[31mb\x07\x7f\xC2\x9B" "c\xE2\x80\xAE" "d"},
           {"broken", "abc\xE4\xB8"}, {"overlong", "\xC0\xAF\xE0\x80\xAF"}, {"surrogate", "\xED\xA0\x80"}, {"above", "\xF4\x90\x80\x80"}, {"last", "\xF4\x8F\xBF\xBF"},
-          {"wide", "１２３ＡＢＣ　－"}, {"blank", " 　\n\t"}, {"nul", std::string("a\0b", 3)}};
+          {"wide", "１２３ＡＢＣ　－"}, {"blank", " 　\n\t"}, {"nul", raw("a\0b")}};
 }
 std::vector<Seed> json_seeds() {
   return {{"object", R"({"a":[1,-2.5e+3,true,false,null,"x\u4e2d\n"],"b":{"c":"工钱"}})"}, {"deep", std::string(64, '[') + std::string(64, ']')},
@@ -361,13 +361,13 @@ std::vector<Seed> number_seeds() {
 std::vector<Seed> scan_seeds() {
   const unsigned char entropy[15] = {9, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
   const auto matter = make_matter_id("440583-K01", a_day, 7), code = make_query_code(entropy);
-  return {{"receipt", "XF1:" + matter + ":" + code + ":0a1b2c3d"}, {"matter", matter}, {"code", code + "\r"}, {"address", "http://example.invalid/a"}, {"typed", std::string("\x3c\3\3a\3b\x3c\1\2abc\0\3c", 15)},
+  return {{"receipt", "XF1:" + matter + ":" + code + ":0a1b2c3d"}, {"matter", matter}, {"code", code + "\r"}, {"address", "http://example.invalid/a"}, {"typed", raw("\x3c\3\3a\3b\x3c\1\2abc\0\3c")},
           {"short", "XF1:"}, {"bad_chain", "XF1:" + matter + ":" + code + ":xyz"}};
 }
-std::vector<Seed> amount_seeds() { return {{"keys", std::string("\1\2\3\13\4\5", 6)}, {"ten_thousand", std::string("\1\13\10\6\14", 5)}, {"zeroes", std::string("\0\0\12\12", 4)}, {"words", "1.86万"}, {"plain", "18600"}, {"much", "9999999999.99"}}; }
-std::vector<Seed> caret_seeds() { return {{"write", std::string("\0工钱\0\1\2\3\0\4\1\0\0x\0\2\1\5\3", 24)}, {"marks", std::string("\0e\xCC\x81\xCC\x81" "a\xEF\xB8\x80\0\3\0\1\1", 16)}}; }
+std::vector<Seed> amount_seeds() { return {{"keys", raw("\1\2\3\13\4\5")}, {"ten_thousand", raw("\1\13\10\6\14")}, {"zeroes", raw("\0\0\12\12")}, {"words", "1.86万"}, {"plain", "18600"}, {"much", "9999999999.99"}}; }
+std::vector<Seed> caret_seeds() { return {{"write", raw("\0工钱\0\1\2\3\0\4\1\0\0x\0\2\1\5\3")}, {"marks", raw("\0e\xCC\x81\xCC\x81" "a\xEF\xB8\x80\0\3\0\1\1")}}; }
 std::vector<Seed> rare_seeds() {
-  return {{"unicode", std::string("\0U+20BB7", 8)}, {"gb4", std::string("\0" "9534B235", 9)}, {"gb2", std::string("\0" "BCAA", 5)}, {"plane2", std::string("\0" "95328236", 9)}, {"private", std::string("\0" "AAA1", 5)},
+  return {{"unicode", raw("\0U+20BB7")}, {"gb4", raw("\0" "9534B235")}, {"gb2", raw("\0" "BCAA")}, {"plane2", raw("\0" "95328236")}, {"private", raw("\0" "AAA1")},
           {"file", "\1" + file_bytes(YIZHAN_RARE_FILE).substr(0, 600)}, {"bad_file", "\1R\t9\t149\nC\t149\t3\t讨认"}};
 }
 

@@ -263,7 +263,7 @@ std::vector<Seed> wire_json_seeds() {
 std::vector<Seed> target_seeds() { return {{"heads", "/v1/heads?wait=20&known=16777217"}, {"log", "/v1/log/440583-K01?after=3&limit=100"}, {"blob", "/v1/blob/" + std::string(64, 'a') + "?off=0&bytes=9000"}, {"percent", "/v1/matter/%34%40?a=%e4%b8%ad&=&b"}, {"broken", "/%4"}, {"root", "/"}}; }
 std::vector<Seed> zstd_seeds() {
   std::string bomb = zstd_pack(std::string(300'000, 'a'));
-  return {{"frame", "\x0d" + zstd_pack("修路三个月，工钱没有结清。修路三个月，工钱没有结清。")}, {"bomb", "\x05" + bomb}, {"bomb_fits", "\x13" + bomb}, {"cut", "\x0d" + zstd_pack("工钱").substr(0, 9)}, {"window", std::string("\x13\x28\xB5\x2F\xFD\x00\xF8\x01\x00\x00", 10)}, {"empty", "\x01"}};
+  return {{"frame", "\x0d" + zstd_pack("修路三个月，工钱没有结清。修路三个月，工钱没有结清。")}, {"bomb", "\x05" + bomb}, {"bomb_fits", "\x13" + bomb}, {"cut", "\x0d" + zstd_pack("工钱").substr(0, 9)}, {"window", raw("\x13\x28\xB5\x2F\xFD\x00\xF8\x01\x00\x00")}, {"empty", "\x01"}};
 }
 std::vector<Seed> lines_seeds() {
   const auto facts = every_fact();
@@ -281,12 +281,12 @@ std::vector<Seed> codes_seeds() {
   return {{"hex", std::string(64, 'a')}, {"base64", "WVoxAAAA"}, {"padded", "QQ=="}, {"loose", "QR=="}, {"signature", std::string("m\0") + std::string(128, 'a') + '\0' + std::string(64, 'b')}, {"empty", ""}};
 }
 std::vector<Seed> envelope_seeds() {
-  return {{"good", "\3"}, {"matter", "\2" + golden_matter}, {"bit", std::string("\3\1\x40\0\0\0\0", 7)}, {"cut", std::string("\3\2\xF0\1\0\0", 6)}, {"text", std::string("\0WVox", 5)}, {"bytes", "\1" + std::string(500, 'x')}, {"two", std::string("\3\4\1\0\0\0\2\0\5\3\7\0\0\0\1", 15)}};
+  return {{"good", "\3"}, {"matter", "\2" + golden_matter}, {"bit", raw("\3\1\x40\0\0\0\0")}, {"cut", raw("\3\2\xF0\1\0\0")}, {"text", raw("\0WVox")}, {"bytes", "\1" + std::string(500, 'x')}, {"two", raw("\3\4\1\0\0\0\2\0\5\3\7\0\0\0\1")}};
 }
 std::vector<Seed> attachment_seeds() {
-  return {{"good", "\3"}, {"small", "\2"}, {"bit", std::string("\3\1\x40\xAA\0\0\0", 7)}, {"cut", std::string("\3\2\xF0\xA0\0\0", 6)}, {"text", std::string("\0YZA1", 5)}, {"bytes", "\1" + std::string(600, 'x')}, {"small_cut", std::string("\2\2\x90\1\0\0", 6)}};
+  return {{"good", "\3"}, {"small", "\2"}, {"bit", raw("\3\1\x40\xAA\0\0\0")}, {"cut", raw("\3\2\xF0\xA0\0\0")}, {"text", raw("\0YZA1")}, {"bytes", "\1" + std::string(600, 'x')}, {"small_cut", raw("\2\2\x90\1\0\0")}};
 }
-std::vector<Seed> seal_seeds() { return {{"plain", std::string("\x40\0matter\0测试：样板干部收了钱。", 48)}, {"empty", ""}, {"block", std::string("\xFF\xFFm\0", 4) + std::string(500, 'a')}}; }
+std::vector<Seed> seal_seeds() { return {{"plain", raw("\x40\0matter\0测试：样板干部收了钱。")}, {"empty", ""}, {"block", raw("\xFF\xFFm\0") + std::string(500, 'a')}}; }
 
 const Join joined[] = {
     Join({"wire_json", "every JSON body of the protocol: what is written reads back the same", 2048, wire_json_target, wire_json_seeds}),
