@@ -29,11 +29,16 @@ struct EventId {
 /// A matter is registered (XFTL 22). Exactly one of `petition` and `sealed` is set.
 struct Filed {
   std::optional<Petition> petition;
-  std::string sealed;          ///< base64 envelope to the discipline key (XFTL 30); nobody in the hall can open it
+  /// Base64 envelope. With `key_set` 0 it is an accusation of an earlier build, sealed to the discipline key; otherwise every matter
+  /// looks like this, whatever it is about, and who can open it depends on its class (core/key_set.h, XFTL 30).
+  std::string sealed;
   std::string query_tag;       ///< hex verifier of the query code (see core/seal.h); "" when none was given
   std::string notice_version;  ///< of the privacy notice shown (PIPL 17)
   std::string rulebook;
   std::string source_ref;      ///< batch intake: the line's own id; otherwise ""
+  int key_set = 0;             ///< version of the key-set it was sealed under; 0: before there was one
+  std::string status_public = {};  ///< X25519 public key, hex, derived from the query code: the county seals how far it is to it; "" none
+  MatterId supplements = {};       ///< the matter this one adds to; what was filed is never changed
 };
 enum class ChosenBy { Citizen, Staff, Machine };
 /// What the machine made of the statement, among the sixteen windows of the county (core/triage/suggest.h); shares in thousandths.
@@ -161,9 +166,51 @@ enum class Opinion { Support, Explain, NotSupport };                           /
 struct Answered { std::string unit; Opinion opinion{}; std::string letter_no; std::string summary; };
 struct Served { std::string served_on; std::string way; };                     // 送达: starts the 30 days of XFTL 35
 
+// ---- facts about the log, the keys and the people --------------------------------------------------------------------
+
+/// The author's signature over how far its own log has come, by the key of the day (trust.md 8.7). Matter: "".
+struct Checkpointed {
+  std::uint64_t through = 0;     ///< seq of the last event that is covered: the one before this
+  std::string hash;              ///< its chain hash, hex
+  std::string key;               ///< the day's Ed25519 public key, hex
+  std::string signature;         ///< by the day's key (docs/LOG_FORMAT.md)
+  std::string day;               ///< hall day the key is for, YYYY-MM-DD
+  std::string before;            ///< the previous day's public key when this is the first of a new one; else ""
+  std::string endorsed_before;   ///< signature over the new key by the previous one; "" with the first key
+  std::string endorsed_device;   ///< and by the device's own key; "" when the key is not new
+  std::string reason;            ///< rows, time, day, opened, closed
+};
+/// After a restore from a backup the author goes on under another epoch of its name, so that no number is ever used twice.
+struct EpochOpened {
+  Origin before;                 ///< the log it follows
+  std::uint64_t seq = 0;         ///< how far that log was known when the epoch was opened
+  std::string hash;              ///< its chain hash there, hex
+  std::string reason;            ///< restored, forked
+};
+/// How far the matter is, sealed to the citizen's own key (Filed::status_public): readable with the query code only.
+struct StatusSealed {
+  int n = 0;                     ///< grows with every status of this matter
+  std::string sealed;            ///< base64
+};
+/// The query code was lost and a new one given at the window, with the ID card: the old one opens nothing any more.
+struct CodeReplaced { std::string staff, query_tag, status_public, reason; };
+/// Staff withdraws, or is withdrawn, from a matter (conflict of interest): its texts are not given to that person.
+struct Recused { std::string staff, by, reason; };
+/// Need to know: this person works on this matter.
+struct Assigned { std::string staff, by, reason; };
+/// A person at a desk: "in", "out", "locked", "refused". Matter: "".
+struct StaffSession { std::string staff, role, what; };
+/// A fact whose text only its recipients may read. It keeps the type of what is inside.
+struct SealedFact {
+  std::string type;              ///< of the fact inside; not part of the body
+  std::string sealed;            ///< base64 envelope of the canonical JSON
+  int key_set = 0;
+};
+
 using Fact = std::variant<Filed, Routed, TicketIssued, ReceiptPrinted, Queued, Viewed, RouteOverridden, Consulted, MediationApplied,
                           MediationConsent, MediatorsChosen, MediationSession, MediationEnded, Disposed, Rated, Transferred,
-                          Accepted, NotAccepted, Extended, Answered, Served, Attached, Signed, NameDrawn, Transcribed>;
+                          Accepted, NotAccepted, Extended, Answered, Served, Attached, Signed, NameDrawn, Transcribed, Checkpointed,
+                          EpochOpened, StatusSealed, CodeReplaced, Recused, Assigned, StaffSession, SealedFact>;
 
 /// An event as it is stored and sent. `body` is the canonical JSON of the fact, kept verbatim; it may be absent (a
 /// header-only copy, or erased): the chain still verifies because it runs over the header with `body_hash`.
@@ -184,6 +231,7 @@ std::string_view type_of(const Fact& fact);
 /// Canonical JSON: keys sorted, no spaces, UTF-8, no newline; enums as words. encode_fact(decode_fact(b)) == b for
 /// every b this function made.
 std::string encode_fact(const Fact& fact);
+/// A body {"key_set":N,"sealed":"…"} of any type but `filed` and `attached` reads as SealedFact.
 /// Errors: NotFound (a type this version does not know: keep the event, skip the fact); Invalid (the body cannot be
 /// read: quarantine it, never drop it).
 Result<Fact> decode_fact(std::string_view type, int v, std::string_view body);
@@ -205,6 +253,15 @@ class Hasher {
 };
 /// What a signature is bound to: hash_bytes(encode_petition(petition)) of the petition as it was filed, in hex.
 std::string text_hash(const Petition& petition);
+/// What a sealed matter holds inside: what was said, what the machine made of it, and who chose the window.
+struct FiledContent {
+  Petition petition;
+  Ruling ruling;
+  std::optional<Suggested> suggested = {};
+  ChosenBy by = ChosenBy::Citizen;
+};
+std::string encode_content(const FiledContent& content);
+Result<FiledContent> decode_content(std::string_view json);  ///< Errors: Invalid
 /// A fact with its type, for places outside the log (inside an envelope): "signed 1\n{…}". Errors of the reader: as decode_fact.
 std::string encode_stated(const Fact& fact);
 Result<Fact> decode_stated(std::string_view text);

@@ -101,8 +101,9 @@ void fields(A& a, T& v) {
 }
 template <class A, Is<Filed> T>
 void fields(A& a, T& v) {
-  a("notice_version", v.notice_version), a("petition", v.petition), a("query_tag", v.query_tag);
-  a("rulebook", v.rulebook), a("sealed", v.sealed), a("source_ref", v.source_ref);
+  a.given("key_set", v.key_set), a("notice_version", v.notice_version), a("petition", v.petition), a("query_tag", v.query_tag);
+  a("rulebook", v.rulebook), a("sealed", v.sealed), a("source_ref", v.source_ref), a.given("status_public", v.status_public);
+  a.given("supplements", v.supplements);
 }
 template <class A, Is<Suggested> T>
 void fields(A& a, T& v) {
@@ -210,6 +211,43 @@ void fields(A& a, T& v) {
 template <class A, Is<Transcribed> T>
 void fields(A& a, T& v) {
   a("attachment", v.attachment), a("read_back", v.read_back), a("staff", v.staff), a("text", v.text);
+}
+template <class A, Is<Checkpointed> T>
+void fields(A& a, T& v) {
+  a("before", v.before), a("day", v.day), a("endorsed_before", v.endorsed_before), a("endorsed_device", v.endorsed_device);
+  a("hash", v.hash), a("key", v.key), a("reason", v.reason), a("signature", v.signature), a("through", v.through);
+}
+template <class A, Is<EpochOpened> T>
+void fields(A& a, T& v) {
+  a("before", v.before), a("hash", v.hash), a("reason", v.reason), a("seq", v.seq);
+}
+template <class A, Is<StatusSealed> T>
+void fields(A& a, T& v) {
+  a("n", v.n), a("sealed", v.sealed);
+}
+template <class A, Is<CodeReplaced> T>
+void fields(A& a, T& v) {
+  a("query_tag", v.query_tag), a("reason", v.reason), a("staff", v.staff), a("status_public", v.status_public);
+}
+template <class A, Is<Recused> T>
+void fields(A& a, T& v) {
+  a("by", v.by), a("reason", v.reason), a("staff", v.staff);
+}
+template <class A, Is<Assigned> T>
+void fields(A& a, T& v) {
+  a("by", v.by), a("reason", v.reason), a("staff", v.staff);
+}
+template <class A, Is<StaffSession> T>
+void fields(A& a, T& v) {
+  a("role", v.role), a("staff", v.staff), a("what", v.what);
+}
+template <class A, Is<SealedFact> T>
+void fields(A& a, T& v) {
+  a("key_set", v.key_set), a("sealed", v.sealed);
+}
+template <class A, Is<FiledContent> T>
+void fields(A& a, T& v) {
+  a("by", v.by), a("petition", v.petition), a("ruling", v.ruling), a("suggested", v.suggested);
 }
 
 // ---- writing ---------------------------------------------------------------------------------------------------------
@@ -392,7 +430,15 @@ constexpr std::string_view type_words[] = {"filed",
                                            "attached",
                                            "signed",
                                            "name_drawn",
-                                           "transcribed"};
+                                           "transcribed",
+                                           "checkpointed",
+                                           "epoch_opened",
+                                           "status_sealed",
+                                           "code_replaced",
+                                           "recused",
+                                           "assigned",
+                                           "staff_session",
+                                           "sealed_fact"};  // never a type of its own: see type_of()
 static_assert(std::size(type_words) == std::variant_size_v<Fact>);
 
 template <std::size_t I = 0>
@@ -409,7 +455,15 @@ Result<Fact> read_fact(std::size_t which, std::string_view body) {
 
 }  // namespace
 
-std::string_view type_of(const Fact& fact) { return type_words[fact.index()]; }
+std::string_view type_of(const Fact& fact) {
+  if (const auto* sealed = std::get_if<SealedFact>(&fact)) return sealed->type;
+  return type_words[fact.index()];
+}
+
+/// Every type may be sealed but those that have a place for it among their own fields.
+static bool reads_as_sealed(std::string_view type, std::string_view body) {
+  return body.starts_with(R"({"key_set":)") && type != "filed" && type != "attached" && type != "status_sealed";
+}
 
 Result<std::string> encode_fact_checked(const Fact& fact) {
   Writer writer;
@@ -427,10 +481,25 @@ std::string encode_fact(const Fact& fact) {
 
 Result<Fact> decode_fact(std::string_view type, int, std::string_view body) {
   // All versions read alike so far: fields are only ever added, and a missing one keeps its default.
-  const auto found = std::find(std::begin(type_words), std::end(type_words), type);
-  if (found == std::end(type_words)) return Error{Code::NotFound, "event: this version does not know the type"};
+  const auto found = std::find(std::begin(type_words), std::end(type_words) - 1, type);
+  if (found == std::end(type_words) - 1) return Error{Code::NotFound, "event: this version does not know the type"};
+  if (reads_as_sealed(type, body)) {
+    auto sealed = read_text<SealedFact>(body, type);
+    if (!sealed) return sealed.error();
+    sealed->type = type;
+    return Fact(std::move(*sealed));
+  }
   return read_fact(static_cast<std::size_t>(found - std::begin(type_words)), body);
 }
+
+std::string encode_content(const FiledContent& content) {
+  Writer writer;
+  writer.mend = true;
+  writer.write(content);
+  return std::move(writer.out);
+}
+
+Result<FiledContent> decode_content(std::string_view text) { return read_text<FiledContent>(text, "sealed content"); }
 
 std::string encode_stated(const Fact& fact) { return std::string(type_of(fact)) + " 1\n" + encode_fact(fact); }
 

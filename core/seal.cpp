@@ -24,23 +24,6 @@ constexpr std::size_t wraps_at = nonce_at + nonce_bytes;
 constexpr std::size_t commitment_at = wraps_at + wraps_bytes;
 constexpr std::size_t cipher_at = commitment_at + digest_bytes;
 
-std::string to_hex(const unsigned char* data, std::size_t n) {
-  std::string out(2 * n + 1, '\0');
-  sodium_bin2hex(out.data(), out.size(), data, n);
-  out.pop_back();
-  return out;
-}
-
-template <std::size_t N>
-std::optional<std::array<unsigned char, N>> from_hex(std::string_view hex) {
-  std::array<unsigned char, N> out;
-  std::size_t n = 0;
-  const char* end = nullptr;
-  if (hex.size() != 2 * N || sodium_hex2bin(out.data(), N, hex.data(), hex.size(), nullptr, &n, &end) != 0 || n != N)
-    return std::nullopt;
-  return out;
-}
-
 /// What the cipher is bound to: everything before it, and the matter it belongs to.
 std::string bound(std::string_view envelope, std::string_view associated) {
   std::string out(envelope.substr(0, cipher_at));
@@ -62,6 +45,19 @@ Secret::~Secret() { sodium_memzero(data.data(), data.size()); }
 void ready() {
   static const int done = sodium_init();
   YIZHAN_CHECK(done >= 0, "libsodium starts");
+}
+
+std::string to_hex(const unsigned char* data, std::size_t n) {
+  std::string out(2 * n + 1, '\0');
+  sodium_bin2hex(out.data(), out.size(), data, n);
+  out.pop_back();
+  return out;
+}
+
+bool hex_into(unsigned char* out, std::size_t n, std::string_view hex) {
+  std::size_t got = 0;
+  const char* end = nullptr;
+  return hex.size() == 2 * n && sodium_hex2bin(out, n, hex.data(), hex.size(), nullptr, &got, &end) == 0 && got == n;
 }
 
 Hash header_hash(std::string_view what, std::string_view nonce, std::string_view associated) {
@@ -130,6 +126,11 @@ Status open_wraps(Secret& secret, std::string_view three_wraps, const Hash& head
 }
 
 }  // namespace sealing
+
+void wipe(std::string& secret) {
+  sodium_memzero(secret.data(), secret.capacity());
+  secret.clear();
+}
 
 KeyPair make_box_keys() {
   ready();

@@ -2,6 +2,7 @@
 /// Private to core/seal*.cpp.
 #pragma once
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,16 @@ inline constexpr std::size_t wraps_bytes = wraps * wrap_bytes;
 void ready();
 inline const unsigned char* bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 inline unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+
+std::string to_hex(const unsigned char* data, std::size_t n);
+/// Exactly `n` bytes from 2n hex digits.
+bool hex_into(unsigned char* out, std::size_t n, std::string_view hex);
+template <std::size_t N>
+std::optional<std::array<unsigned char, N>> from_hex(std::string_view hex) {
+  std::array<unsigned char, N> out;
+  if (!hex_into(out.data(), N, hex)) return std::nullopt;
+  return out;
+}
 
 /// Wiped when it goes out of scope: the machine that sealed cannot read what it sealed.
 struct Secret {

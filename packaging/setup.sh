@@ -17,7 +17,7 @@ packages=(g++ cmake ninja-build pkg-config dpkg-dev debian-archive-keyring ca-ce
   fonts-lxgw-wenkai fonts-arphic-ukai fonts-arphic-gkai00mp fonts-cns11643-kai fonts-seto fonts-kiloji libeigen3-dev
   libasound2-dev libopusenc-dev libopusfile-dev libsonic-dev libespeak-ng-dev espeak-ng-data
   clang llvm libclang-rt-dev
-  unicode-data gettext openssl sqlite3 python3 procps
+  unicode-data zstd gettext openssl sqlite3 python3 procps
   xvfb xauth xdotool x11-utils x11-apps imagemagick xserver-xorg-core xserver-xorg-video-dummy xserver-xorg-dev)
 missing=()
 for p in "${packages[@]}"; do

@@ -73,7 +73,8 @@ Strokes Dice::strokes() {
 Fact Dice::fact() {
   switch (below(std::variant_size_v<Fact>)) {
     case 0:
-      return Filed{yes() ? std::optional<Petition>(petition()) : std::nullopt, text(), text(), text(), text(), text()};
+      return Filed{yes() ? std::optional<Petition>(petition()) : std::nullopt, text(), text(), text(), text(), text(),
+                   yes() ? static_cast<int>(below(9)) : 0, yes() ? text() : std::string(), yes() ? text() : std::string()};
     case 1:
       return Routed{ruling(), text(), pick<ChosenBy>(2),
                     yes() ? std::optional(Suggested{text(), text(), static_cast<int>(below(1001)), text(), static_cast<int>(below(1001))}) : std::nullopt};
@@ -122,8 +123,24 @@ Fact Dice::fact() {
       return Signed{text(), text(), yes() ? encode_strokes(strokes()).value() : text()};
     case 23:
       return NameDrawn{text(), text()};
-    default:
+    case 24:
       return Transcribed{text(), text(), text(), yes()};
+    case 25:
+      return Checkpointed{below(1u << 20), text(), text(), text(), text(), text(), text(), text(), text()};
+    case 26:
+      return EpochOpened{text(), below(1u << 20), text(), text()};
+    case 27:
+      return StatusSealed{static_cast<int>(below(100)), text()};
+    case 28:
+      return CodeReplaced{text(), text(), text(), text()};
+    case 29:
+      return Recused{text(), text(), text()};
+    case 30:
+      return Assigned{text(), text(), text()};
+    case 31:
+      return StaffSession{text(), text(), text()};
+    default:
+      return SealedFact{"consulted", text(), static_cast<int>(below(9))};
   }
 }
 

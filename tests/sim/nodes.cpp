@@ -48,7 +48,7 @@ void KioskNode::start() {
   if (!log) return;
   kiosk::FilingConfig config;
   config.origin = origin;
-  config.discipline_keys = {world.discipline.public_hex};
+  config.sealer = make_early_sealer({world.discipline.public_hex});
   config.ticket_first = ticket_first_;
   config.ticket_last = ticket_first_ + 298;
   config.notice_version = "2026-11";

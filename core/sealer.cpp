@@ -1,0 +1,80 @@
+#include "core/sealer.h"
+
+#include <algorithm>
+
+#include "core/envelope.h"
+
+namespace yizhan {
+
+namespace {
+
+class KeySetSealer final : public Sealer {
+ public:
+  KeySetSealer(KeySet set, Origin device, Origin hall, KeyPair signing)
+      : set_(std::move(set)), device_(std::move(device)), hall_(std::move(hall)), signing_(std::move(signing)) {}
+
+  Result<std::string> seal(SealClass of, std::string_view plain, const Binding& binding) const override {
+    const auto to = recipients_of(set_, of, hall_);
+    if (!to) return to.error();
+    return seal_envelope(plain, {1, binding.matter, device_, binding.at, set_.version}, *to, signing_.secret_hex);
+  }
+  Result<std::string> attachment(SealClass of, std::string_view about, std::string_view content, const Binding& binding) const override {
+    const auto to = recipients_of(set_, of, hall_);
+    if (!to) return to.error();
+    return seal_attachment(about, content, binding.matter, *to);
+  }
+  int key_set() const override { return set_.version; }
+
+ private:
+  KeySet set_;
+  Origin device_, hall_;
+  KeyPair signing_;
+};
+
+class EarlySealer final : public Sealer {
+ public:
+  explicit EarlySealer(std::vector<std::string> keys) : keys_(std::move(keys)) {}
+  Result<std::string> seal(SealClass of, std::string_view plain, const Binding& binding) const override {
+    if (const auto may = allowed(of); !may) return may.error();
+    return yizhan::seal(plain, binding.matter, keys_);
+  }
+  Result<std::string> attachment(SealClass of, std::string_view about, std::string_view content, const Binding& binding) const override {
+    if (const auto may = allowed(of); !may) return may.error();
+    return seal_attachment(about, content, binding.matter, keys_);
+  }
+  int key_set() const override { return 0; }
+
+ private:
+  Status allowed(SealClass of) const {
+    if (of != SealClass::Accusation || keys_.empty()) return Error{Code::Unavailable, "seal: there is no key-set here yet"};
+    return Done{};
+  }
+  std::vector<std::string> keys_;
+};
+
+}  // namespace
+
+bool holds_words(std::string_view type) {
+  static constexpr std::string_view types[] = {"consulted",         "mediation_applied", "mediation_consent", "mediators_chosen", "mediation_session",
+                                               "mediation_ended",   "rated",             "signed",            "name_drawn",       "transcribed"};
+  return std::find(std::begin(types), std::end(types), type) != std::end(types);
+}
+
+Result<std::vector<Fact>> close_facts(std::vector<Fact> facts, const Sealer* sealer, SealClass of, const Binding& binding) {
+  if (sealer == nullptr || sealer->key_set() == 0 || binding.matter.empty()) return facts;
+  for (Fact& fact : facts) {
+    const std::string type(type_of(fact));
+    if (std::holds_alternative<SealedFact>(fact) || !holds_words(type)) continue;
+    auto sealed = sealer->seal(of, encode_fact(fact), binding);
+    if (!sealed) return sealed.error();
+    fact = SealedFact{type, std::move(*sealed), sealer->key_set()};
+  }
+  return facts;
+}
+
+std::shared_ptr<const Sealer> make_sealer(KeySet set, Origin device, Origin hall, KeyPair signing) {
+  return std::make_shared<KeySetSealer>(std::move(set), std::move(device), std::move(hall), std::move(signing));
+}
+std::shared_ptr<const Sealer> make_early_sealer(std::vector<std::string> discipline_keys) { return std::make_shared<EarlySealer>(std::move(discipline_keys)); }
+
+}  // namespace yizhan
