@@ -51,8 +51,8 @@ const std::string& scratch() {
       std::atexit([] { std::error_code none; std::filesystem::remove_all(scratch(), none); });
     }
   };
-  static const Folder folder;
-  return folder.path;
+  static const Folder* const folder = new Folder;  // outlives every static that has files in it
+  return folder->path;
 }
 
 void put_file(const std::string& path, std::string_view bytes) {

@@ -352,12 +352,14 @@ void config_target(std::string_view input) {
   const bool key_too = feed.below(4) == 0;
   const auto enrolment = feed.word();
   const std::string key = key_too ? std::string(feed.word()) : good_key;
+  std::filesystem::remove(dir + "/key_set.json");
+  if (feed.below(8) == 7) put_file(dir + "/key_set.json", feed.word());
   put_file(dir + "/config.toml", feed.rest());
   put_file(dir + "/enrolment.toml", enrolment);
   put_file(dir + "/device.key", key);
   const auto config = load_config(dir, "");
   if (!config) {
-    MUST(config.error().code == Code::Invalid && config.error().what.starts_with(dir + "/"), "an error names the file");
+    MUST((config.error().code == Code::Invalid || config.error().code == Code::Corrupt) && config.error().what.starts_with(dir + "/"), "an error names the file");
     return;
   }
   MUST(check_origin(config->origin), "a machine has a lawful name");
@@ -428,10 +430,11 @@ void parts_target(std::string_view input) {
   for (const auto& problem : problems) MUST(!problem.field.empty() && valid_utf8(problem.what), "a problem names its field");
   if (!problems.empty()) return;
   MUST(command.attachments.size() <= attachments_max, "no more is attached than may be");
-  const auto open = have(make_parts(command, command.petition, a_matter, {}));
+  const auto open = have(make_parts(command, command.petition, {}));
   for (const Fact& fact : open.facts) MUST(encode_fact_checked(fact), "what is attached is a fact");
   MUST(open.blobs.size() == command.attachments.size(), "every attachment has its bytes");
-  const auto closed = have(make_parts(command, command.petition, a_matter, {discipline.public_hex}));
+  static const auto early = make_early_sealer({discipline.public_hex});
+  const auto closed = have(make_parts(command, command.petition, {early.get(), SealClass::Accusation, {a_matter, nine()}}));
   MUST(closed.blobs.size() == closed.facts.size(), "sealed, everything is an attachment");
   for (const Fact& fact : closed.facts) {
     const auto& attached = std::get<Attached>(fact);
@@ -708,9 +711,9 @@ std::vector<Seed> speech_seeds() {
           {"voice", raw("\0\1") + "你好\ta.wav\n# x\nni3\ta.wav\n../x\t../a.wav\n"}, {"readings", raw("\0\2") + "你\tni3\n银行\tyin2 hang2\n"}, {"bad", raw("\0\2") + "银行\tyin2\n\t\n"}};
 }
 std::vector<Seed> config_seeds() {
-  return {{"plain", raw("\1\0") + "origin = \"440583-K02\"\ncenter = \"云栖县\"\nidle_warn_s = 60\nprinter = \"none\"\nfive_keys = [\"Up\", \"Down\", \"Return\", \"Escape\", \"F1\"]\nscreen_inches = 21.5\n"},
-          {"desk", raw("\1\0") + "role = \"desk-lawyer\"\nwindows = [\"LAW\"]\nticket_first = 10\nticket_last = 20\n"}, {"unknown", raw("\1\0") + "colour = 1\n"}, {"broken", raw("\1\0") + "a = [\n"},
-          {"enrolled", std::string("\1") + "origin = \"440583-K03\"\nrole = \"kiosk\"\nhub_public_hex = \"" + std::string(64, 'a') + "\"\ndiscipline_keys = []\n" + std::string(1, '\0') + "place = \"三号\"\n"}, {"key", raw("\0\0") + std::string(64, 'a') + "\n" + std::string(128, 'b') + "\n" + std::string(1, '\0')},
+  return {{"plain", raw("\1\0\0") + "origin = \"440583-K02\"\ncenter = \"云栖县\"\nidle_warn_s = 60\nprinter = \"none\"\nfive_keys = [\"Up\", \"Down\", \"Return\", \"Escape\", \"F1\"]\nscreen_inches = 21.5\n"},
+          {"desk", raw("\1\0\0") + "role = \"desk-lawyer\"\nwindows = [\"LAW\"]\nticket_first = 10\nticket_last = 20\n"}, {"unknown", raw("\1\0\0") + "colour = 1\n"}, {"broken", raw("\1\0\0") + "a = [\n"},
+          {"enrolled", std::string("\1") + "origin = \"440583-K03\"\nrole = \"kiosk\"\nhub_public_hex = \"" + std::string(64, 'a') + "\"\ndiscipline_keys = []\n" + raw("\0\0") + "place = \"三号\"\n"}, {"key", raw("\0\0") + std::string(64, 'a') + "\n" + std::string(128, 'b') + "\n" + raw("\0\0")},
           {"key_short", raw("\0\0") + std::string(64, 'a') + "\n" + std::string(100, 'z') + std::string(1, '\0')}};
 }
 std::vector<Seed> rows_seeds() {

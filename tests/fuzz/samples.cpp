@@ -76,7 +76,15 @@ std::vector<Fact> every_fact() {
           attached,
           Signed{"petitioner", std::string(64, 'd'), strokes},
           NameDrawn{"petitioner.name", strokes},
-          Transcribed{"S01", hash, "他说工钱没有结清。", true}};
+          Transcribed{"S01", hash, "他说工钱没有结清。", true},
+          Checkpointed{3, hash, std::string(64, 'e'), std::string(128, 'f'), "2026-11-20", std::string(64, '1'), std::string(128, '2'), std::string(128, '3'), "rows"},
+          EpochOpened{"440583-K01", 3, hash, "restored"},
+          StatusSealed{2, "WVoyAAAA"},
+          CodeReplaced{"S01", std::string(64, 'a'), std::string(64, 'b'), "丢失"},
+          Recused{"S07", "S02", "亲属"},
+          Assigned{"S07", "S02", "轮到"},
+          StaffSession{"S07", "lawyer", "in"},
+          SealedFact{"consulted", "WVoyAAAA", 7}};
 }
 
 const LawBooks& law_books() {

@@ -2,10 +2,14 @@
 #include <algorithm>
 #include <sstream>
 
+#include "core/envelope.h"
 #include "core/event_log.h"
 #include "core/event_text.h"
+#include "core/key_set.h"
+#include "core/opening.h"
 #include "core/petition_json.h"
 #include "core/seal.h"
+#include "core/sealer.h"
 #include "core/text.h"
 #include "sync/wire.h"
 #include "tests/fuzz/fuzz.h"
@@ -250,6 +254,167 @@ void seal_target(std::string_view input) {
   MUST(!open_attachment(attachment, about, two), "another key opens nothing");
 }
 
+// ---- key-sets and the second envelope -------------------------------------------------------------------------------------------
+
+struct County {
+  KeyPair root = make_sign_keys(), other_root = make_sign_keys(), county = make_box_keys(), discipline = make_box_keys(), hall = make_box_keys(), escrow = make_box_keys(), device = make_sign_keys();
+  KeySet set;
+  County() {
+    set.version = 7;
+    set.issued = set.not_before = nine();
+    set.not_after = nine() + std::chrono::hours(24 * 365);
+    set.root_public_hex = root.public_hex;
+    set.recipients = {{"C-2026", "county", "", county.public_hex}, {"D-2026", "discipline", "", discipline.public_hex}, {"H01-2026", "hall", a_hub, hall.public_hex}, {"E-2026", "escrow", "", escrow.public_hex}};
+    set.revoked = {"440583-K09"};
+    set.escrow = {"AAAA"};
+  }
+};
+const County& the_county() {
+  static const County county;
+  return county;
+}
+
+void key_set_target(std::string_view input) {
+  const County& c = the_county();
+  Feed feed(input);
+  const auto way = feed.below(4);
+  if (way == 0) {  // any text
+    MUST(!decode_key_set(feed.rest(), c.root.public_hex), "nobody but the root makes a key-set");
+    return;
+  }
+  if (way == 1) {  // a good one, changed after it was signed
+    std::string text = encode_key_set(c.set, c.root.secret_hex);
+    const bool different = edited(text, feed);
+    const auto set = decode_key_set(text, c.root.public_hex);
+    if (!different) MUST(set && *set == c.set, "what is written reads back the same");
+    if (set) MUST(*set == c.set, "spaces do no harm, and nothing else passes");
+    return;
+  }
+  // What a custodian could sign by mistake, or another county's root on purpose.
+  KeySet set = c.set;
+  set.version = static_cast<int>(feed.number<std::uint32_t>());
+  set.not_after = Time{Span{feed.number<std::int64_t>()}};
+  set.not_before = Time{Span{feed.number<std::int64_t>()}};
+  if (feed.flag()) set.recipients.clear();
+  while (feed.below(3) != 0 && set.recipients.size() < 8) {
+    static constexpr std::string_view purposes[] = {"hall", "county", "discipline", "escrow"};
+    const auto purpose = feed.below(5);
+    Recipient r;
+    r.purpose = purpose < 4 ? std::string(purposes[purpose]) : std::string(feed.word());
+    r.hall = feed.flag() ? (r.purpose == "hall" ? a_hub : "") : std::string(feed.word());
+    r.public_hex = feed.flag() ? c.county.public_hex : std::string(feed.word());
+    r.id = feed.word();
+    if (!valid_utf8(r.purpose) || !valid_utf8(r.hall) || !valid_utf8(r.public_hex) || !valid_utf8(r.id)) return;
+    set.recipients.push_back(r);
+  }
+  for (std::size_t n = feed.below(3); n > 0; --n) {
+    const std::string id(feed.word());
+    if (valid_utf8(id)) set.revoked.push_back(id);
+  }
+  if (way == 3) set.root_public_hex = c.other_root.public_hex;
+  const std::string text = encode_key_set(set, way == 3 ? c.other_root.secret_hex : c.root.secret_hex);
+  MUST(valid_json(text), "a key-set is JSON");
+  const auto read = decode_key_set(text, c.root.public_hex);
+  if (way == 3) {
+    MUST(!read, "another root is another county's");
+    return;
+  }
+  if (!read) {
+    MUST(read.error().code == Code::Invalid && read.error().what.starts_with("key-set: "), "an error says what");
+    return;
+  }
+  MUST(*read == set, "a key-set reads back the same");
+  MUST(set.version >= 1, "versions begin with 1");
+  MUST(may_follow(c.set, *read).has_value() == (set.version > c.set.version), "a version only ever grows");
+  static_cast<void>(freshness(*read, nine()));
+  for (const auto of : {SealClass::Ordinary, SealClass::Accusation}) {
+    const auto keys = recipients_of(*read, of, a_hub);
+    if (!keys) continue;
+    MUST(!keys->empty() && keys->size() <= 3, "one to three recipients");
+    if (of == SealClass::Accusation) {
+      std::size_t allowed = 0;
+      for (const auto& key : *keys)
+        allowed += std::any_of(set.recipients.begin(), set.recipients.end(), [&](const Recipient& r) { return r.public_hex == key && (r.purpose == "discipline" || r.purpose == "escrow"); });
+      MUST(allowed == keys->size(), "an accusation goes to discipline and escrow, no one else");
+    }
+  }
+}
+
+void envelope2_target(std::string_view input) {
+  const County& c = the_county();
+  static const std::string words = R"({"petition":null})";
+  static const std::string good64 = have(seal_envelope(words, {1, a_matter, a_kiosk, nine(), 7}, {c.hall.public_hex, c.county.public_hex, c.escrow.public_hex}, c.device.secret_hex));
+  static const std::string good = have(from_base64(good64));
+  Feed feed(input);
+  const auto way = feed.below(5);
+  if (way == 0) {
+    const auto text = feed.rest();
+    MUST(!open_any(text, a_matter, c.hall) && !envelope_signed_by(text, c.device.public_hex), "nothing but our own envelopes opens");
+    static_cast<void>(envelope_head(text));
+    return;
+  }
+  if (way == 1) {
+    const std::string bytes = base64(good.substr(0, 3 + feed.below(40)) + std::string(feed.rest()));
+    const auto head = envelope_head(bytes);
+    if (head) MUST(head->suite == 1 && head->key_set >= 0 && head->matter.size() < 256 && head->device.size() < 256, "a head is a head");
+    MUST(bytes == good64 || (!open_any(bytes, a_matter, c.hall) && !envelope_signed_by(bytes, c.device.public_hex)), "nothing but our own envelopes opens");
+    return;
+  }
+  if (way == 2) {  // an envelope of another matter, device, day, key-set: bound to all of it
+    const std::string plain(feed.word());
+    const EnvelopeHead head{1, std::string(feed.word().substr(0, 64)), std::string(feed.word().substr(0, 32)), Time{Span{feed.number<std::int64_t>()}}, static_cast<int>(feed.number<std::uint32_t>() & 0x7FFFFFFF)};
+    const auto sealed = have(seal_envelope(plain, head, {c.discipline.public_hex}, c.device.secret_hex));
+    MUST(open_envelope(sealed, head.matter, c.discipline).value_or("?") == plain, "what is sealed opens");
+    MUST(!open_envelope(sealed, head.matter, c.county) && !open_envelope(sealed, head.matter + "x", c.discipline), "for its key and its matter only");
+    const auto read = have(envelope_head(sealed));
+    MUST(read.matter == head.matter && read.device == head.device && read.at == head.at && read.key_set == head.key_set, "a head reads back the same");
+    MUST(envelope_signed_by(sealed, c.device.public_hex) && !envelope_signed_by(sealed, c.root.public_hex), "it names who signed it");
+    const std::size_t size = from_base64(sealed)->size() - head.matter.size() - head.device.size();
+    const std::size_t steps = size - (have(from_base64(good64)).size() - a_matter.size() - a_kiosk.size() - 1024);
+    MUST(steps == 1024 || steps == 2048 || steps % 4096 == 0, "only steps show");
+    return;
+  }
+  std::string bytes = good;
+  const bool different = edited(bytes, feed);
+  const std::string text = base64(bytes);
+  const bool opens = open_envelope(text, a_matter, c.hall).has_value(), is_signed = envelope_signed_by(text, c.device.public_hex);
+  MUST(is_signed == !different, "one changed byte and it is signed by nobody");
+  // The signature is checked apart: what opens with a changed one still holds the very words.
+  if (opens) MUST(open_envelope(text, a_matter, c.hall).value_or("?") == words && bytes.size() == good.size() && std::string_view(bytes).substr(0, bytes.size() - 64) == std::string_view(good).substr(0, good.size() - 64), "what opens is what was sealed");
+  MUST(opens || different, "the good one opens");
+  MUST(!open_envelope(text, a_matter, c.discipline), "another key opens nothing");
+  if (way == 4) {
+    // As an event of a log, opened for a reader: never a crash, and the texts only when the envelope is whole.
+    Filed filed = std::get<Filed>(every_fact()[0]);
+    filed.petition.reset();
+    filed.sealed = text;
+    filed.key_set = 7;
+    const auto events = chained(a_kiosk, {filed, every_fact()[1], SealedFact{"consulted", text, 7}});
+    const auto opening = open_matter(a_matter, events, c.hall, [&](const Origin&) { return c.device.public_hex; });
+    MUST(opening.events.size() == events.size() && opening.opened != opening.refused, "a matter is opened or refused");
+    if (opening.opened && different) MUST(!opening.doubts.empty(), "a changed signature is told");
+  }
+}
+
+void content_target(std::string_view input) {
+  if (const auto content = decode_content(input)) {
+    const std::string text = encode_content(*content);
+    MUST(valid_json(text), "content is JSON");
+    const auto again = decode_content(text);
+    MUST(again && encode_content(*again) == text, "content reads back the same");
+  }
+  const County& c = the_county();
+  Feed feed(input);
+  std::vector<std::string> shares;
+  while (!feed.empty() && shares.size() < 4) shares.emplace_back(feed.word());
+  MUST(!open_escrow(shares, c.escrow), "nothing but our own shares opens");
+  static const std::vector<std::string> good = have(escrow_secret(the_county().escrow.secret_hex, {the_county().county.public_hex, the_county().hall.public_hex, the_county().discipline.public_hex}));
+  const auto half = have(open_escrow(good, c.county));
+  const auto whole = open_escrow(half, c.hall);
+  MUST(whole && from_base64(whole->front()).value_or("?") == c.escrow.secret_hex, "two of three custodians have the secret");
+  MUST(!open_escrow(half, c.county), "one custodian has nothing");
+}
+
 // ---- seeds --------------------------------------------------------------------------------------------------------------------
 
 std::vector<Seed> wire_json_seeds() {
@@ -288,7 +453,26 @@ std::vector<Seed> attachment_seeds() {
 }
 std::vector<Seed> seal_seeds() { return {{"plain", raw("\x40\0matter\0测试：样板干部收了钱。")}, {"empty", ""}, {"block", raw("\xFF\xFFm\0") + std::string(500, 'a')}}; }
 
+std::vector<Seed> key_set_seeds() {
+  const County& c = the_county();
+  return {{"text", std::string(1, '\0') + encode_key_set(c.set, c.root.secret_hex)}, {"good", "\1"}, {"bit", raw("\1\1\x30\0\0\0\2")}, {"cut", raw("\1\2\x30\0\0\0")}, {"later", raw("\2\x8\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\4who\0\1\1who\0\0\0")},
+          {"end_of_time", raw("\2\x8\0\0\0\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x7F\0\0\0\0\0\0\0\0\0\0")}, {"other_root", raw("\3\x9\0\0\0")}, {"revoked", raw("\2\x9\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\2D-2026\0C-2026\0")}};
+}
+std::vector<Seed> envelope2_seeds() {
+  return {{"good", "\3"}, {"event", "\4"}, {"event_bit", raw("\4\1\xFF\x05\0\0\2")}, {"bit", raw("\3\1\x60\0\0\0\2")}, {"cut", raw("\3\2\x80\1\0\0")}, {"text", raw("\0WVoyARo0")}, {"head", "\1\x20" + std::string(700, 'x')}, {"other", raw("\2words\0matter\0device\0\1\2\3\4\5\6\7\0\1\0\0\0")}};
+}
+std::vector<Seed> content_seeds() {
+  FiledContent content;
+  content.petition = a_petition();
+  content.ruling.reasons = {{"wages", {"信访工作条例", "31(2)"}, "先走仲裁", ""}};
+  content.suggested = Suggested{"1-0a1b2c3d", "劳动", 812, "RS", 640};
+  return {{"content", encode_content(content)}, {"empty", "{}"}, {"shares", raw("AAAA\0WVoy\0")}};
+}
+
 const Join joined[] = {
+    Join({"key_set", "nobody but the root makes a key-set; a version only grows; an accusation goes to discipline and escrow only", 1536, key_set_target, key_set_seeds}),
+    Join({"envelope2", "the second envelope: bound to matter and key, signed by its device, only steps of size show", 1024, envelope2_target, envelope2_seeds}),
+    Join({"content", "what a sealed matter holds reads back the same; two of three custodians have a secret, one has nothing", 1536, content_target, content_seeds}),
     Join({"wire_json", "every JSON body of the protocol: what is written reads back the same", 2048, wire_json_target, wire_json_seeds}),
     Join({"target", "a request's target is a path; decoding adds nothing", 512, target_target, target_seeds}),
     Join({"zstd", "never more than was allowed, neither more nor less than a frame", 1024, zstd_target, zstd_seeds}),
