@@ -159,6 +159,7 @@ std::string good_body(const HallHub& hall, std::size_t which, Feed& feed) {
 void hub_target(std::string_view input) {
   static HallHub hall;
   Feed feed(input);
+  bool enrols = false;  // wrong codes are counted on the disk
   for (int n = 0; n < 5 && !feed.empty(); ++n) {
     static const Origin devices[] = {a_kiosk, a_desk, "440583-D03", "440583-D09", "440583-K09", "440583-K77"};
     const Origin device = devices[feed.below(std::size(devices))];
@@ -191,6 +192,8 @@ void hub_target(std::string_view input) {
     if (lie == 4 && sound) request.headers.back().value.back() = request.headers.back().value.back() == '0' ? '1' : '0', sound = false;
 
     const Head before = have(hall.log->head(a_kiosk));
+    const std::uint64_t count_before = have(hall.log->count());
+    enrols = enrols || which == 12;
     auto parsed = parse(request);
     auto answer = hall.hub->answer(parsed, nine(), Tick{Span{1'000}}, feed.flag());
     if (std::holds_alternative<Wait>(answer)) {
@@ -213,7 +216,7 @@ void hub_target(std::string_view input) {
     MUST(!hall.hub->broken(), "no request breaks the disk");
     if (!sound) {
       MUST(!good, "what is not signed by an enrolled device is refused");
-      MUST(have(hall.log->count()) == hall.events, "and changes nothing");
+      MUST(have(hall.log->count()) == count_before, "and changes nothing");
     }
     const bool enrolled = device != "440583-K09";
     if (device != a_kiosk) MUST(plain.find(sealed_words) == std::string::npos, "a sealed matter's words go to nobody in the hall");
@@ -232,7 +235,7 @@ void hub_target(std::string_view input) {
   static_cast<void>(hall.hub->news(nine()));
   const bool grown = have(hall.log->count()) != hall.events;
   if (grown) MUST(have(hall.log->verify()).empty(), "whatever was stored verifies");
-  if (grown || hall.hub->version() != hall.version || hall.hub->written() != hall.written || ++hall.runs % 500 == 0) hall.open();
+  if (grown || enrols || hall.hub->version() != hall.version || hall.hub->written() != hall.written || ++hall.runs % 500 == 0) hall.open();
 }
 
 // ---- the client --------------------------------------------------------------------------------------------------------------------

@@ -57,9 +57,9 @@ void check_fact(const Result<Fact>& fact, std::string_view type) {
 }
 
 void fact_target(std::string_view input) {
-  static const std::vector<std::string_view> types = [] {
-    std::vector<std::string_view> words;
-    for (const Fact& fact : every_fact()) words.push_back(type_of(fact));
+  static const std::vector<std::string> types = [] {
+    std::vector<std::string> words;
+    for (const Fact& fact : every_fact()) words.emplace_back(type_of(fact));
     return words;
   }();
   Feed feed(input);
@@ -70,7 +70,7 @@ void fact_target(std::string_view input) {
     if (stated) MUST(decode_stated(encode_stated(*stated)).has_value(), "a fact with its type reads back");
     return;
   }
-  const auto type = types[which % types.size()];
+  const std::string& type = types[which % types.size()];
   check_fact(decode_fact(type, 1, feed.rest()), type);
 }
 
@@ -154,7 +154,7 @@ void fold_target(std::string_view input) {
   Feed feed(input);
   std::vector<Event> events;
   std::uint64_t seq[std::size(origins)] = {};
-  while (!feed.empty() && events.size() < 40) {
+  while (!feed.empty() && events.size() < 16) {
     const auto which = feed.byte();
     const auto by = feed.below(std::size(origins));
     // Times of clocks that jumped: any.
