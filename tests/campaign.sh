@@ -20,3 +20,4 @@ cmake --build --preset dev --target test_sync
 build/dev/bin/test_sync --reporter compact '~[slow]'  # the protocol under ASan and UBSan
 YIZHAN_REACH=full build/release/bin/test_reach
 YIZHAN_BIN=build/release/bin python3 tests/e2e/wipe_scan.py 200
+./fuzz --all "${YIZHAN_FUZZ_SECONDS:-300}"  # every parser and boundary (docs/FUZZING.md)
