@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ctime>
 
 namespace yizhan {
@@ -13,7 +14,9 @@ struct Hms {
   int hour, minute;
 };
 Hms split(Time at) {
-  const auto local = at + hall_zone;
+  // A peer's event may carry any number; a calendar has years of four digits.
+  constexpr Time first{Date{std::chrono::year{1} / 1 / 1}}, last{Date{std::chrono::year{9999} / 12 / 31}};
+  const auto local = std::clamp(at, first, last) + hall_zone;
   const auto day = std::chrono::floor<std::chrono::days>(local);
   const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(local - day).count();
   return {day, static_cast<int>(minutes / 60), static_cast<int>(minutes % 60)};

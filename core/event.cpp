@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <charconv>
+#include <chrono>
 #include <cstring>
 #include <limits>
 
@@ -136,6 +137,9 @@ Status check_header(const Event& event) {
     return Error{Code::Invalid, "event: type is not a plain word"};
   if (event.id.seq == 0 || event.id.seq > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
     return Error{Code::Invalid, "event: seq out of range"};
+  // Everything after this adds hours and days to it: a clock may be wrong by years, not by more than a calendar has.
+  constexpr Time first{Date{std::chrono::year{1} / 1 / 1}}, last{Date{std::chrono::year{9999} / 12 / 31}};
+  if (event.at < first || event.at > last) return Error{Code::Invalid, "event: at is no moment of a calendar"};
   if (event.body && event.body->size() > event_body_bytes_max) return Error{Code::Invalid, "event: body is too large"};
   return Done{};
 }

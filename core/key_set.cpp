@@ -138,7 +138,8 @@ Result<std::vector<std::string>> recipients_of(const KeySet& set, SealClass of, 
 
 Freshness freshness(const KeySet& set, Time now) {
   if (now <= set.not_after) return Freshness::Fresh;
-  return now <= set.not_after + key_set_grace ? Freshness::Expired : Freshness::Overdue;
+  // The grace is taken off the clock and not put on the set's date, which may be the last one there is.
+  return now - key_set_grace <= set.not_after ? Freshness::Expired : Freshness::Overdue;
 }
 
 // ---- escrow ----------------------------------------------------------------------------------------------------------

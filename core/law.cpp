@@ -235,6 +235,9 @@ Status add_holidays(WorkCalendar& calendar, std::string_view json, std::string_v
 }
 
 Deadline due(const Term& term, Date start, const WorkCalendar& calendar, int extra_days) {
+  // Ten years of extension are a fault of whoever stated them, and nobody waits while they are counted.
+  constexpr int extra_days_max = 3650;
+  extra_days = std::clamp(extra_days, -extra_days_max, extra_days_max);
   const int total = term.amount + (term.unit == Unit::Months ? 0 : extra_days);
   Deadline d;
   d.term = term.id;

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "core/seal_wraps.h"
+#include "core/text.h"
 
 namespace yizhan {
 
@@ -276,8 +277,7 @@ Result<std::string> from_base64(std::string_view text) {
   std::string out(text.size() / 4 * 3 + 3, '\0');
   std::size_t n = 0;
   const char* end = nullptr;
-  if (sodium_base642bin(bytes(out), out.size(), text.data(), text.size(), nullptr, &n, &end, sodium_base64_VARIANT_ORIGINAL) !=
-          0 ||
+  if (!base64_letters(text) || sodium_base642bin(bytes(out), out.size(), text.data(), text.size(), nullptr, &n, &end, sodium_base64_VARIANT_ORIGINAL) != 0 ||
       end != text.data() + text.size())
     return Error{Code::Invalid, "base64: malformed"};
   out.resize(n);

@@ -4,6 +4,8 @@
 
 #include <optional>
 
+#include "core/text.h"
+
 namespace yizhan {
 
 namespace {
@@ -89,7 +91,8 @@ Result<Strokes> decode_strokes(std::string_view text) {
   std::string raw(text.size() / 4 * 3 + 3, '\0');
   std::size_t size = 0;
   const char* end = nullptr;
-  if (sodium_base642bin(reinterpret_cast<unsigned char*>(raw.data()), raw.size(), text.data(), text.size(), nullptr, &size, &end,
+  if (!base64_letters(text) ||
+      sodium_base642bin(reinterpret_cast<unsigned char*>(raw.data()), raw.size(), text.data(), text.size(), nullptr, &size, &end,
                         sodium_base64_VARIANT_ORIGINAL) != 0 ||
       end != text.data() + text.size())
     return invalid("not base64");

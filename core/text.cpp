@@ -108,6 +108,13 @@ bool real_day(std::string_view yyyymmdd) {
   return day <= days[static_cast<std::size_t>(month - 1)] + (month == 2 && leap ? 1 : 0);
 }
 
+/// The number itself says which card it stands on.
+IdKind kind_of(std::string_view eighteen) {
+  if (eighteen[0] == '9') return IdKind::ForeignPermanentResident;
+  const std::string_view head = eighteen.substr(0, 2);
+  return head == "81" || head == "82" || head == "83" ? IdKind::ResidencePermit : IdKind::Resident;
+}
+
 Error id_error(std::string_view what) { return {Code::Invalid, fmt::format("number: {}；证件特殊请点「请人帮我」", what)}; }
 
 }  // namespace
@@ -205,6 +212,12 @@ bool blank(std::string_view text) {
     if (!space(p.c) && p.c != '\n' && p.c != '\t' && p.c != '\r' && !control(p.c)) return false;
     at += p.size;
   }
+  return true;
+}
+
+bool base64_letters(std::string_view text) {
+  for (const char c : text)
+    if (!ascii_letter(static_cast<unsigned char>(c)) && !digit(static_cast<unsigned char>(c)) && c != '+' && c != '/' && c != '=') return false;
   return true;
 }
 
@@ -311,17 +324,13 @@ Result<IdNumber> parse_id_number(std::string_view text) {
     folded.insert(6, "19");
     if (!real_day(std::string_view(folded).substr(6, 8))) return id_error("号码第7到12位不是日期，请核对");
     folded.push_back(id_check_digit(folded));
-    return IdNumber{folded, IdKind::Resident, true};
+    return IdNumber{folded, kind_of(folded), true};
   }
   if (n != 18) return id_error(fmt::format("号码应为18位，现在{}位", position));  // one word more is cut off at its field
   if (const std::size_t bad = first_letter(0, 17)) return id_error(fmt::format("号码第{}位不是数字，请核对", bad));
   if (!real_day(std::string_view(folded).substr(6, 8))) return id_error("号码第7到14位不是日期，请核对");
   if (folded[17] != id_check_digit(std::string_view(folded).substr(0, 17))) return id_error("号码第18位不符，请核对");
-  const std::string_view head = std::string_view(folded).substr(0, 2);
-  const IdKind kind = folded[0] == '9'                                ? IdKind::ForeignPermanentResident
-                      : head == "81" || head == "82" || head == "83" ? IdKind::ResidencePermit
-                                                                      : IdKind::Resident;
-  return IdNumber{folded, kind, false};
+  return IdNumber{folded, kind_of(folded), false};
 }
 
 namespace {
@@ -377,15 +386,19 @@ Result<std::string> clean_phone(std::string_view text) {
     if (plus || in_extension) return bad("请只输入数字，没有可以不填");
     return std::string();
   }
-  if (!plus && digits.starts_with("0086")) {
-    digits.erase(0, 2);
-    plus = true;
-  }
-  const bool china = digits.starts_with("86") && (plus || (digits.size() == 13 && digits[2] == '1'));
-  if (china) {
+  // A prefix that is said twice ("+86 0086 …") counts once, or the clean number would be cleaned again into another.
+  for (bool more = true; more;) {
+    if (!plus && digits.starts_with("0086")) {
+      digits.erase(0, 2);
+      plus = true;
+    }
+    const auto mobile = [&] { return digits.starts_with("86") && digits.size() == 13 && digits[2] == '1'; };
+    more = digits.starts_with("86") && (plus || mobile());
+    if (!more) break;
     digits.erase(0, 2);
     plus = false;
-    if (digits.size() >= 9 && digits[0] != '0' && digits[0] != '1') digits.insert(0, 1, '0');  // +86 663… is 0663…
+    more = digits.starts_with("0086") || mobile();
+    if (!more && digits.size() >= 9 && digits[0] != '0' && digits[0] != '1') digits.insert(0, 1, '0');  // +86 663… is 0663…
   }
   const std::size_t n = digits.size();
   if (n < 5) return bad("电话太短，请核对");

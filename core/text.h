@@ -33,6 +33,8 @@ std::string printable(std::string_view text);
 std::string printable_json(std::string_view json);
 /// Nothing a person could read: empty, spaces (ideographic too), line breaks, controls.
 bool blank(std::string_view text);
+/// Letters, digits, + / and = of base64 only. Asked before libsodium, which takes bytes above 0x7F for letters of its own.
+bool base64_letters(std::string_view text);
 /// The words after "<field>: " of an error of this file, as a screen shows them.
 std::string_view without_field(std::string_view what);
 

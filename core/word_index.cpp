@@ -239,9 +239,9 @@ void WordIndex::judge(std::vector<Event>& events, const std::vector<std::uint32_
       const auto close = [&](Hits lists) {
         if ((lists & before) == 0) return false;
         for (std::size_t j = k; j-- > from;) {
-          const Event& other = events[j];
-          if (e.start - other.start > reach_characters) break;  // no word is that long
-          if ((list_bit(other) & lists) != 0 && other.end <= e.start && e.start - other.end <= close_characters) return true;
+          const Event& earlier = events[j];
+          if (e.start - earlier.start > reach_characters) break;  // no word is that long
+          if ((list_bit(earlier) & lists) != 0 && earlier.end <= e.start && e.start - earlier.end <= close_characters) return true;
         }
         return false;
       };

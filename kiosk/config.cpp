@@ -188,7 +188,10 @@ Result<KeyPair> device_key(const std::string& path) {
     const auto gap = bytes->find('\n');
     key.public_hex = bytes->substr(0, gap);
     if (gap != std::string::npos) key.secret_hex = bytes->substr(gap + 1, bytes->find('\n', gap + 1) - gap - 1);
-    if (key.public_hex.size() != 64 || key.secret_hex.size() < 64 || !verify_signature("key", sign("key", key.secret_hex), key.public_hex))
+    // sign() stops the process over a key that is none: a damaged file is asked first.
+    const std::string_view secret = key.secret_hex;
+    const bool hex = secret.size() == 128 && digest_from_hex(secret.substr(0, 64)) && digest_from_hex(secret.substr(64));
+    if (!hex || key.public_hex.size() != 64 || !verify_signature("key", sign("key", key.secret_hex), key.public_hex))
       return Error{Code::Invalid, path + ":1: not a device key; restore it, or remove it and enrol again"};
     return key;
   }

@@ -386,7 +386,9 @@ Result<const Device*> Hub::Impl::authenticate(Parsed& request, Time wall) {
   std::from_chars(time.data(), time.data() + time.size(), said);
   device.seen = wall;
   // Never refused for its clock: every operation is idempotent, an old request played again changes nothing.
-  device.skew_ms = said - wall.time_since_epoch().count();
+  constexpr std::int64_t years_ms = std::chrono::milliseconds(std::chrono::years(100)).count();
+  const std::int64_t here = wall.time_since_epoch().count();
+  device.skew_ms = std::clamp(said, here - years_ms, here + years_ms) - here;  // a header may say any number
   if (std::abs(device.skew_ms) <= skew_flagged.count()) device.skew_ms = 0;
   return &device;
 }

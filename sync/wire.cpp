@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace yizhan::sync {
 namespace {
@@ -17,7 +18,29 @@ bool same_word(std::string_view a, std::string_view b) {
 }
 
 std::int64_t ms(Time at) { return at.time_since_epoch().count(); }
-Time from_ms(std::int64_t at) { return Time{Span{at}}; }
+
+/// A whole number that fits. A fraction, 1e300, or −1 for a count is somebody else's protocol; the library would make some number of it.
+template <class T>
+T whole(const Json& value) {
+  if (value.is_number_unsigned()) {
+    const auto n = value.get<std::uint64_t>();
+    if (std::in_range<T>(n)) return static_cast<T>(n);
+  } else if (value.is_number_integer()) {
+    const auto n = value.get<std::int64_t>();
+    if (std::in_range<T>(n)) return static_cast<T>(n);
+  }
+  throw std::out_of_range("number");
+}
+template <class T>
+T whole_or(const Json& in, const char* name, T otherwise) {
+  return in.contains(name) ? whole<T>(in.at(name)) : otherwise;
+}
+/// Inside the calendar, so that whoever adds hours to it stays inside the numbers.
+Time from_ms(std::int64_t at) {
+  constexpr Time first{Date{std::chrono::year{1} / 1 / 1}}, last{Date{std::chrono::year{9999} / 12 / 31}};
+  return std::clamp(Time{Span{at}}, first, last);
+}
+Time from_ms(const Json& at) { return from_ms(whole<std::int64_t>(at)); }
 
 // Text of any origin goes through here: a byte that is not UTF-8 must not make the writer throw.
 std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
@@ -75,9 +98,9 @@ Json json_of(const HallNews& news) {
 HallNews hall_news_of(const Json& json) {
   HallNews news;
   for (const auto& queue : json.at("queues"))
-    news.queues.push_back({queue.at("window"), queue.at("waiting"), queue.at("minutes"), queue.at("serving")});
+    news.queues.push_back({queue.at("window"), whole<int>(queue.at("waiting")), whole<int>(queue.at("minutes")), whole<int>(queue.at("serving"))});
   for (const auto& call : json.at("calls"))
-    news.calls.push_back({call.at("ticket"), call.at("place"), from_ms(call.at("at")), call.at("state"), call.at("calls")});
+    news.calls.push_back({call.at("ticket"), call.at("place"), from_ms(call.at("at")), call.at("state"), whole<int>(call.at("calls"))});
   news.upstream_online = json.at("upstream_online");
   news.county_as_of = from_ms(json.at("county_as_of"));
   news.as_of = from_ms(json.at("as_of"));
@@ -94,7 +117,7 @@ HelpCall help_call_of(const Json& json) {
   call.id = json.at("id");
   call.kiosk = json.value("kiosk", "");
   call.place = json.value("place", "");
-  call.at = from_ms(json.value("at", std::int64_t{0}));
+  call.at = from_ms(whole_or(json, "at", std::int64_t{0}));
   call.page = json.value("page", "");
   call.draft = json.value("draft", "");
   call.taken_by = json.value("taken_by", "");
@@ -108,7 +131,7 @@ Json json_of(const Head& head) { return {{"origin", head.origin}, {"seq", head.s
 Head head_of(const Json& json) {
   Head head;
   head.origin = json.at("origin");
-  head.seq = json.at("seq");
+  head.seq = whole<std::uint64_t>(json.at("seq"));
   const auto hash = digest_from_hex(json.at("hash").get<std::string>());
   if (!hash) throw std::invalid_argument("hash");
   head.hash = *hash;
@@ -226,7 +249,7 @@ std::string to_json(const HelpList& list) {
 Result<HelpList> help_list_from_json(std::string_view json) {
   return read_json<HelpList>(json, "help list", [](const Json& in) {
     HelpList list;
-    list.version = in.at("version");
+    list.version = whole<std::uint64_t>(in.at("version"));
     for (const auto& call : in.at("calls")) list.calls.push_back(help_call_of(call));
     return list;
   });
@@ -287,7 +310,7 @@ std::optional<Anchor> anchor_in(const Json& in, const char* name, const Origin& 
   if (!in.contains(name)) return std::nullopt;
   const Json& from = in.at(name);
   const auto hash = digest_from_hex(from.at("hash").get_ref<const std::string&>());
-  Anchor a{from.at("by"), from.at("key"), {origin, from.at("seq"), {}}, from_ms(from.at("at")), from.at("signature"), Span{-1}};
+  Anchor a{from.at("by"), from.at("key"), {origin, whole<std::uint64_t>(from.at("seq")), {}}, from_ms(whole<std::int64_t>(from.at("at"))), from.at("signature"), Span{-1}};
   if (!hash || a.by.size() > 64 || a.key_hex.size() != 64 || a.signature_hex.size() != 128) return std::nullopt;
   a.head.hash = *hash;
   return a;
@@ -312,16 +335,16 @@ std::string to_json(const Heads& heads) {
 Result<Heads> heads_from_json(std::string_view json) {
   return read_json<Heads>(json, "heads", [](const Json& in) {
     Heads heads;
-    heads.version = in.at("version");
+    heads.version = whole<std::uint64_t>(in.at("version"));
     heads.now = from_ms(in.at("now"));
     for (const auto& row : in.at("heads")) {
       Head head = head_of(row);
       auto anchor = anchor_in(row, "county_anchor", head.origin);
-      heads.heads.push_back({std::move(head), row.value("county", std::uint64_t{0}), std::move(anchor)});
+      heads.heads.push_back({std::move(head), whole_or(row, "county", std::uint64_t{0}), std::move(anchor)});
     }
     if (in.contains("hall")) heads.hall = hall_news_of(in.at("hall"));
-    heads.blobs = in.value("blobs", std::uint64_t{0});
-    heads.keys = in.value("keys", 0);
+    heads.blobs = whole_or(in, "blobs", std::uint64_t{0});
+    heads.keys = whole_or(in, "keys", 0);
     return heads;
   });
 }
@@ -339,7 +362,7 @@ Result<Ack> ack_from_json(std::string_view json) {
     if (!in.at("durable").get<bool>()) return Error{Code::Invalid, "acknowledgement: not durable"};
     Head head = head_of(in);
     auto anchor = anchor_in(in, "anchor", head.origin);
-    return Ack{std::move(head), in.at("county"), std::move(anchor)};
+    return Ack{std::move(head), whole<std::uint64_t>(in.at("county")), std::move(anchor)};
   });
 }
 
@@ -375,7 +398,7 @@ Result<std::vector<BlobHave>> blobs_from_json(std::string_view json) {
     for (const auto& row : in.at("blobs")) {
       const auto hash = digest_from_hex(row.at("hash").get_ref<const std::string&>());
       if (!hash) return hash.error();
-      blobs.push_back({*hash, row.at("have").get<std::int64_t>(), row.at("bytes").get<std::uint64_t>(), row.at("county").get<bool>()});
+      blobs.push_back({*hash, whole<std::int64_t>(row.at("have")), whole<std::uint64_t>(row.at("bytes")), row.at("county").get<bool>()});
     }
     return blobs;
   });
@@ -389,7 +412,7 @@ std::string to_json(const Refusal& refusal) {
 
 Result<Refusal> refusal_from_json(std::string_view json) {
   return read_json<Refusal>(json, "refusal", [](const Json& in) {
-    return Refusal{in.at("code"), in.at("what"), in.value("seq", std::uint64_t{0})};
+    return Refusal{in.at("code"), in.at("what"), whole_or(in, "seq", std::uint64_t{0})};
   });
 }
 
@@ -437,7 +460,7 @@ Result<std::vector<Device>> devices_from_json(std::string_view json) {
     std::vector<Device> devices;
     for (const auto& row : in)
       devices.push_back({row.at("origin"), row.at("role"), row.at("public_hex"), row.at("name"), row.at("windows"), row.at("revoked"),
-                         from_ms(row.value("seen", std::int64_t{0})), row.value("skew_ms", std::int64_t{0}), row.value("former", std::vector<std::string>{})});
+                         from_ms(whole_or(row, "seen", std::int64_t{0})), whole_or(row, "skew_ms", std::int64_t{0}), row.value("former", std::vector<std::string>{})});
     return devices;
   });
 }

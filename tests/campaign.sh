@@ -26,3 +26,4 @@ python3 tests/e2e/power_cut.py 200
 python3 tests/e2e/kill_cycles.py 1000
 python3 tests/e2e/failing_disk.py 1
 python3 tests/e2e/hostile_net.py 3
+./fuzz --all "${YIZHAN_FUZZ_SECONDS:-300}"  # every parser and boundary (docs/FUZZING.md)

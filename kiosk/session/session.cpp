@@ -33,9 +33,6 @@ bool digits_only(Field field) {
   return field == Field::Number || field == Field::Phone || field == Field::MatterNumber || field == Field::QueryCode;
 }
 
-/// Fields of several lines: 换行 means a new line there, the next field elsewhere.
-bool several_lines(Field field) { return field == Field::Request || field == Field::Facts || field == Field::Reasons; }
-
 /// core reports "field: words"; people read the words.
 std::string words_of(const Error& error) {
   const auto colon = error.what.find(": ");

@@ -65,8 +65,12 @@ TEST_CASE("a device makes its key once, for its owner only", "[config]") {
   REQUIRE_FALSE(open_key);
   CHECK(open_key.error().what.find("chmod 600") != std::string::npos);
   REQUIRE(::chmod((folder / "device.key").c_str(), 0600) == 0);
-  write(folder / "device.key", first->key.public_hex + "\n" + std::string(first->key.secret_hex.size(), 'a') + "\n");
-  CHECK_FALSE(load_config(folder.path, "kiosk"));
+  // A damaged key is told, whatever is damaged: cut, letters that are no hex, another key. It never stops the process.
+  const std::string secret = first->key.secret_hex;
+  for (const std::string& damaged : {std::string(secret.size(), 'a'), std::string(secret.size(), 'z'), secret.substr(0, 100), secret + "00", std::string{}}) {
+    write(folder / "device.key", first->key.public_hex + "\n" + damaged + "\n");
+    CHECK_FALSE(load_config(folder.path, "kiosk"));
+  }
 }
 
 TEST_CASE("two devices of a hall never share a ticket number, not even on a day that overflows", "[config]") {

@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "core/matter.h"
 #include "tests/law/books.h"
 
@@ -49,6 +51,16 @@ TEST_CASE("a deadline explains itself with its article", "[law][deadlines]") {
   CHECK(due(*rules.term("confirmation"), day("2024-09-01"), holidays()).why ==
         "《人民调解法》第三十三条第一款：2024-09-01 协议生效，30日，2024-10-01 休息，顺延，到期 2024-10-08");
   CHECK(due(*book("jieyang").term("promise_handle"), day("2024-02-01"), holidays()).why == "本县承诺：2024-02-01 受理，30日，到期 2024-03-02");
+}
+
+TEST_CASE("whatever number of days an extension names, its clock is counted at once", "[law][deadlines][fuzz]") {
+  const RuleBook& rules = book("national");
+  for (const int days : {std::numeric_limits<int>::max(), std::numeric_limits<int>::min(), 1'000'000})
+    for (const Term& term : rules.terms) {
+      const Deadline d = due(term, day("2024-02-01"), holidays(), days);
+      CHECK(d.due < day("2060-01-01"));
+      CHECK(d.due > day("1990-01-01"));
+    }
 }
 
 TEST_CASE("articles are read as people write them", "[law]") {

@@ -173,6 +173,32 @@ TEST_CASE("a telephone number is digits, and says so", "[text]") {
       clean_phone, "phone");
 }
 
+TEST_CASE("a clean telephone number is clean, also when its prefix was said twice", "[text][fuzz]") {
+  for (const char* typed : {"+8600862 62 555 0100", "+8600868613800000000", "008600861380000", "+86 138 0000 0000", "0086 86 13800000000"}) {
+    INFO(typed);
+    const auto clean = clean_phone(typed);
+    if (!clean) continue;
+    const auto again = clean_phone(*clean);
+    REQUIRE(again);
+    CHECK(*again == *clean);
+  }
+  CHECK(clean_phone("+86 0086 138 0000 0000").value() == "13800000000");
+}
+
+TEST_CASE("an old number of fifteen digits is of the kind that its eighteen say", "[text][fuzz]") {
+  for (const char* typed : {"911155110505555", "110101500101002", "810000900101001"}) {
+    const auto old = parse_id_number(typed);
+    REQUIRE(old);
+    CHECK(parse_id_number(old->canonical).value().kind == old->kind);
+  }
+}
+
+TEST_CASE("bytes above ASCII are no letters of base64", "[text][fuzz]") {
+  CHECK(base64_letters("WVoyARo0+/=="));
+  CHECK_FALSE(base64_letters("WVoy\xEB"));
+  CHECK_FALSE(base64_letters("WVoy "));
+}
+
 TEST_CASE("a statement is kept as it was written, up to its length", "[text]") {
   const std::string hostile = "##id %n %s {0} <b>x</b> '; DROP TABLE; \x1b[2J\x1d\x56\x01  \u202e\u202c 𠮷 \r\n\t";
   const auto kept = clean_text("request", hostile, statement_characters_max);

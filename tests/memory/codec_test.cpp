@@ -1,3 +1,4 @@
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "core/event_text.h"
@@ -255,6 +256,23 @@ TEST_CASE("a malformed line is refused, whatever is wrong with it", "[codec]") {
   CHECK_FALSE(parse_line(line));
   // A body that is no JSON is kept verbatim: judging it is not the line's business.
   CHECK(*with("\"accepted_on\"", "accepted_on").value().body != "");
+}
+
+TEST_CASE("an event states a moment that a calendar has", "[codec][fuzz]") {
+  Event event = make_event(kiosk, 1, ten(), a_matter, Rated{5, 4, ""}, {});
+  for (const auto at : {std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min(), std::int64_t{253'402'300'800'000}}) {
+    event.at = Time{Span{at}};
+    std::string line;
+    append_line(line, event);
+    CHECK_FALSE(parse_line(line));
+    CHECK_FALSE(check_header(event));
+    // And whoever asks for its day all the same gets one.
+    CHECK(hall_day(event.at) >= hall_day(Time{std::chrono::sys_days{std::chrono::year{1} / 1 / 1}}));
+  }
+  event.at = ten() + std::chrono::hours(24 * 365 * 20);  // a clock that is wrong by years is still a clock
+  std::string line;
+  append_line(line, event);
+  CHECK(parse_line(line));
 }
 
 TEST_CASE("the quick JSON checker agrees with a full parser", "[codec]") {

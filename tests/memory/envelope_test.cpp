@@ -316,6 +316,9 @@ TEST_CASE("a key-set grows old with an alarm, not with a closed door", "[key_set
   CHECK(freshness(set, set.not_after + Span{1}) == Freshness::Expired);
   CHECK(freshness(set, set.not_after + key_set_grace) == Freshness::Expired);
   CHECK(freshness(set, set.not_after + key_set_grace + Span{1}) == Freshness::Overdue);
+  KeySet for_ever = set;
+  for_ever.not_after = Time{Span::max() - Span{1}};  // no arithmetic runs over the end of time
+  CHECK(freshness(for_ever, Time{Span::max()}) == Freshness::Expired);
   CHECK(recipients_of(set, SealClass::Ordinary, a_hall));
 }
 

@@ -107,3 +107,22 @@ TEST_CASE("targets are taken apart exactly", "[wire]") {
   for (const char* bad : {"", "v1", "/a%", "/a%4", "/a%zz"}) CHECK_FALSE(parse_target(bad));
   CHECK_FALSE(parse_target("/" + std::string(3000, 'a')));
 }
+
+TEST_CASE("a number of the protocol is a whole number that fits, or the body is not readable", "[wire][fuzz]") {
+  const std::string good = R"({"queues":[{"window":"LAW","waiting":3,"minutes":25,"serving":1}],"calls":[],"upstream_online":false,"county_as_of":0,"as_of":0})";
+  REQUIRE(hall_news_from_json(good));
+  for (const char* number : {"1e300", "2.5", "99999999999", "\"3\"", "null", "-1e40"}) {
+    std::string bad = good;
+    bad.replace(bad.find(":3,"), 2, std::string(":") + number);
+    INFO(number);
+    CHECK_FALSE(hall_news_from_json(bad));
+  }
+  const std::string hash(64, 'a');
+  CHECK(ack_from_json(R"({"durable":true,"origin":"440583-K01","seq":3,"county":0,"hash":")" + hash + "\"}"));
+  CHECK_FALSE(ack_from_json(R"({"durable":true,"origin":"440583-K01","seq":-1,"county":0,"hash":")" + hash + "\"}"));
+  CHECK_FALSE(ack_from_json(R"({"durable":true,"origin":"440583-K01","seq":3,"county":1.5,"hash":")" + hash + "\"}"));
+  // And a moment is one that a calendar has.
+  std::string late = good;
+  late.replace(late.find("\"as_of\":0"), 9, "\"as_of\":9223372036854775807");
+  CHECK(hall_day(hall_news_from_json(late).value().as_of) == hall_day(Time::max()));
+}
