@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import walks  # noqa: E402
-from hall import BIN, ROOT, Hall, Processes, Screen, Trouble, Window, run, until, working_folder  # noqa: E402
+from hall import BIN, PEOPLE, PIN, ROOT, Hall, Processes, Screen, Trouble, Window, run, until, working_folder  # noqa: E402
 
 OUT = ROOT / "out"
 STATES = {"Registered": "已登记", "Disposed": "已处置", "NotAccepted": "不予受理", "Accepted": "已受理", "InHandling": "办理中", "OpinionIssued": "已答复", "Served": "已送达"}
@@ -33,7 +33,7 @@ def for_a_person():
     width, height = (int(size[0]), int(size[1])) if len(size) == 2 else (1920, 1080)
     folder = working_folder("yizhan-demo-")
     processes = Processes(folder / "logs")
-    hall = Hall(processes, folder)
+    hall = Hall(processes, folder, keys=True)
     # The kiosk stands upright at the left; desks and board keep their shape and are as large as the rest allows.
     scale = min(1.0, (height - 80) / 1920)
     kiosk = (int(1080 * scale), int(1920 * scale))
@@ -47,6 +47,7 @@ def for_a_person():
     open_panel(hall, processes, display, (max(0, width - 780), max(0, height - 560)))
     say("The hall is open: kiosk, three desks, board and a panel for network, paper and cards.")
     say(f"Data and logs: {folder} (gone when you leave). County: build/release/bin/hub matter --data {folder}/county")
+    say(f"Every matter is sealed under keys made for this run ({folder}/sticks). At the desks sign in as {', '.join(who for who, _ in PEOPLE.values())} with PIN {PIN}.")
     say("Close the kiosk's window or press Ctrl+C to end.")
     while processes.running["kiosk"].poll() is None:
         time.sleep(0.3)
@@ -81,7 +82,7 @@ class Robot:
         OUT.mkdir(parents=True)
         self.folder = working_folder("yizhan-demo-")
         self.processes = Processes(OUT / "logs")
-        self.hall = Hall(self.processes, self.folder)
+        self.hall = Hall(self.processes, self.folder, keys=True)
         self.devices = self.folder / "kiosk" / "devices"
         self.windows = {}
         self.pictures = 0
@@ -133,10 +134,15 @@ class Robot:
                 self.problems.append(f"{row['number']} reached the county over a cut line")
         return elder
 
+    def sign_in(self, name: str):
+        walks.sign_in(self.windows[name], PEOPLE[name][0], PIN, self.keep(name))
+
     def staff(self):
+        self.sign_in("lawyer")
         for turn in ("", "second_"):
             walks.lawyer(self.windows["lawyer"], self.keep("lawyer"), turn, lambda: self.board("called"))
         say("the lawyer has called two people and recorded both")
+        self.sign_in("mediator")
         walks.mediator(self.windows["mediator"], self.keep("mediator"))
         say("the mediator has an agreement")
 
@@ -157,6 +163,7 @@ class Robot:
 
         before = self.filed()
         walks.call_helper(kiosk, devices, keep)
+        self.sign_in("reception")
         walks.reception_takes_help(self.windows["reception"], self.keep("reception"))
         number = next(iter(until(lambda: self.filed("reception") - before, 15, "reception filed for the citizen")), "")
         self.keep("kiosk")("helper_done")
@@ -169,6 +176,7 @@ class Robot:
             until(lambda: kiosk.find("leave.now") or kiosk.find("self"), 10, "the way out")
             if kiosk.find("leave.now"):
                 kiosk.tap("leave.now", "self")
+        self.sign_in("reception")
         walks.reception_disposes(self.windows["reception"], self.keep("reception"))
 
     def filed(self, where: str = "kiosk"):
@@ -204,9 +212,18 @@ class Robot:
         opened = run([BIN / "hub", "matter", row["number"], "--data", self.folder / "county", "--unseal", self.hall.discipline_key], check=False)
         if opened.returncode != 0:
             self.problems.append(f"the discipline key does not open {row['number']}: {opened.stderr.strip()}")
-        without = run([BIN / "hub", "matter", row["number"], "--data", self.folder / "county"], check=False)
-        if "被检举" in without.stdout:
-            self.problems.append("the county's hub shows the words of a sealed matter")
+        for key in ([], ["--county-key", self.hall.county_key]):
+            without = run([BIN / "hub", "matter", row["number"], "--data", self.folder / "county", *key], check=False)
+            if "被检举" in without.stdout:
+                self.problems.append("the county's hub shows the words of an accusation")
+        hall = run([BIN / "hub", "matter", row["number"], "--data", self.folder / "county", "--unseal", self.hall.hall_key], check=False)
+        if hall.returncode == 0:
+            self.problems.append("the hall's key opens an accusation")
+        # What anybody said stands in no file of any machine.
+        for folder in ("kiosk", "hall", "county", "lawyer", "mediator", "reception"):
+            for file in (self.folder / folder).iterdir():
+                if file.is_file() and any(word.encode() in file.read_bytes() for word in ("赵德福", "林小满", "两个月工资", "晚十点后不")):
+                    self.problems.append(f"{file.name} of {folder} holds words of a citizen")
 
     def table(self):
         print()

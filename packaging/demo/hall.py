@@ -222,10 +222,16 @@ DEVICES = {  # folder → (device, role, place, who sits there)
 }
 
 
-class Hall:
-    """County hub, a line that can fail, hall hub and enrolled devices; windows are opened one by one."""
+PEOPLE = {"lawyer": ("L01", "lawyer"), "mediator": ("M01", "mediator"), "reception": ("R01", "reception")}  # folder → (id, role)
+PIN = "246801"  # of everybody in the demo
 
-    def __init__(self, processes: Processes, folder: Path, jurisdiction: str = "jieyang", devices=tuple(DEVICES)):
+
+class Hall:
+    """County hub, a line that can fail, hall hub and enrolled devices; windows are opened one by one.
+
+    With `keys` the county begins with a key-set: every matter is sealed, and people sign in at the desks."""
+
+    def __init__(self, processes: Processes, folder: Path, jurisdiction: str = "jieyang", devices=tuple(DEVICES), keys: bool = False):
         self.processes, self.folder, self.jurisdiction = processes, folder, jurisdiction
         self.line = folder / "line"  # the proxy's control file
         self.line.write_text("up\n")
@@ -233,16 +239,39 @@ class Hall:
         self.discipline_key = folder / "discipline-office" / "secret.key"  # not in the hall, not at the county's hub
         self.discipline_key.parent.mkdir(parents=True)
         county, hall = folder / "county", folder / "hall"
-        run([BIN / "hub", "keys", "discipline", "--data", county, "--secret", self.discipline_key])
+        self.county_key = None
+        if keys:
+            stick = folder / "sticks"
+            run([BIN / "hub", "keys", "init", "--out", stick, "--halls", HALL, "--data", county, "--county", "--origin", COUNTY])
+            self.discipline_key = next((stick / "discipline").glob("*.secret"))
+            self.county_key = next((stick / "county").glob("*.secret"))
+            self.hall_key = next((stick / f"hall-{HALL}").glob("*.secret"))
+        else:
+            run([BIN / "hub", "keys", "discipline", "--data", county, "--secret", self.discipline_key])
         self.start_county()
         code = self.enrolment_code(county, HALL, "hall")
         processes.start("line", [BIN / "yizhan_chaos_proxy", "--listen", f"127.0.0.1:{self.line_port}", "--to", f"127.0.0.1:{self.county_port}", "--control", self.line])
         until(lambda: listens(self.line_port), 10, "the proxy listens")
         self.start_hall(["--upstream-code", code])
-        # The hall hands the county's discipline key on; a device enrolled before it came could seal nothing.
-        until(lambda: (hall / "discipline.pub").exists(), 20, "the hall hub is enrolled at the county: " + processes.log("hall")[-300:])
+        # The hall hands the county's keys on; a device enrolled before they came could seal nothing.
+        if keys:
+            until(lambda: "version 1 " in run([BIN / "hub", "keys", "show", "--data", hall]).stdout, 20, "the hall has the county's key-set")
+        else:
+            until(lambda: (hall / "discipline.pub").exists(), 20, "the hall hub is enrolled at the county: " + processes.log("hall")[-300:])
         for name in devices:
             self.enrol(name)
+            if keys and name in PEOPLE:
+                self.add_person(name)
+
+    def add_person(self, name: str):
+        """An account at the hub, a PIN at the desk."""
+        who, role = PEOPLE[name]
+        code = run([BIN / "hub", "staff", "add", who, "--name", DEVICES[name][3], "--role", role, "--data", self.folder / "hall"]).stdout.strip()
+        pin = self.folder / "pin"
+        pin.touch(mode=0o600)
+        pin.write_text(PIN + "\n")
+        run([BIN / "kiosk", "staff", "add", who, "--code", code, "--hall-key", self.hall_key, "--pin-file", pin, "--data", self.folder / name])
+        pin.unlink()
 
     def start_county(self, wait=True):
         self.processes.start("county", [BIN / "hub", "serve", "--data", self.folder / "county", "--county", "--origin", COUNTY, "--jurisdiction", self.jurisdiction,
@@ -294,11 +323,13 @@ class Hall:
 
     def matter(self, where: str, number: str):
         """What a hub knows of a matter, or nothing."""
-        done = run([BIN / "hub", "matter", number, "--data", self.folder / where, "--jurisdiction", self.jurisdiction, "--json"], check=False)
+        key = ["--county-key", self.county_key] if self.county_key and where == "county" else []
+        done = run([BIN / "hub", "matter", number, "--data", self.folder / where, "--jurisdiction", self.jurisdiction, "--json", *key], check=False)
         return json.loads(done.stdout) if done.returncode == 0 else None
 
     def decide(self, number: str, what: str, *more: str):
-        run([BIN / "hub", "decide", number, what, "--data", self.folder / "county", "--jurisdiction", self.jurisdiction, *more])
+        key = ["--county-key", self.county_key] if self.county_key else []
+        run([BIN / "hub", "decide", number, what, "--data", self.folder / "county", "--jurisdiction", self.jurisdiction, *key, *more])
 
     def verify(self, name: str):
         """Errors: Trouble when a chain does not verify."""

@@ -342,6 +342,20 @@ def write(desk, field: str, text: str):
     raise Trouble(f"field {field} does not take what is typed")
 
 
+def sign_in(desk, who: str, pin: str, keep=None):
+    """Chooses the name and types the PIN, when the desk asks for a person."""
+    until(lambda: desk.find("call_next") or desk.find(f"person.{who}"), 30, "the desk is there")
+    if desk.find("call_next"):
+        return
+    desk.tap(f"person.{who}")
+    desk.wait("pin.enter", 10)
+    if keep:
+        keep("sign_in")
+    desk.type(pin)
+    desk.key("Return")
+    until(lambda: desk.find("call_next"), 30, "the desk opens")
+
+
 def lawyer(desk, keep, prefix="", called=lambda: None):
     """Calls the next person, writes the record, guides to arbitration."""
     until(lambda: desk.find("call_next"), 30, "somebody waits for the lawyer")
