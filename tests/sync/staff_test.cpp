@@ -212,6 +212,7 @@ TEST_CASE("a recorded request gets nothing a second time, and does not clear the
   Desk d;
   const auto in = d.enter("L01", d.pin);
   REQUIRE(in.pepper == d.pepper);
+  CHECK(told(d.pair.hall, in.request, d.pair.clock).status == 409);  // at once, while nothing else was asked
   for (int i = 0; i < 3; ++i) d.enter("L01", "111222");
   REQUIRE(d.person().wrong == 3);
   const auto again = told(d.pair.hall, in.request, d.pair.clock);
