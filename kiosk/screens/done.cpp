@@ -150,13 +150,14 @@ void print_line(Ui& ui, const Box& at, const std::string& words) {
 }
 
 /// Whether there is to be paper, until the person says so; then what became of it. Nothing is printed before one of the two is touched.
+/// Neither of the two is the better answer, and a filled one would stand too near to the way out.
 void paper_row(Ui& ui, const Box& at, Paper paper, const std::string& words, Asked& asked) {
   if (paper != Paper::Asked) return print_line(ui, at, words);
   Box row = at;
   const float line_w = ui.text_width(words, {Type::Body, Ink::Ink, Weight::Medium}) + 19;
   if (row.w - line_w >= 110 + touch_gap_mm) print_line(ui, row.cut_left(line_w, 2), words);
   if (ui.button("no_paper", row.column(0, 2, touch_gap_mm), tr("不打印"), Look::Edged)) asked = ChoosePaper{false};
-  if (ui.button("print", row.column(1, 2, touch_gap_mm), tr("印小票"), Look::Filled, Icon::Printer)) asked = ChoosePaper{true};
+  if (ui.button("print", row.column(1, 2, touch_gap_mm), tr("印小票"), Look::Edged, Icon::Printer)) asked = ChoosePaper{true};
 }
 float paper_h(Paper paper, float line) { return paper == Paper::Asked ? std::max(line, 22.f) : line; }
 
@@ -250,7 +251,7 @@ Asked draw_done(Ui& ui, const View& view) {
   Box buttons = bar_row(ui, m);
   const float leave_w = m.across ? 130.f : buttons.w - 70 - 82 - 2 * m.gutter;
   ui.walk(ui::Walk::Bar);
-  // While the choice is open the filled button is the one that prints.
+  // While the choice is open nothing invites to leave.
   if (ui.button("leave", {buttons.right() - leave_w, buttons.y, leave_w, buttons.h}, tr("办好了，离开"), paper == Paper::Asked ? Look::Edged : Look::Filled)) asked = LeaveAsk{};
   if (paper != Paper::Asked && ui.button("reprint", buttons.cut_left(70, m.gutter), paper == Paper::Declined ? tr("还是印一张") : tr("再印一张"), Look::Edged, Icon::Printer, paper != Paper::Printing)) asked = Reprint{};
   if (ui.button("help", buttons.cut_left(82, m.gutter), tr("请人帮我"), Look::Help, Icon::Helper)) asked = CallHelp{};
