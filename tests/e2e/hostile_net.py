@@ -179,6 +179,7 @@ def at_push(f, secret):
         answer = ask()
         first = server.__dict__.setdefault("first", {}).setdefault(request.target.split("?")[0], answer)
         return reply_of(request, 200, first.body, secret, encoding=first.header("Content-Encoding"))
+    act.push = True  # what is heard between two tries is no trouble: the last word may be none
     return act
 
 
@@ -316,7 +317,7 @@ def kiosk_rows(secret, trap, bomb, certificates):
         Row("a bit flipped in every reply", garbled, "not our hub: ", arrives=True),
         Row("two seconds late each way", one_way, "", 40, delivered=True, patience=20),
         # The acknowledgement.
-        Row("acknowledgement never comes", push(lambda s, c, r, a: (a(), s.sleep(60)) and None), "no answer: too slow or silent", 24, arrives=True),
+        Row("acknowledgement never comes", push(lambda s, c, r, a: (a(), s.sleep(60)) and None), "no answer: too slow or silent", 32, arrives=True),
         Row("acknowledgement cut off", push(lambda s, c, r, a: (lambda w: (c.sendall(w[:-7]), None)[1])(a().wire())), "no answer: the reply is cut off", arrives=True),
         Row("acknowledgement without a signature", forged(keep, signed=believe), "not our hub: unsigned reply"),
         Row("acknowledgement signed by a stranger", forged(keep, wrong), "not our hub: wrong signature"),
@@ -447,7 +448,7 @@ class Net:
                 self.wrong(row.name, f"exit {code}: {said}")
             if after != before:
                 self.wrong(row.name, f"marked delivered: {before} → {after}")
-            if not words.startswith(row.words):
+            if not words.startswith(row.words) and not (words == "" and getattr(row.act, "push", False)):
                 self.wrong(row.name, f"said “{words}”, not “{row.words}…”")
             if not row.arrives and hub_after != hub_before:
                 self.wrong(row.name, "something arrived")
@@ -631,6 +632,9 @@ def hub_cases(net: Net, bomb: bytes):
         return (f"POST {target} HTTP/1.1\r\nHost: h\r\nYizhan-Device: {who}\r\nYizhan-Time: {now}\r\nYizhan-Signature: {signature}\r\n{headers}"
                 f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n").encode() + body
 
+    def asked(signature="00" * 64, who=device):
+        return f"GET /v1/heads HTTP/1.1\r\nHost: h\r\nYizhan-Device: {who}\r\nYizhan-Time: {now}\r\nYizhan-Signature: {signature}\r\nConnection: close\r\n\r\n".encode()
+
     deep = subprocess.run("head -c 15M /dev/zero | tr '\\0' '[' | zstd -19 -c", shell=True, capture_output=True).stdout
     big = f"POST {target} HTTP/1.1\r\nHost: h\r\nContent-Length: {4 << 20}\r\n\r\n".encode()
     crowds = {
@@ -642,12 +646,12 @@ def hub_cases(net: Net, bomb: bytes):
         "3,000 more than one address may have": lambda: Crowd(port, 1, 3000),
     }
     storms = {
-        "300 wrong signatures": (lambda: storm(port, posted(b"{}"), 300), "401"),
-        "300 strangers": (lambda: storm(port, posted(b"{}", who="440583-K77"), 300), "401"),
+        "300 wrong signatures": (lambda: storm(port, asked(), 300), "401"),
+        "300 strangers": (lambda: storm(port, asked(who="440583-K77"), 300), "401"),
         "no signature at all": (lambda: storm(port, b"GET /v1/heads HTTP/1.1\r\n\r\n", 100), "401"),
-        "a zstd bomb of a stranger": (lambda: storm(port, posted(bomb, "Content-Encoding: zstd\r\n"), 100), "401"),
-        "a JSON bomb as an enrolment": (lambda: storm(port, b"POST /v1/enrol HTTP/1.1\r\nContent-Encoding: zstd\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(deep) + deep, 40), "401"),
-        "4 MiB of a stranger, 50 times": (lambda: storm(port, posted(b"x" * (4 << 20)), 50), "401"),
+        "a zstd bomb of a stranger": (lambda: storm(port, posted(bomb, "Content-Encoding: zstd\r\n"), 100), "400"),
+        "a JSON bomb as an enrolment": (lambda: storm(port, b"POST /v1/enrol HTTP/1.1\r\nContent-Encoding: zstd\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(deep) + deep, 40), "400"),
+        "4 MiB of a stranger, 50 times": (lambda: storm(port, posted(b"x" * (4 << 20)), 50), "400"),
         "a body announced too large": (lambda: storm(port, f"POST {target} HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n".encode(), 100), "413"),
         "a header of a megabyte": (lambda: storm(port, b"GET / HTTP/1.1\r\nX: " + b"x" * (1 << 20) + b"\r\n\r\n", 50), "431 or cut"),
         "100,000 headers": (lambda: storm(port, b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 100_000 + b"\r\n", 20), "431 or cut"),
@@ -663,7 +667,7 @@ def hub_cases(net: Net, bomb: bytes):
 
 
 def fits(heard, expected):
-    allowed = {"401": ("HTTP/1.1 400", "HTTP/1.1 401", "HTTP/1.1 403"), "413": ("HTTP/1.1 413",), "411": ("HTTP/1.1 411",), "431 or cut": ("HTTP/1.1 431", "Connection", "BrokenPipe"),
+    allowed = {"401": ("HTTP/1.1 401", "HTTP/1.1 403"), "400": ("HTTP/1.1 400",), "413": ("HTTP/1.1 413",), "411": ("HTTP/1.1 411",), "431 or cut": ("HTTP/1.1 431", "Connection", "BrokenPipe"),
                "cut": ("", "Connection", "BrokenPipe"), "4.. or cut": ("HTTP/1.1 4", "Connection")}[expected]
     def one(line):
         return any(line == "" if not word else line.startswith(word) for word in allowed) or (line == "" and "cut" in expected)
