@@ -65,7 +65,7 @@ Result<RareIndex> RareIndex::parse(std::string text, std::string_view file) {
       at = tab + 1;
     }
     // Words of the file are found again by place, so that half a megabyte stands in memory once.
-    const auto place = [&](std::string_view words) { return static_cast<std::size_t>(words.data() - all.data()); };
+    const auto place = [&](std::string_view words) { return words.empty() ? 0 : static_cast<std::size_t>(words.data() - all.data()); };
     if (part[0] == "radical") {
       Radical radical;
       if (!number(part[1], radical.strokes) || part[2].empty() || part[3].empty()) return wrong();
@@ -74,7 +74,7 @@ Result<RareIndex> RareIndex::parse(std::string text, std::string_view file) {
       made.radicals_.push_back(std::move(radical));
     } else if (part[0] == "chars") {
       Row row;
-      if (part[1].empty() || !number(part[2], row.residual) || !valid_utf8(part[3])) return wrong();
+      if (part[1].empty() || part[3].empty() || !number(part[2], row.residual) || !valid_utf8(part[3])) return wrong();
       row.key = part[1];
       row.begin = place(part[3]);
       row.size = part[3].size();

@@ -99,6 +99,7 @@ int main(int count, char** words) {
     }
     const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began).count();
     std::printf("%-18s %4zu files %7zu runs %6lld ms\n", target.name, paths.size(), runs, static_cast<long long>(ms));
+    std::fflush(stdout);
   }
   std::printf("%zu files\n", files);
   return 0;

@@ -127,4 +127,10 @@ TEST_CASE("a damaged index is refused with file and line", "[writing][rare]") {
     REQUIRE_FALSE(index);
     CHECK(index.error().what.starts_with("rare.tsv:1: "));
   }
+  // Cut off in the middle of a row, as a full disk leaves a file: no place is looked up that is not there.
+  CHECK_FALSE(RareIndex::parse("radical\t1\t1\t一\nchars\t1\t0\t丁\nchars\t1\t1", "rare.tsv"));
+  CHECK_FALSE(RareIndex::parse("radical\t1\t1\t一\nchars\t1\t0", "rare.tsv"));
+  const auto empty = RareIndex::parse("radical\t1\t1\t一\nchars\t1\t0\t丁\ntwo\tBC", "rare.tsv");
+  REQUIRE(empty);
+  CHECK_FALSE(empty->from_gb18030("BC40"));
 }
