@@ -24,6 +24,7 @@ struct ReceiptSeen {
   WindowCode window;
   std::vector<Digest> spoken;   ///< of what was recorded, as it was said
   bool is_signed = false;
+  bool written = true;          ///< the marker stands in the text; else only in the recording
 };
 struct CallSeen {       ///< a desk was told: this ticket is yours
   Origin desk, hall;
@@ -72,6 +73,7 @@ struct History {
   Seen seen;
   std::vector<Copy> copies;
   bool quiet = false;         ///< drained after the faults stopped
+  std::string stuck;          ///< what had not
   bool all_called = false;    ///< the scenario promises that every ticket was called
   KeyPair discipline;
   std::vector<KeyPair> hall_keys;    ///< every key that lies in a hall: none of them opens an accusation

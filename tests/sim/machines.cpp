@@ -265,8 +265,9 @@ void Uplink::pump() {
     const auto request = client->step(world.now, node_.wall());
     if (node_.gone()) return;
     if (!request) {
-      // A machine that asks to be called again at once, for ever, would burn a processor: the clock has to move.
-      const Tick again = std::max(client->again_at(), world.now + Span{1});
+      // A client that has stopped for good names no later moment; engine.cpp waits as long before it looks again.
+      const Tick again = std::max(client->again_at(), world.now + (client->state().stopped ? Span{60'000} : Span{50}));
+      if (client->state().stopped && client->state().stopped->code == Code::Io) node_.give_up();
       if (again < wanted_) {
         wanted_ = again;
         const int alive = node_.life;
@@ -314,7 +315,6 @@ void Uplink::exchange(const sync::Request& sent, Span patience, std::function<vo
   World& world = node_.world;
   Dice& dice = world.dice;
   const int alive = node_.life;
-  ++world.happened["exchanges"];
   const auto over = std::make_shared<bool>(false);
   const auto finish = [this, alive, over, done = std::move(done)](const Result<sync::Reply>& reply) {
     if (*over || alive != node_.life) return;
@@ -327,6 +327,8 @@ void Uplink::exchange(const sync::Request& sent, Span patience, std::function<vo
     return;
   }
   const std::string call = call_of(sent);
+  ++world.happened["exchanges: " + call];
+  if (std::getenv("YIZHAN_LINES") != nullptr) std::fprintf(stderr, "%lld %s %s %s\n", static_cast<long long>(world.now.time_since_epoch().count()), node_.origin.c_str(), sent.method.c_str(), sent.target.c_str());
   tap(world, node_.origin, hub_.origin, call, sync::body_of(sent));
   const Weather weather = world.weather();
   sync::Request request = sent;

@@ -130,6 +130,8 @@ KioskNode::Said KioskNode::said_in(const kiosk::FileMatter& command) const {
   if (person_ && person_->typed) said.marker = person_->marker;
   for (const auto& a : command.attachments) said.spoken.push_back(hash_bytes({reinterpret_cast<const char*>(a.bytes->data()), a.bytes->size()}));
   said.is_signed = command.signature.has_value();
+  const auto& text = command.petition.statement;
+  said.written = !said.marker.empty() && (text.request + text.facts + text.reasons + text.place).find(said.marker) != std::string::npos;
   return said;
 }
 
@@ -147,6 +149,7 @@ void KioskNode::acknowledge(const kiosk::Receipt& given, const std::string& requ
   receipt.window = given.window;
   receipt.spoken = said.spoken;
   receipt.is_signed = said.is_signed;
+  receipt.written = said.written;
   world.note(origin + " gives " + receipt.matter + " " + receipt.ticket);
   ++world.happened["receipts"];
   if (receipt.sealed) {
@@ -209,6 +212,7 @@ void KioskNode::citizen() {
     speak_and_sign(command, marker, dice);
     filing_[request] = said_in(command);
     filing_[request].marker = marker;
+    filing_[request].written = true;
     store_->command(command);
     if (gone()) return;
     // The machine may die between the commit and the screen: then there is no receipt, and the person taps again later.
@@ -467,6 +471,7 @@ void DeskNode::work() {
   world.after(world.dice.between(Span{pace.count() / 2}, Span{pace.count() * 3 / 2}), [this] { work(); });
   if (gone() || busy_) return;
   if (asking_) return ask(*asking_);  // the same press again, with the same request id
+  if (nobody_waits && ticket_.empty() && !world.plan.everybody_called && world.dice.chance(0.6)) return;  // nobody sits there: no press
   if (role == "desk-reception" && world.dice.chance(0.2)) look_for_help();
   sync::QueueAsk next;
   next.request = origin + "-" + std::to_string(life) + "-" + std::to_string(++asked_);

@@ -23,7 +23,7 @@ class KioskNode : public Node {
   kiosk::Store* store() { return store_.get(); }
 
  private:
-  struct Said { std::string marker; bool sealed = false; std::vector<Digest> spoken; bool is_signed = false; };
+  struct Said { std::string marker; bool sealed = false; std::vector<Digest> spoken; bool is_signed = false, written = false; };
 
   void act(const kiosk::Action& action);
   void person_acts(int visit);

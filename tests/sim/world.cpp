@@ -448,42 +448,47 @@ void World::citizens_look() {
   }
 }
 
-bool World::drained() {
-  const auto whole = [&](Node& node, sync::Client* client) {
-    if (node.gone() || client == nullptr) return false;
-    if (seen_put_back.contains(node.origin)) return true;  // its own log waits for a new epoch
+std::string World::stuck() {
+  const auto whole = [&](Node& node, sync::Client* client) -> std::string {
+    if (node.gone() || client == nullptr) return node.origin + " is down";
+    if (seen_put_back.contains(node.origin)) return {};  // its own log waits for a new epoch
     const auto& state = client->state();
     const auto head = node.log()->head(node.origin);
-    if (!head || state.stopped) return false;
+    if (!head) return node.origin + " cannot read its log: " + head.error().what;
+    if (state.stopped) return node.origin + " has stopped: " + state.stopped->what;
     const auto mark = state.marks.find(node.origin);
-    return head->seq == 0 || (mark != state.marks.end() && mark->second.county == head->seq);
+    if (head->seq == 0 || (mark != state.marks.end() && mark->second.county == head->seq)) return {};
+    return node.origin + " holds " + std::to_string(head->seq) + ", the hub " + std::to_string(mark == state.marks.end() ? 0 : mark->second.hub) + ", the county " +
+           std::to_string(mark == state.marks.end() ? 0 : mark->second.county) + " of it; " + state.trouble;
   };
-  if (county->gone()) return false;
-  const auto carried = [](Node& node) {
-    return !node.gone() && node.log()->blobs_count(Reach::Here).value_or(1) == 0 && node.log()->blobs_count(Reach::Hub).value_or(1) == 0;
+  if (county->gone()) return "the county is down";
+  const auto carried = [](Node& node) -> std::string {
+    if (node.gone()) return node.origin + " is down";
+    const auto here = node.log()->blobs_count(Reach::Here).value_or(1), at_hub = node.log()->blobs_count(Reach::Hub).value_or(1);
+    return here + at_hub == 0 ? std::string() : node.origin + " has " + std::to_string(here) + " attachments nobody else has and " + std::to_string(at_hub) + " the county has not confirmed";
   };
   for (auto& kiosk : kiosks)
-    if (!seen_put_back.contains(kiosk->origin) && !carried(*kiosk)) return false;
+    if (auto why = seen_put_back.contains(kiosk->origin) ? std::string() : carried(*kiosk); !why.empty()) return why;
   for (auto& hall : halls)
-    if (!carried(*hall)) return false;
+    if (auto why = carried(*hall); !why.empty()) return why;
   for (auto& kiosk : kiosks)
-    if (!whole(*kiosk, kiosk->line.client.get())) return false;
+    if (auto why = whole(*kiosk, kiosk->line.client.get()); !why.empty()) return why;
   for (auto& desk : desks)
-    if (!whole(*desk, desk->line.client.get())) return false;
+    if (auto why = whole(*desk, desk->line.client.get()); !why.empty()) return why;
   for (std::size_t h = 0; h < halls.size(); ++h) {
-    if (!whole(*halls[h], hall_lines[h]->client.get())) return false;
+    if (auto why = whole(*halls[h], hall_lines[h]->client.get()); !why.empty()) return why;
     const std::string stream = stream_of(*county, *halls[h]);
     const auto stated = county->log()->head(stream);
-    if (!stated) return false;
+    if (!stated) return "the county cannot read " + stream;
     const auto here = halls[h]->log()->head(stream);
-    if (!here || here->seq != stated->seq) return false;
+    if (!here || here->seq != stated->seq) return halls[h]->origin + " lacks what the county said";
     for (auto& kiosk : kiosks) {
       if (&kiosk->line.hub() != halls[h].get()) continue;
       const auto there = kiosk->log()->head(stream);
-      if (!there || there->seq != stated->seq) return false;
+      if (!there || there->seq != stated->seq) return kiosk->origin + " lacks what the county said";
     }
   }
-  return true;
+  return {};
 }
 
 void World::heal() {
@@ -593,6 +598,7 @@ Copy World::copy_of(Node& node) {
 History World::history() {
   History all;
   all.quiet = drained_in_time;
+  if (!drained_in_time) all.stuck = stuck();
   all.all_called = plan.everybody_called;
   all.discipline = discipline;
   for (auto& hall : halls) all.hall_keys.push_back(hall->box_key);

@@ -177,7 +177,8 @@ class World {
   /// The faulty days of the plan, then everything mended, then until all is quiet (at most six hours).
   void live();
   void heal();
-  bool drained();
+  bool drained() { return stuck().empty(); }
+  std::string stuck();        ///< what has not arrived yet, the first of it; "" when all has
   Copy copy_of(Node& node);   ///< what its log holds, read back from disk
   History history();          ///< everything a checker wants to see
   void note(const std::string& line);  ///< one line of the trace
