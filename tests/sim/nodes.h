@@ -67,7 +67,7 @@ class DeskNode : public Node {
   std::string role;
   std::vector<WindowCode> windows;
   bool nobody_waits = false;  ///< what the hub said last
-  Span pace{std::chrono::minutes(4)};
+  Span pace{std::chrono::minutes(5)};
 
  private:
   void ask(sync::QueueAsk ask);

@@ -1,4 +1,5 @@
 // The simulated town: ./sim. One seed tells its story; many seeds run side by side and only the failing ones are told.
+#include <malloc.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -123,6 +124,10 @@ int run_many(const Options& options) {
 
 int main(int argc, char** argv) {
   using namespace yizhan::sim;
+  // What a run lets go it needs again at once: pages are not given back and fetched anew.
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  mallopt(M_TOP_PAD, 16 << 20);
   Options options;
   CLI::App app("The simulated town: kiosks, desks, hall hubs and the county on the production code, from one seed. Exit code 1: a promise was broken.");
   app.add_option("seed", options.seed, "the seed, or the first of several")->capture_default_str();

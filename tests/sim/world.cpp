@@ -87,7 +87,7 @@ std::uint64_t Dice::next() {  // splitmix64
 Plan town_plan(std::uint64_t seed, int days) {
   Dice dice(seed * 6364136223846793005u + 7919);
   Plan plan;
-  plan.halls = 1 + static_cast<int>(dice.below(2));
+  plan.halls = dice.chance(0.3) ? 2 : 1;
   plan.kiosks = 1 + static_cast<int>(dice.below(2));
   plan.desks = 2 + static_cast<int>(dice.below(3));
   const auto some = [&](double most) { return dice.chance(0.7) ? most * static_cast<double>(dice.below(1000)) / 1000.0 : 0.0; };
@@ -408,8 +408,8 @@ void World::county_decides() {
 /// Citizens and staff look at what a machine shows; what it showed is kept for the checkers.
 void World::citizens_look() {
   after(std::chrono::minutes(30), [this] { citizens_look(); });
-  if (seen.receipts.empty()) return;
-  constexpr int looks = 8;  // a few people at a time: every matter is looked at often enough in days
+  if (seen.receipts.empty() || (plan.nights && stormy && !open_hours())) return;
+  constexpr int looks = 3;  // a few people at a time: every matter is looked at often enough in days
   for (Node* node : nodes()) {
     if (node->gone()) continue;
     for (int look = 0; look < looks; ++look) {

@@ -190,6 +190,7 @@ class World {
   void put_back(Node& node, MemoryDisk::Image files);
   /// A device gets a key of its own once more: an invitation, and the enrolment over a good line.
   void enrol(HubNode& hub, Node& node, const std::string& role, const std::vector<WindowCode>& windows);
+  void revoke_one();          ///< a device of the hall loses its right to speak, and hours later gets a new key
   void look_at_disk(Node& node, bool thorough = false);  ///< for words that may not lie there
   /// What an operator may read: no word of a citizen may be in it.
   void heard(const std::string& where, std::string_view words);
@@ -231,7 +232,7 @@ class World {
   void bad_disks();
   void bad_devices();
   void bad_backups();
-  void revoke_one();
+
   void county_decides();
   void citizens_look();
   void day_and_night();
