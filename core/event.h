@@ -253,11 +253,12 @@ class Hasher {
 };
 /// What a signature is bound to: hash_bytes(encode_petition(petition)) of the petition as it was filed, in hex.
 std::string text_hash(const Petition& petition);
-/// What a sealed matter holds inside: what was said, and what the machine made of it.
+/// What a sealed matter holds inside: what was said, what the machine made of it, and who chose the window.
 struct FiledContent {
   Petition petition;
   Ruling ruling;
-  std::optional<Suggested> suggested;
+  std::optional<Suggested> suggested = {};
+  ChosenBy by = ChosenBy::Citizen;
 };
 std::string encode_content(const FiledContent& content);
 Result<FiledContent> decode_content(std::string_view json);  ///< Errors: Invalid

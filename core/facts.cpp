@@ -247,7 +247,7 @@ void fields(A& a, T& v) {
 }
 template <class A, Is<FiledContent> T>
 void fields(A& a, T& v) {
-  a("petition", v.petition), a("ruling", v.ruling), a("suggested", v.suggested);
+  a("by", v.by), a("petition", v.petition), a("ruling", v.ruling), a("suggested", v.suggested);
 }
 
 // ---- writing ---------------------------------------------------------------------------------------------------------

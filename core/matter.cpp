@@ -144,7 +144,7 @@ std::vector<Ticket> tickets_of(const MatterId& id, const std::vector<Stated>& st
   std::vector<Running> all;
   bool sealed = false;
   for (const Stated& s : stated) {
-    if (const auto* filed = s.as<Filed>()) sealed |= !filed->sealed.empty();
+    if (const auto* filed = s.as<Filed>()) sealed |= !filed->sealed.empty() && filed->key_set == 0;
     if (const auto* routed = s.as<Routed>()) sealed |= routed->ruling.sealed;
     if (const auto* issued = s.as<TicketIssued>()) {
       Running running;
@@ -420,7 +420,10 @@ Matter fold(const MatterId& id, std::span<const Event> events) {
     m.filed_by = filing->event->id.origin;
     if (const auto* filed = filing->as<Filed>()) {
       m.petition = filed->petition;
-      m.sealed = !filed->sealed.empty();
+      m.sealed = !filed->sealed.empty() && filed->key_set == 0;
+      m.closed = !filed->sealed.empty() && filed->key_set > 0 && !filed->petition;
+      m.key_set = filed->key_set;
+      m.supplements = filed->supplements;
       m.query_tag = filed->query_tag;
     }
   }
@@ -462,6 +465,8 @@ Matter fold(const MatterId& id, std::span<const Event> events) {
       m.transcripts.push_back({*transcribed, s.event->at});
     } else if (const auto* looked = s.as<Viewed>()) {
       m.viewed.push_back({s.event->at, s.event->id.origin, type, printable(looked->staff)});
+    } else if (const auto* closed = s.as<SealedFact>()) {
+      m.closed_types.insert(closed->type);
     } else {
       mediate(m.mediation, s, m.conflicts);
     }

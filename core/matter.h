@@ -62,8 +62,12 @@ struct Matter {
   MatterState state = MatterState::Draft;
   Time filed_at{};
   Origin filed_by;
-  std::optional<Petition> petition;  ///< absent when sealed or header-only
-  bool sealed = false;
+  std::optional<Petition> petition;  ///< absent when sealed, not opened, or header-only
+  bool sealed = false;               ///< an accusation as far as is known here: it does not open for the hall (XFTL 30)
+  bool closed = false;               ///< sealed as every matter under a key-set, and not opened here (core/opening.h)
+  int key_set = 0;                   ///< version of the key-set it was filed under; 0: none
+  std::set<std::string> closed_types;///< types of facts that were stated and are not opened here
+  MatterId supplements;              ///< the matter this one adds to
   std::string query_tag;
   std::optional<Routed> routed;
   std::optional<RouteOverridden> overridden;

@@ -127,6 +127,11 @@ Status open_wraps(Secret& secret, std::string_view three_wraps, const Hash& head
 
 }  // namespace sealing
 
+void wipe(std::string& secret) {
+  sodium_memzero(secret.data(), secret.capacity());
+  secret.clear();
+}
+
 KeyPair make_box_keys() {
   ready();
   unsigned char pk[crypto_box_PUBLICKEYBYTES], sk[crypto_box_SECRETKEYBYTES];

@@ -13,6 +13,7 @@ namespace yizhan {
 struct KeyPair { std::string public_hex, secret_hex; };
 KeyPair make_box_keys();   ///< X25519: recipients
 KeyPair make_sign_keys();  ///< Ed25519: devices and hubs
+void wipe(std::string& secret);  ///< overwrites it, as far as it is in memory, and leaves it empty
 
 /// The envelope of trust.md §8.3: padded to 4 KiB, XChaCha20-Poly1305 under a fresh key, the key sealed to every
 /// recipient, key commitment, bound to `associated` (the matter number). Always three wraps: unused slots are dummies,

@@ -1,5 +1,7 @@
 #include "core/sealer.h"
 
+#include <algorithm>
+
 #include "core/envelope.h"
 
 namespace yizhan {
@@ -51,6 +53,24 @@ class EarlySealer final : public Sealer {
 };
 
 }  // namespace
+
+bool holds_words(std::string_view type) {
+  static constexpr std::string_view types[] = {"consulted",         "mediation_applied", "mediation_consent", "mediators_chosen", "mediation_session",
+                                               "mediation_ended",   "rated",             "signed",            "name_drawn",       "transcribed"};
+  return std::find(std::begin(types), std::end(types), type) != std::end(types);
+}
+
+Result<std::vector<Fact>> close_facts(std::vector<Fact> facts, const Sealer* sealer, SealClass of, const Binding& binding) {
+  if (sealer == nullptr || sealer->key_set() == 0 || binding.matter.empty()) return facts;
+  for (Fact& fact : facts) {
+    const std::string type(type_of(fact));
+    if (std::holds_alternative<SealedFact>(fact) || !holds_words(type)) continue;
+    auto sealed = sealer->seal(of, encode_fact(fact), binding);
+    if (!sealed) return sealed.error();
+    fact = SealedFact{type, std::move(*sealed), sealer->key_set()};
+  }
+  return facts;
+}
 
 std::shared_ptr<const Sealer> make_sealer(KeySet set, Origin device, Origin hall, KeyPair signing) {
   return std::make_shared<KeySetSealer>(std::move(set), std::move(device), std::move(hall), std::move(signing));

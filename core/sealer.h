@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/key_set.h"
 
@@ -24,6 +25,12 @@ struct Sealer {
   /// Version of the key-set behind it; 0: there is none, and only accusations are sealed (to the discipline keys of an earlier build).
   virtual int key_set() const = 0;
 };
+
+/// Types whose facts hold what people said, or what was said to them: under a key-set they are stated sealed. What the queue and the clocks of the
+/// law need stays readable (routed, ticket_issued, queued, viewed, route_overridden, disposed and the county's steps).
+bool holds_words(std::string_view type);
+/// Those facts as SealedFact, the others as they are; all as they are without a key-set. Errors: those of the sealer.
+Result<std::vector<Fact>> close_facts(std::vector<Fact> facts, const Sealer* sealer, SealClass of, const Binding& binding);
 
 /// Under a key-set, signed by the device.
 std::shared_ptr<const Sealer> make_sealer(KeySet set, Origin device, Origin hall, KeyPair signing);

@@ -189,6 +189,30 @@ Result<KeyPair> device_key(const std::string& path) {
   return key;
 }
 
+/// The key-set this machine keeps, under the root it pinned. A damaged one stops the start: what people say must not silently be
+/// sealed to nobody, or to somebody else.
+Result<std::optional<KeySet>> kept_key_set(const std::string& data_dir) {
+  const std::string path = data_dir + "/" + std::string(key_set_name), root_path = data_dir + "/" + std::string(key_root_name);
+  std::error_code none;
+  const bool pinned = fs::exists(root_path, none);
+  if (!fs::exists(path, none)) {
+    if (!pinned) return std::optional<KeySet>{};
+    return Error{Code::Corrupt, path + ": is missing, and this machine had one; enrol it again"};
+  }
+  const auto bytes = read_file(path);
+  if (!bytes) return bytes.error();
+  std::string root;
+  if (pinned) {
+    const auto kept = read_file(root_path);
+    if (!kept) return kept.error();
+    root = kept->substr(0, kept->find('\n'));
+    if (!digest_from_hex(root)) return Error{Code::Corrupt, root_path + ":1: not a root key; remove both files and enrol again"};
+  }
+  auto set = decode_key_set(*bytes, root);
+  if (!set) return Error{Code::Corrupt, path + ": " + set.error().what + "; remove it and " + std::string(key_root_name) + ", and enrol again"};
+  return std::optional<KeySet>(std::move(*set));
+}
+
 /// "440583-K03" → 3.
 int device_number(std::string_view origin) {
   const auto dash = origin.find('-');
@@ -327,7 +351,27 @@ Result<Config> load_config(const std::string& data_dir, const std::string& role)
   const auto key = device_key(data_dir + "/device.key");
   if (!key) return key.error();
   config.key = *key;
+  auto set = kept_key_set(data_dir);
+  if (!set) return set.error();
+  config.key_set = std::move(*set);
   return config;
+}
+
+Result<KeySet> keep_key_set(const std::string& data_dir, std::string_view json) {
+  const std::string root_path = data_dir + "/" + std::string(key_root_name);
+  auto now = kept_key_set(data_dir);
+  if (!now) return now.error();
+  auto next = decode_key_set(json, *now ? (*now)->root_public_hex : std::string{});
+  if (!next) return next.error();
+  if (*now && **now == *next) return next;
+  if (*now)
+    if (const auto follows = may_follow(**now, *next); !follows) return follows.error();
+  // The root last: a set without its pin is pinned by the next one, a pin without its set would stop the next start.
+  if (const auto kept = write_private(data_dir + "/" + std::string(key_set_name), json); !kept) return kept.error();
+  std::error_code none;
+  if (!fs::exists(root_path, none))
+    if (const auto kept = write_private(root_path, next->root_public_hex + "\n"); !kept) return kept.error();
+  return next;
 }
 
 Status save_enrolment(const Config& config) {

@@ -1,10 +1,12 @@
 /// One machine's settings: <data dir>/config.toml over built-in defaults, command line over both.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/hall_plan.h"
+#include "core/key_set.h"
 #include "core/law.h"
 #include "core/router.h"
 #include "core/seal.h"
@@ -29,7 +31,8 @@ struct Config {
   std::string ca_file;                 ///< private CA for https
   std::string hub_origin, hub_public_hex;  ///< pinned at enrolment
   KeyPair key;                         ///< Ed25519, <data dir>/device.key (0600), made at first start
-  std::vector<std::string> discipline_keys;  ///< X25519 public keys of the discipline recipients (county's key-set)
+  std::vector<std::string> discipline_keys;  ///< X25519 public keys of the discipline recipients, of a hall without a key-set
+  std::optional<KeySet> key_set;       ///< <data dir>/key_set.json, the county's, checked; none: the hall has none yet
   std::string printer = "simulated";   ///< "simulated", "none", "file:/dev/usb/lp0"
   std::string reader = "simulated";    ///< "simulated", "none"
   std::string sound = "page";          ///< "page": a page says its question; "asked": only what is asked for; "none"
@@ -44,6 +47,11 @@ struct Config {
 /// Reads <data_dir>/config.toml when there is one and makes keys that are missing.
 /// Errors: Invalid "<file>:<line>: …" (unknown key, wrong type), Io.
 Result<Config> load_config(const std::string& data_dir, const std::string& role);
+
+inline constexpr std::string_view key_set_name = "key_set.json", key_root_name = "key_root";
+/// Keeps a key-set as the root signed it, and pins the root with the first one. What is kept already stays when it is the same version.
+/// Gives the set that is in force now. Errors: Invalid (not a key-set, another root), Conflict (older than ours), Io.
+Result<KeySet> keep_key_set(const std::string& data_dir, std::string_view json);
 
 /// Writes what enrolment settled (origin, role, windows, hub and its pinned key, discipline keys) to <data_dir>/enrolment.toml,
 /// which load_config() reads before config.toml. Errors: Io.

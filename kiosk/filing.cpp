@@ -32,6 +32,17 @@ std::string ticket_digits(int first, int last, std::uint64_t n) {
   }
 }
 
+/// What stands outside of a matter that is sealed under a key-set: where the person waits, and whether somebody must hurry. Whatever it is about,
+/// it looks the same (trust.md T5).
+Routed outside(const Routed& routed) {
+  Routed out;
+  out.ruling.window = routed.chosen;
+  out.ruling.urgent = routed.ruling.urgent;
+  out.ruling.rulebook = routed.ruling.rulebook;
+  out.chosen = routed.chosen;
+  return out;
+}
+
 /// Only what every visitor may see of a sealed matter: that a rule applied, and its article (XFTL 30).
 Ruling neutral(Ruling ruling) {
   ruling.alternatives.clear();
@@ -66,7 +77,9 @@ struct Filing::Impl {
     std::string query_code;
     std::string ticket, prefix;
     WindowCode window;
-    bool sealed = false, queue_only = false;
+    bool sealed = false, queue_only = false, is_signed = false;
+    std::optional<Petition> said;  ///< of an envelope, until the receipt is made
+    std::optional<Ruling> ruling;
   };
 
   void read_triage() {
@@ -180,31 +193,47 @@ struct Filing::Impl {
     filed.source_ref = command.request;
     d.sealed = ruling.sealed;
     d.queue_only = petition.kind == MatterKind::QueueOnly;
-    const std::string topic = d.sealed || d.queue_only ? std::string() : petition.topic;
+    const bool under_keys = config.sealer && config.sealer->key_set() > 0;
+    const std::string topic = under_keys || d.sealed || d.queue_only ? std::string() : petition.topic;
     const Channel channel = petition.channel;
     const Error cannot{Code::Unavailable, "现在不能密封保存，请到窗口"};
-    if (d.sealed && config.discipline_keys.empty()) {
+    if (d.sealed && !config.sealer) {
       d.outcome.error = cannot;
       return d;
     }
-    auto parts = make_parts(command, petition, matter, d.sealed ? config.discipline_keys : std::vector<std::string>{});
+    const Sealing sealing{under_keys || d.sealed ? config.sealer.get() : nullptr, d.sealed ? SealClass::Accusation : SealClass::Ordinary, {matter, now}};
+    auto parts = make_parts(command, petition, sealing);
     if (!parts) {
       d.outcome.error = cannot;
       return d;
     }
-    if (d.sealed) {
-      // XFTL 30: from here on nobody in the hall can read it, this machine included.
-      auto envelope = seal(encode_petition(petition), matter, config.discipline_keys);
+    routed.ruling = std::move(ruling);
+    if (under_keys) {
+      // From here on this machine itself cannot read it; who can, the class decides (XFTL 30) and nothing outside tells.
+      FiledContent content{std::move(petition), std::move(routed.ruling), std::move(routed.suggested), routed.by};
+      auto envelope = config.sealer->seal(sealing.of, encode_content(content), sealing.binding);
       if (!envelope) {
         d.outcome.error = cannot;
         return d;
       }
       filed.sealed = std::move(*envelope);
-      ruling = neutral(std::move(ruling));
+      filed.key_set = config.sealer->key_set();
+      routed.ruling = content.ruling;
+      routed = outside(routed);
+      d.said = std::move(content.petition);
+      d.ruling = std::move(content.ruling);
+    } else if (d.sealed) {
+      // XFTL 30: from here on nobody in the hall can read it, this machine included.
+      auto envelope = config.sealer->seal(sealing.of, encode_petition(petition), sealing.binding);
+      if (!envelope) {
+        d.outcome.error = cannot;
+        return d;
+      }
+      filed.sealed = std::move(*envelope);
+      routed.ruling = neutral(std::move(routed.ruling));
     } else {
       filed.petition = std::move(petition);
     }
-    routed.ruling = std::move(ruling);
 
     d.statement.matter = matter;
     d.statement.request = command.request;
@@ -220,6 +249,7 @@ struct Filing::Impl {
     std::move(parts->facts.begin(), parts->facts.end(), std::back_inserter(d.statement.facts));
     d.statement.blobs = std::move(parts->blobs);
     d.sealed_parts = std::move(parts->sealed);
+    d.is_signed = !d.sealed && command.signature.has_value();
     return d;
   }
 
@@ -247,8 +277,10 @@ struct Filing::Impl {
     return r;
   }
 
-  /// The matter as fold() would make it from what was just written, without reading it all again: the person is waiting.
-  Matter registered(EventLog::Statement&& statement, Time now) const {
+  /// The matter as fold() would make it from what was just written, without reading it all again: the person is waiting. Of an
+  /// envelope what went into it, for the receipt only.
+  Matter registered(Draft&& d, Time now) const {
+    EventLog::Statement& statement = d.statement;
     Matter m;
     m.id = std::move(statement.matter);
     m.state = MatterState::Registered;
@@ -256,10 +288,10 @@ struct Filing::Impl {
     m.filed_by = config.origin;
     for (Fact& fact : statement.facts) {
       if (auto* filed = std::get_if<Filed>(&fact)) {
-        m.sealed = !filed->sealed.empty();
-        m.petition = std::move(filed->petition);
+        m.petition = d.said ? std::move(d.said) : std::move(filed->petition);
       } else if (auto* routed = std::get_if<Routed>(&fact)) {
         m.routed = std::move(*routed);
+        if (d.ruling) m.routed->ruling = std::move(*d.ruling);
       } else if (auto* sign = std::get_if<Signed>(&fact)) {
         m.signatures.push_back({std::move(*sign), now, true});
       } else if (auto* ticket = std::get_if<TicketIssued>(&fact)) {
@@ -268,6 +300,8 @@ struct Filing::Impl {
         m.ticket->window = ticket->window;
       }
     }
+    m.sealed = d.sealed;
+    if (d.is_signed && m.signatures.empty()) m.signatures.emplace_back();
     return m;
   }
 
@@ -307,7 +341,7 @@ struct Filing::Impl {
     ++serial;
     issued = std::move(counts);
     if (!d.ticket.empty()) tickets.insert(d.ticket);
-    d.outcome.receipt = receipt(command.request, registered(std::move(d.statement), now), *events, ahead, minutes);
+    d.outcome.receipt = receipt(command.request, registered(std::move(d), now), *events, ahead, minutes);
     d.outcome.receipt->query_code = fresh.code;
     last = std::make_unique<Outcome>(d.outcome);
     return d.outcome;
@@ -364,7 +398,7 @@ std::vector<Outcome> Filing::file_many(const std::vector<FileMatter>& commands, 
   }
 
   std::vector<EventLog::Statement> statements;
-  std::vector<std::vector<std::string>> sealed_parts;  // what their blobs refer to
+  std::vector<Impl::Draft> drafts;              // of each, without its statement: what a receipt needs, and what blobs refer to
   std::vector<std::size_t> whose;               // statement → command
   std::map<std::string, std::size_t> in_batch;  // request → command that files it
   std::vector<std::pair<std::size_t, std::size_t>> twins;
@@ -395,7 +429,7 @@ std::vector<Outcome> Filing::file_many(const std::vector<FileMatter>& commands, 
     if (!command.request.empty()) in_batch.emplace(command.request, i);
     if (!d.ticket.empty()) new_tickets.push_back(d.ticket);
     statements.push_back(std::move(d.statement));
-    sealed_parts.push_back(std::move(d.sealed_parts));
+    drafts.push_back(std::move(d));
     whose.push_back(i);
   }
   if (!statements.empty()) {
@@ -414,7 +448,8 @@ std::vector<Outcome> Filing::file_many(const std::vector<FileMatter>& commands, 
       const std::span<const Event> own(events->data() + from, statements[s].facts.size());
       from += own.size();
       Outcome& outcome = outcomes[whose[s]];
-      outcome.receipt = me.receipt(outcome.request, me.registered(std::move(statements[s]), now), own, 0, 0);
+      drafts[s].statement = std::move(statements[s]);
+      outcome.receipt = me.receipt(outcome.request, me.registered(std::move(drafts[s]), now), own, 0, 0);
     }
   }
   for (const auto& [second, first] : twins) outcomes[second] = outcomes[first];
@@ -423,5 +458,6 @@ std::vector<Outcome> Filing::file_many(const std::vector<FileMatter>& commands, 
 
 void Filing::forget() { impl_->last.reset(); }
 void Filing::use(EventLog& log) { impl_->log = &log; }
+void Filing::use(std::shared_ptr<const Sealer> sealer) { impl_->config.sealer = std::move(sealer); }
 
 }  // namespace yizhan::kiosk

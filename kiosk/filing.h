@@ -10,13 +10,15 @@
 #include "core/event_log.h"
 #include "core/matter.h"
 #include "core/seal.h"
+#include "core/sealer.h"
 #include "kiosk/messages.h"
 
 namespace yizhan::kiosk {
 
 struct FilingConfig {
   Origin origin;
-  std::vector<std::string> discipline_keys;  ///< X25519 public hex; empty: an accusation cannot be sealed (Unavailable)
+  /// Under a key-set every matter is sealed and looks the same; an early sealer seals accusations only; null: an accusation cannot be sealed (Unavailable).
+  std::shared_ptr<const Sealer> sealer = {};
   int ticket_first = 1, ticket_last = 299;
   std::string notice_version;
   std::string assets_dir;  ///< where the text model is, read before the first filing; empty: the law alone suggests
@@ -46,6 +48,8 @@ class Filing {
   void forget();
   /// The same log, opened again.
   void use(EventLog& log);
+  /// A newer key-set came.
+  void use(std::shared_ptr<const Sealer> sealer);
 
  private:
   struct Impl;

@@ -64,22 +64,29 @@ std::vector<Problem> check_parts(const FileMatter& command) {
   return problems;
 }
 
-Result<Parts> make_parts(const FileMatter& command, const Petition& petition, const MatterId& matter, const std::vector<std::string>& discipline_keys) {
+Result<Parts> make_parts(const FileMatter& command, const Petition& petition, const Sealing& sealing) {
   Parts parts;
   if (command.attachments.empty() && !command.signature && command.names.empty()) return parts;
   const std::string text = text_hash(petition);
   // Strokes were checked before: what check_parts() lets through can be written.
   const auto strokes = [](const Strokes& s) { return encode_strokes(s).value_or(std::string{}); };
-  const bool sealed = !discipline_keys.empty();
+  const Sealer* sealer = sealing.sealer;
   parts.sealed.reserve(command.attachments.size() + command.names.size() + 1);
   std::vector<Fact> sealed_facts;
   const auto add = [&](const Fact& fact, std::string_view bytes) -> Status {
-    if (!sealed) {
+    if (sealer == nullptr) {
       parts.facts.push_back(fact);
       if (!bytes.empty()) parts.blobs.push_back(bytes);
       return Done{};
     }
-    auto made = seal_attachment(encode_stated(fact), bytes, matter, discipline_keys);
+    if (bytes.empty() && sealer->key_set() > 0) {
+      // Every matter may be signed, so that one is signed tells nothing; 256 KiB for a few strokes would fill a village's line.
+      auto small = sealer->seal(sealing.of, encode_fact(fact), sealing.binding);
+      if (!small) return small.error();
+      parts.facts.emplace_back(SealedFact{std::string(type_of(fact)), std::move(*small), sealer->key_set()});
+      return Done{};
+    }
+    auto made = sealer->attachment(sealing.of, encode_stated(fact), bytes, sealing.binding);
     if (!made) return made.error();
     Attached outside;
     outside.bytes = static_cast<std::int64_t>(made->size());

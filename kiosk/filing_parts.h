@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/event.h"
+#include "core/sealer.h"
 #include "kiosk/messages.h"
 
 namespace yizhan::kiosk {
@@ -20,8 +21,15 @@ struct Parts {
   std::vector<std::string_view> blobs;  ///< of the command's own bytes, or of `sealed`
   std::vector<std::string> sealed;      ///< what the views above refer to; moving this keeps them
 };
-/// For a matter whose petition is filed as `petition`. With keys everything becomes sealed attachments, in an order that tells
-/// nothing (XFTL 30). Errors: Invalid (a key that is none).
-Result<Parts> make_parts(const FileMatter& command, const Petition& petition, const MatterId& matter, const std::vector<std::string>& discipline_keys);
+/// How the matter is sealed; null: it is not.
+struct Sealing {
+  const Sealer* sealer = nullptr;
+  SealClass of = SealClass::Ordinary;
+  Binding binding;
+};
+/// For a matter whose petition is filed as `petition`. Under a key-set what is large becomes sealed attachments and what is small sealed facts,
+/// whatever the class. With an early sealer (accusations only) everything becomes sealed attachments, in an order that tells nothing (XFTL 30).
+/// Errors: those of the sealer.
+Result<Parts> make_parts(const FileMatter& command, const Petition& petition, const Sealing& sealing);
 
 }  // namespace yizhan::kiosk

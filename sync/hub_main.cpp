@@ -14,6 +14,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/books.h"
+#include "core/envelope.h"
+#include "core/opening.h"
 #include "core/petition_json.h"
 #include "sync/hub_control.h"
 #include "sync/hub_process.h"
@@ -132,11 +134,54 @@ Result<Fact> fact_of_decision(const Decision& d) {
   return Fact{Answered{d.unit, opinion, d.letter_no, d.summary}};
 }
 
+Result<KeyPair> secret_key(const std::string& key_file) {
+  const auto text = read_small_file(key_file);
+  if (!text) return text.error();
+  std::istringstream in(*text);
+  KeyPair key;
+  in >> key.public_hex >> key.secret_hex;
+  if (key.public_hex.size() != 64 || key.secret_hex.size() != 64) return Error{Code::Invalid, key_file + ": not a recipient's secret key (two lines of 64 hex digits)"};
+  return key;
+}
+
+/// The same step of the procedure, and nothing that names anybody.
+Fact without_names(Fact fact) {
+  if (auto* f = std::get_if<Transferred>(&fact)) f->to_unit.clear();
+  if (auto* f = std::get_if<Accepted>(&fact)) f->unit.clear();
+  if (auto* f = std::get_if<NotAccepted>(&fact)) f->unit.clear(), f->reason.clear();
+  if (auto* f = std::get_if<Extended>(&fact)) f->approver.clear(), f->reason.clear();
+  if (auto* f = std::get_if<Answered>(&fact)) f->unit.clear(), f->letter_no.clear(), f->summary.clear();
+  if (auto* f = std::get_if<Served>(&fact)) f->way.clear();
+  return fact;
+}
+
+/// Whether the matter is in clear, or opens with the county's key. A matter that is not here is not judged here.
+Result<bool> county_may_read(const HubOptions& options, const MatterId& number) {
+  const auto log = EventLog::open(options.data_dir + "/" + hub_log_name, EventLog::Mode::ReadOnly);
+  if (!log) return log.error();
+  const auto events = (*log)->of_matter(number);
+  if (!events) return events.error();
+  const Matter matter = fold(number, *events);
+  if (matter.sealed) return false;
+  if (!matter.closed) return true;
+  if (options.county_key.empty()) return false;
+  const auto key = secret_key(options.county_key);
+  if (!key) return key.error();
+  return open_matter(number, *events, *key).opened;
+}
+
 int decide(const HubOptions& options, const Decision& decision, bool json) {
   const auto number = canonical_matter_id(decision.number);
   if (!number) return failed(number.error());
-  const auto fact = fact_of_decision(decision);
+  auto fact = fact_of_decision(decision);
   if (!fact) return failed(fact.error());
+  const auto readable = county_may_read(options, *number);
+  if (!readable) return failed(readable.error());
+  if (!*readable) {
+    // XFTL 30: the hall gets this fact. Of what is, or may be, an accusation no unit and no word goes down with it.
+    *fact = without_names(std::move(*fact));
+    fmt::print(stderr, "decide: {} does not open with the county's key{}: stated without unit, number and words\n", *number, options.county_key.empty() ? " (none was given: --county-key)" : "");
+  }
   const auto answer = command(options, {{"do", "decide"}, {"matter", *number}, {"type", type_of(*fact)}, {"body", encode_fact(*fact)}});
   if (!answer) return failed(answer.error());
   if (json) print(dump(*answer));
@@ -171,6 +216,11 @@ Result<Reading> read_only(const HubOptions& options, bool with_projection, bool 
   }
   if (!projection) return projection.error();
   out.projection = std::move(*projection);
+  if (!options.county_key.empty()) {
+    const auto key = secret_key(options.county_key);
+    if (!key) return key.error();
+    out.projection->open_with(std::make_shared<const KeyPair>(*key));
+  }
   if (rebuild)
     if (const auto cleared = out.projection->clear(); !cleared) return cleared.error();
   const bool tty = isatty(STDERR_FILENO) == 1;
@@ -184,7 +234,7 @@ Result<Reading> read_only(const HubOptions& options, bool with_projection, bool 
 
 Json json_of(const MatterRow& row) {
   return {{"number", row.number}, {"hall", row.hall}, {"filed_by", row.filed_by}, {"filed_day", row.filed_day}, {"channel", row.channel}, {"kind", row.kind},
-          {"topic", row.topic}, {"window", row.window}, {"path", row.path}, {"state", row.state}, {"sealed", row.sealed}, {"queue_only", row.queue_only},
+          {"topic", row.topic}, {"window", row.window}, {"path", row.path}, {"state", row.state}, {"sealed", row.sealed}, {"closed", row.closed}, {"queue_only", row.queue_only},
           {"persons", row.persons}, {"disposed_day", row.disposed_day}, {"accepted_day", row.accepted_day}, {"answered_day", row.answered_day},
           {"served_day", row.served_day}, {"not_accepted_day", row.not_accepted_day}, {"dispose_due", row.dispose_due},
           {"promise_dispose_due", row.promise_dispose_due}, {"handle_due", row.handle_due}, {"promise_handle_due", row.promise_handle_due},
@@ -192,23 +242,20 @@ Json json_of(const MatterRow& row) {
           {"service", row.service}, {"outcome", row.outcome}, {"conflicts", row.conflicts}};
 }
 
-Result<KeyPair> secret_key(const std::string& key_file) {
-  const auto text = read_small_file(key_file);
-  if (!text) return text.error();
-  std::istringstream in(*text);
-  KeyPair key;
-  in >> key.public_hex >> key.secret_hex;
-  return key;
-}
-
-Result<std::string> unsealed(const EventLog& log, const MatterId& number, const KeyPair& key) {
-  const auto events = log.of_matter(number);
-  if (!events) return events.error();
-  for (const auto& event : *events) {
+/// What was said, whatever release sealed it.
+Result<Petition> unsealed(std::span<const Event> events, const MatterId& number, const KeyPair& key) {
+  for (const auto& event : events) {
     const auto fact = fact_of(event);
     const auto* filed = fact ? std::get_if<Filed>(&*fact) : nullptr;
-    if (filed == nullptr || filed->sealed.empty()) continue;
-    return unseal(filed->sealed, number, key);
+    if (filed == nullptr) continue;
+    if (filed->petition) return *filed->petition;
+    if (filed->sealed.empty()) continue;
+    const auto plain = open_any(filed->sealed, number, key);
+    if (!plain) return plain.error();
+    if (filed->key_set == 0) return decode_petition(*plain);
+    auto content = decode_content(*plain);
+    if (!content) return content.error();
+    return std::move(content->petition);
   }
   return Error{Code::Invalid, "matter: it is not sealed"};
 }
@@ -233,20 +280,23 @@ int matter(const HubOptions& options, const std::string& typed, const std::strin
   const auto row = reading->projection->matter(*number);
   if (!row) return failed(row.error());
   if (!*row) return failed({Code::NotFound, "matter: not here (has its hall been synchronised?)"});
-  const auto events = reading->log->of_matter(*number);
+  auto events = reading->log->of_matter(*number);
   if (!events) return failed(events.error());
-  const Matter folded = fold(*number, *events);
-  const auto terms = deadlines(folded, reading->books.rules.in_force(hall_day(folded.filed_at)), reading->books.calendar);
-  std::string opened;
+  const std::string& reader = key_file.empty() ? options.county_key : key_file;
   std::optional<KeyPair> key;
-  if (!key_file.empty()) {
-    const auto read = secret_key(key_file);
+  std::optional<Petition> opened;
+  if (!reader.empty()) {
+    const auto read = secret_key(reader);
     if (!read) return failed(read.error());
     key = *read;
-    auto plain = unsealed(*reading->log, *number, *key);
-    if (!plain) return failed(plain.error());
-    opened = std::move(*plain);
+    auto petition = unsealed(*events, *number, *key);
+    // The county's own key is tried on everything; a key that was named must fit.
+    if (!petition && !key_file.empty()) return failed(petition.error());
+    if (petition) opened = std::move(*petition);
+    *events = open_matter(*number, *events, *key).events;
   }
+  const Matter folded = fold(*number, *events);
+  const auto terms = deadlines(folded, reading->books.rules.in_force(hall_day(folded.filed_at)), reading->books.calendar);
   std::vector<Saved> saved;
   if (!save_dir.empty()) {
     auto done = save_attachments(*reading->log, *number, key, save_dir);
@@ -269,21 +319,21 @@ int matter(const HubOptions& options, const std::string& typed, const std::strin
       for (const auto& one : saved) files.push_back({{"what", one.what}, {"file", one.file}, {"why", one.why}});
       out["saved"] = files;
     }
-    if (!opened.empty()) out["opened"] = Json::parse(opened, nullptr, false);
+    if (opened) out["opened"] = Json::parse(encode_petition(*opened), nullptr, false);
     print(dump(out));
     return exit_done;
   }
-  print(fmt::format("{}  {}  窗口 {}  登记 {}{}", *number, name_of((*row)->state), cell((*row)->window), (*row)->filed_day, (*row)->sealed ? "  密封" : ""));
+  print(fmt::format("{}  {}  窗口 {}  登记 {}{}", *number, name_of((*row)->state), cell((*row)->window), (*row)->filed_day, (*row)->sealed ? "  密封" : (*row)->closed ? "  未开封" : ""));
   for (const auto& line : folded.lines) print(fmt::format("  {}  {}  {}", iso_minute(line.at), line.by, cell(line.words)));
   for (const auto& term : terms) print(fmt::format("  到期 {}  {}", iso(term.due), cell(term.why)));
   for (const auto& words : folded.conflicts) print("  矛盾  " + cell(words));
   if (!folded.attachments.empty() || !folded.signatures.empty()) print(fmt::format("  附件 {} 个  签名 {} 个", folded.attachments.size(), folded.signatures.size()));
   for (const auto& one : saved) print(fmt::format("  {}  {}", cell(one.what), one.file.empty() ? one.why : one.file));
-  if (!opened.empty()) {
-    const auto petition = decode_petition(opened);
-    if (!petition) return failed(petition.error());
-    print("  检举人 " + cell(petition->petitioner.name.empty() ? "未留名" : petition->petitioner.name) + "  电话 " + cell(petition->petitioner.phone));
-    print("  被检举 " + cell(petition->statement.party_complained_of));
+  if (opened) {
+    const Petition* petition = &*opened;
+    const bool accusation = petition->kind == MatterKind::Accusation || (*row)->sealed;
+    print((accusation ? "  检举人 " : "  信访人 ") + cell(petition->petitioner.name.empty() ? "未留名" : petition->petitioner.name) + "  电话 " + cell(petition->petitioner.phone));
+    print((accusation ? "  被检举 " : "  反映的 ") + cell(petition->statement.party_complained_of));
     print("  要求 " + cell(petition->statement.request));
     print("  事实 " + cell(petition->statement.facts));
     print("  理由 " + cell(petition->statement.reasons));
@@ -313,7 +363,7 @@ int report(const HubOptions& options, const std::string& from_text, const std::s
     for (const auto& rate : made->rates) rates.push_back({{"name", rate.name}, {"unit", rate.unit}, {"n", rate.n}, {"d", rate.d}, {"meaning", rate.meaning}, {"cutoff", made->cutoff}});
     for (const auto& row : made->channels) channels.push_back({{"channel", row.channel}, {"pieces", row.pieces}, {"batches", row.batches}, {"persons", row.persons}});
     print(dump({{"from", made->from}, {"to", made->to}, {"cutoff", made->cutoff}, {"registered", made->registered}, {"queue_only", made->queue_only},
-                {"pieces", made->pieces}, {"batches", made->batches}, {"persons", made->persons}, {"sealed", made->sealed}, {"groups", made->groups},
+                {"pieces", made->pieces}, {"batches", made->batches}, {"persons", made->persons}, {"sealed", made->sealed}, {"closed", made->closed}, {"groups", made->groups},
                 {"channels", channels}, {"by_window", counts(made->by_window)}, {"by_path", counts(made->by_path)}, {"by_topic", counts(made->by_topic)},
                 {"by_state", counts(made->by_state)}, {"by_hall", counts(made->by_hall)}, {"rates", rates}}));
     return exit_done;
@@ -321,6 +371,7 @@ int report(const HubOptions& options, const std::string& from_text, const std::s
   print(fmt::format("{} 至 {}（统计截止 {}）", made->from, made->to, made->cutoff));
   print(fmt::format("登记 {} 项，另有只取号 {} 项", made->registered, made->queue_only));
   print(fmt::format("来信、网上、电话 {} 件；来访 {} 批次 {} 人次（其中集体访 {} 批次）；密封检举 {} 件", made->pieces, made->batches, made->persons, made->groups, made->sealed));
+  if (made->closed > 0) print(fmt::format("其中 {} 件密封未开：没有县级密钥，只按窗口和状态统计（--county-key）", made->closed));
   const auto lines = [](std::string_view title, const auto& rows) {
     std::string line(title);
     for (const auto& [name, number] : rows) line += fmt::format("  {} {}", name.empty() ? "—" : cell(name), number);
@@ -463,6 +514,7 @@ int run(int argc, char** argv) {
   Decision decision;
   auto* deciding = app.add_subcommand("decide", "state a fact of the county about a matter");
   common(deciding);
+  deciding->add_option("--county-key", options.county_key, "file of the county's secret key: ordinary matters are opened with it ($YIZHAN_COUNTY_KEY)")->envname("YIZHAN_COUNTY_KEY");
   deciding->add_option("number", decision.number, "matter number")->required();
   deciding->add_option("what", decision.what, "transferred, accepted, not-accepted, extended, answered or served")
       ->required()
@@ -483,8 +535,9 @@ int run(int argc, char** argv) {
   std::size_t limit = 50;
   auto* asking = app.add_subcommand("matter", "what has happened to a matter; without a number the newest ones");
   common(asking);
+  asking->add_option("--county-key", options.county_key, "file of the county's secret key: ordinary matters are opened with it ($YIZHAN_COUNTY_KEY)")->envname("YIZHAN_COUNTY_KEY");
   asking->add_option("number", number, "matter number");
-  asking->add_option("--unseal", key_file, "secret key file of the discipline recipient: opens an accusation");
+  asking->add_option("--unseal", key_file, "secret key file of a recipient: county, discipline, escrow or a hall's duty");
   asking->add_option("--save", save_dir, "directory for its recordings, photos and signatures as files");
   asking->add_option("--limit", limit, "how many")->capture_default_str();
   asking->callback([&] { action = [&] { return matter(options, number, key_file, save_dir, limit, json); }; });
@@ -492,6 +545,7 @@ int run(int argc, char** argv) {
   std::string from, to;
   auto* reporting = app.add_subcommand("report", "counts and rates of a period");
   common(reporting);
+  reporting->add_option("--county-key", options.county_key, "file of the county's secret key: ordinary matters are opened with it ($YIZHAN_COUNTY_KEY)")->envname("YIZHAN_COUNTY_KEY");
   reporting->add_option("--from", from, "first day, YYYY-MM-DD; else 1 January");
   reporting->add_option("--to", to, "last day, YYYY-MM-DD; else today");
   reporting->callback([&] { action = [&] { return report(options, from, to, json); }; });
@@ -501,6 +555,7 @@ int run(int argc, char** argv) {
   verifying->callback([&] { action = [&] { return verify(options, json); }; });
   auto* rebuilding = app.add_subcommand("rebuild", "make the projection anew from the log");
   common(rebuilding);
+  rebuilding->add_option("--county-key", options.county_key, "file of the county's secret key: ordinary matters are opened with it ($YIZHAN_COUNTY_KEY)")->envname("YIZHAN_COUNTY_KEY");
   rebuilding->callback([&] { action = [&] { return rebuild(options); }; });
 
   auto* keys = app.add_subcommand("keys", "show, enrol and revoke devices");

@@ -18,6 +18,7 @@ struct HubOptions {
   std::string upstream_url, upstream_code, ca_file;
   std::string assets_dir, jurisdiction = "national";
   int connections_per_peer = 32;
+  std::string county_key;           ///< questions and decisions only: file of the county's secret key; "" none
 };
 
 /// "127.0.0.1:7300" or "[::1]:7300" → address and port. Errors: Invalid.

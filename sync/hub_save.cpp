@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "core/envelope.h"
 #include "core/strokes.h"
 #include "sync/hub_process.h"
 
@@ -67,8 +68,18 @@ Result<std::vector<Saved>> save_attachments(const EventLog& log, const MatterId&
     return Done{};
   };
   for (const Event& event : *events) {
-    const auto fact = fact_of(event);
+    auto fact = fact_of(event);
     if (!fact) continue;
+    if (const auto* closed = std::get_if<SealedFact>(&*fact)) {
+      if (event.type != "signed" && event.type != "name_drawn") continue;
+      const auto plain = key ? open_envelope(closed->sealed, matter, *key) : Result<std::string>(Error{Code::NotFound, ""});
+      if (!plain) {
+        saved.push_back({event.type == "signed" ? "signature" : "name", "", "sealed: --unseal opens it"});
+        continue;
+      }
+      fact = decode_fact(event.type, event.v, *plain);
+      if (!fact) return fact.error();
+    }
     const auto* attached = std::get_if<Attached>(&*fact);
     if (attached == nullptr) {
       if (const auto done = put(*fact, ""); !done) return done.error();

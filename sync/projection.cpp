@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "core/opening.h"
 #include "core/sqlite.h"
 
 namespace yizhan::sync {
@@ -24,17 +25,17 @@ constexpr const char* schema = R"sql(
 CREATE TABLE IF NOT EXISTS mark(one INTEGER PRIMARY KEY CHECK(one = 1), cursor INTEGER NOT NULL, version INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS matter(
   number TEXT PRIMARY KEY, hall TEXT NOT NULL, filed_by TEXT NOT NULL, filed_day TEXT NOT NULL, channel TEXT NOT NULL, kind TEXT NOT NULL,
-  topic TEXT NOT NULL, window TEXT NOT NULL, path TEXT NOT NULL, state TEXT NOT NULL, sealed INTEGER NOT NULL, queue_only INTEGER NOT NULL,
+  topic TEXT NOT NULL, window TEXT NOT NULL, path TEXT NOT NULL, state TEXT NOT NULL, sealed INTEGER NOT NULL, queue_only INTEGER NOT NULL, closed INTEGER NOT NULL,
   persons INTEGER NOT NULL, disposed_day TEXT NOT NULL, accepted_day TEXT NOT NULL, answered_day TEXT NOT NULL, served_day TEXT NOT NULL,
   not_accepted_day TEXT NOT NULL, dispose_due TEXT NOT NULL, promise_dispose_due TEXT NOT NULL, handle_due TEXT NOT NULL,
   promise_handle_due TEXT NOT NULL, extended_days INTEGER NOT NULL, transferred_to TEXT NOT NULL, opinion TEXT NOT NULL,
   mediation TEXT NOT NULL, service INTEGER NOT NULL, outcome INTEGER NOT NULL, conflicts INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS matter_day ON matter(filed_day);
 )sql";
-constexpr int version = 1;
+constexpr int version = 2;
 
 constexpr const char* columns =
-    "number, hall, filed_by, filed_day, channel, kind, topic, window, path, state, sealed, queue_only, persons, disposed_day, accepted_day, "
+    "number, hall, filed_by, filed_day, channel, kind, topic, window, path, state, sealed, queue_only, closed, persons, disposed_day, accepted_day, "
     "answered_day, served_day, not_accepted_day, dispose_due, promise_dispose_due, handle_due, promise_handle_due, extended_days, "
     "transferred_to, opinion, mediation, service, outcome, conflicts";
 
@@ -42,7 +43,7 @@ constexpr const char* columns =
 template <class Row, class Text, class Number>
 void fields(Row& row, Text text, Number number) {
   text(row.number), text(row.hall), text(row.filed_by), text(row.filed_day), text(row.channel), text(row.kind), text(row.topic);
-  text(row.window), text(row.path), text(row.state), number(row.sealed), number(row.queue_only), number(row.persons);
+  text(row.window), text(row.path), text(row.state), number(row.sealed), number(row.queue_only), number(row.closed), number(row.persons);
   text(row.disposed_day), text(row.accepted_day), text(row.answered_day), text(row.served_day), text(row.not_accepted_day);
   text(row.dispose_due), text(row.promise_dispose_due), text(row.handle_due), text(row.promise_handle_due), number(row.extended_days);
   text(row.transferred_to), text(row.opinion), text(row.mediation), number(row.service), number(row.outcome), number(row.conflicts);
@@ -99,7 +100,8 @@ MatterRow row_of(const Matter& matter, const RuleBooks& rules, const WorkCalenda
   const Date filed = hall_day(matter.filed_at);
   row.filed_day = matter.filed_at == Time{} ? "" : iso(filed);
   row.sealed = matter.sealed;
-  row.channel = matter.petition ? word_of(matter.petition->channel) : matter.sealed && !matter.ticket ? "Letter" : "Visit";
+  row.closed = matter.closed && !matter.sealed;
+  row.channel = matter.petition ? word_of(matter.petition->channel) : (matter.sealed || matter.closed) && !matter.ticket ? "Letter" : "Visit";
   row.kind = matter.petition ? std::string(word(matter.petition->kind)) : matter.sealed ? std::string(word(MatterKind::Accusation)) : "";
   row.queue_only = matter.petition && matter.petition->kind == MatterKind::QueueOnly;
   row.topic = matter.petition ? matter.petition->topic : "";
@@ -142,7 +144,20 @@ MatterRow row_of(const Matter& matter, const RuleBooks& rules, const WorkCalenda
 
 struct Projection::Impl {
   Database db;
+  std::shared_ptr<const KeyPair> county;
+
+  /// The matter as far as the county may read it.
+  Matter folded(const MatterId& number, const std::vector<Event>& events) const {
+    if (!county) return fold(number, events);
+    const Opening opening = open_matter(number, events, *county);
+    Matter matter = fold(number, opening.events);
+    // What does not open for the county is for the discipline body alone (XFTL 30).
+    matter.sealed = matter.sealed || opening.refused;
+    return matter;
+  }
 };
+
+void Projection::open_with(std::shared_ptr<const KeyPair> county) { impl_->county = std::move(county); }
 
 Projection::Projection(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Projection::~Projection() = default;
@@ -172,6 +187,46 @@ Status Projection::clear() {
                        ");COMMIT");
 }
 
+Status Projection::store(const std::set<MatterId>& numbers, const EventLog& log, const RuleBooks& rules, const WorkCalendar& calendar, const std::map<Origin, Origin>& relays) {
+  auto& db = impl_->db;
+  std::string marks = "?";
+  for (int i = 1; i < 30; ++i) marks += ",?";
+  auto put = db.prepare(std::string("INSERT OR REPLACE INTO matter(") + columns + ") VALUES(" + marks + ")");
+  if (!put) return put.error();
+  for (const auto& number : numbers) {
+    const auto all = log.of_matter(number);
+    if (!all) return all.error();
+    MatterRow row = row_of(impl_->folded(number, *all), rules, calendar);
+    const auto relay = relays.find(row.filed_by.empty() ? number.substr(0, std::min<std::size_t>(10, number.size())) : row.filed_by);
+    if (relay != relays.end()) row.hall = relay->second;
+    int at = 1;
+    fields(
+        row, [&](const std::string& text) { put->bind_text(at++, text); }, [&](auto value) { put->bind(at++, static_cast<std::int64_t>(value)); });
+    if (const int rc = put->run(); rc != SQLITE_OK) return db.error_of(rc, "store a matter");
+  }
+  return Done{};
+}
+
+/// Rows that were made while the county's key was away, a transaction for every few hundred.
+Status Projection::reopen_closed(const EventLog& log, const RuleBooks& rules, const WorkCalendar& calendar, const std::map<Origin, Origin>& relays) {
+  auto& db = impl_->db;
+  std::string after;
+  for (;;) {
+    std::set<MatterId> numbers;
+    {
+      auto some = db.prepare("SELECT number FROM matter WHERE closed = 1 AND number > ? ORDER BY number LIMIT 500");
+      if (!some) return some.error();
+      some->bind_text(1, after);
+      while (some->step() == SQLITE_ROW) numbers.emplace(some->bytes(0));
+    }
+    if (numbers.empty()) return Done{};
+    after = *numbers.rbegin();
+    if (const auto begun = db.run("BEGIN IMMEDIATE"); !begun) return begun;
+    const auto stored = store(numbers, log, rules, calendar, relays);
+    if (const auto ended = db.run(stored ? "COMMIT" : "ROLLBACK"); !stored || !ended) return stored ? ended : stored;
+  }
+}
+
 Status Projection::catch_up(const EventLog& log, const RuleBooks& rules, const WorkCalendar& calendar, const std::function<void(std::uint64_t)>& progress) {
   auto& db = impl_->db;
   std::map<Origin, Origin> relays;
@@ -183,6 +238,8 @@ Status Projection::catch_up(const EventLog& log, const RuleBooks& rules, const W
       return Error{Code::Corrupt, "hub.relays: cannot be read"};
     }
   }
+  if (impl_->county)
+    if (const auto done = reopen_closed(log, rules, calendar, relays); !done) return done;
   std::uint64_t read = 0;
   for (;;) {
     // The mark is read under the lock that writes it: two questions at once do the work once.
@@ -202,21 +259,7 @@ Status Projection::catch_up(const EventLog& log, const RuleBooks& rules, const W
     std::set<MatterId> touched;
     for (const auto& event : *events)
       if (!event.matter.empty()) touched.insert(event.matter);
-    std::string marks = "?";
-    for (int i = 1; i < 29; ++i) marks += ",?";
-    auto put = db.prepare(std::string("INSERT OR REPLACE INTO matter(") + columns + ") VALUES(" + marks + ")");
-    if (!put) return put.error();
-    for (const auto& number : touched) {
-      const auto all = log.of_matter(number);
-      if (!all) return all.error();
-      MatterRow row = row_of(fold(number, *all), rules, calendar);
-      const auto relay = relays.find(row.filed_by.empty() ? number.substr(0, std::min<std::size_t>(10, number.size())) : row.filed_by);
-      if (relay != relays.end()) row.hall = relay->second;
-      int at = 1;
-      fields(
-          row, [&](const std::string& text) { put->bind_text(at++, text); }, [&](auto value) { put->bind(at++, static_cast<std::int64_t>(value)); });
-      if (const int rc = put->run(); rc != SQLITE_OK) return db.error_of(rc, "store a matter");
-    }
+    if (const auto stored = store(touched, log, rules, calendar, relays); !stored) return stored;
     if (const auto moved = db.run("UPDATE mark SET cursor = " + std::to_string(cursor)); !moved) return moved;
     if (const auto done = db.run("COMMIT"); !done) return done;
     read += events->size();
@@ -274,6 +317,7 @@ Result<Report> Projection::report(Date from, Date to, Date cutoff) {
   out.batches = count("SELECT count(*)" + real + visit);
   out.persons = count("SELECT coalesce(sum(persons), 0)" + real + visit);
   out.sealed = count("SELECT count(*)" + real + "AND sealed = 1");
+  out.closed = count("SELECT count(*)" + real + "AND closed = 1");
   out.groups = count("SELECT count(*)" + real + visit + "AND persons >= " + std::to_string(group_from));
   for (const auto& [channel, number] : groups("channel")) {
     ChannelCount row{channel, 0, 0, 0};

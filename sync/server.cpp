@@ -580,7 +580,7 @@ Reply Hub::Impl::progress(const Device& device, const Parsed& request, Tick now)
     const auto mark = county_marks.find(event.id.origin);
     return mark != county_marks.end() && mark->second >= event.id.seq;
   });
-  out.may_rate = !folded.rated && (folded.consulted || folded.disposed || folded.answered || folded.not_accepted || folded.mediation.ended);
+  out.may_rate = !folded.rated && !folded.closed_types.contains("rated") && (folded.consulted || folded.closed_types.contains("consulted") || folded.closed_types.contains("mediation_ended") || folded.disposed || folded.answered || folded.not_accepted || folded.mediation.ended);
   return plain_reply(200, to_json(out));
 }
 

@@ -6,12 +6,6 @@
 namespace yizhan::sync {
 namespace {
 
-bool sealed(const Event& event) {
-  const auto fact = fact_of(event);
-  const auto* attached = fact ? std::get_if<Attached>(&*fact) : nullptr;
-  return attached == nullptr || attached->sealed;
-}
-
 }  // namespace
 
 bool Hub::Impl::may_bring(const Device& device, std::span<const Event> naming) const {
@@ -69,9 +63,10 @@ Reply Hub::Impl::give_piece(const Device& device, std::string_view name, const P
   if (!hash) return failure(hash.error());
   const auto naming = log.naming(*hash);
   if (!naming) return failure(naming.error());
-  // The same right as the matter's text; and what is sealed goes to nobody in the hall (XFTL 30).
+  // The same right as the matter's text. Of a matter that is known here to be an accusation nothing is given (XFTL 30); under a key-set
+  // nobody here knows, and what is given opens for its recipients only.
   const auto readable = std::find_if(naming->begin(), naming->end(), [&](const Event& event) {
-    return !sealed(event) && !event.matter.empty() && !access_of(event.matter).sealed && may_read_body(device, event);
+    return !event.matter.empty() && !access_of(event.matter).sealed && may_read_body(device, event);
   });
   if (readable == naming->end()) return refuse(404, "not_found", "no such attachment for this device");
   const auto blob = log.blob(*hash);

@@ -10,6 +10,7 @@
 #include "core/text.h"
 #include "kiosk/cli/cli.h"
 #include "kiosk/cli/rows.h"
+#include "kiosk/engine/sealing.h"
 #include "kiosk/filing.h"
 
 namespace yizhan::kiosk::cli {
@@ -172,8 +173,7 @@ int intake(const Common& common, const Intake& options) {
   if (!rows) return fail("intake", rows.error());
   auto log = EventLog::open(config->data_dir + "/log.db");
   if (!log) return fail("intake", log.error());
-  Filing filing(**log, {config->origin, config->discipline_keys, config->ticket_first, config->ticket_last, config->notice_version, config->assets_dir},
-                books->rules, books->calendar);
+  Filing filing(**log, filing_config(*config), books->rules, books->calendar);
   if (const auto started = filing.start(); !started) return fail("intake", started.error());
 
   const Tick begun = SystemClock{}.tick();

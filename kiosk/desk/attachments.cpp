@@ -56,7 +56,7 @@ Asked draw_attachments(Ui& ui, const View& view, Box& column, const Shown& what)
   const Matter& m = *what.matter;
   std::vector<const Attachment*> all;
   for (const Attachment& a : m.attachments)
-    if (!a.what.sealed) all.push_back(&a);
+    all.push_back(&a);
   if (all.empty() && m.signatures.empty() && m.names.empty()) return asked;
 
   const DeskSession& s = view.session;

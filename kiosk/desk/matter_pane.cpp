@@ -120,7 +120,8 @@ void draw_earlier(Ui& ui, const View& view, Box& column, const Shown& shown) {
       line += " · " + std::string(m.lines.empty() ? chinese(m.state) : std::string_view(m.lines.back().words));
       lines.push_back(std::move(line));
     }
-  std::string words = tr("查重：没有查到以前来过");
+  // Under keys only what was opened at this desk can be compared: nobody reads a hall's texts to search them (trust.md 8.4).
+  std::string words = shown.matter->key_set > 0 ? tr("查重：本桌打开过的里没有") : tr("查重：没有查到以前来过");
   if (!lines.empty()) words = trf("以前来过{}次：{}", lines.size(), lines[0]);
   strip(ui, column.cut_top(px(44), px(8)), Icon::Search, words, lines.empty() ? Tone::Calm : Tone::Attention);
   for (std::size_t i = 1; i < std::min<std::size_t>(lines.size(), 3); ++i)
@@ -394,6 +395,15 @@ Asked draw_matter(Ui& ui, const View& view, Box column) {
                                   : (view.world.hub_online ? tr("一直打不开，可能没有权限") : tr("断网时，只能打开本机已有的"));
     ui.text(Box{box.x, box.y + px(22), box.w, px(36)}.inset(px(24), 0), title, one_line(Type::Desk, Ink::Ink, Weight::Bold));
     ui.text(Box{box.x, box.y + px(62), box.w, px(32)}.inset(px(24), 0), line, one_line(Type::Desk, Ink::Muted));
+    return asked;
+  }
+  if (what.matter->closed && !what.matter->petition) {
+    // Under the county's keys a text is opened for a person, not for a machine.
+    const Box box = in.cut_top(px(120));
+    panel(ui, box);
+    ui.text(Box{box.x, box.y + px(22), box.w, px(36)}.inset(px(24), 0), tr("内容已封装，登录后才能看"), one_line(Type::Desk, Ink::Ink, Weight::Bold));
+    ui.text(Box{box.x, box.y + px(62), box.w, px(32)}.inset(px(24), 0), tr("叫号、转接、办结照常"), one_line(Type::Desk, Ink::Muted));
+    draw_timeline(ui, view, in.cut_bottom(px(116), px(14)), what);
     return asked;
   }
   draw_earlier(ui, view, in, what);

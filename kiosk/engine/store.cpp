@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "core/text.h"
+#include "kiosk/engine/sealing.h"
 #include "kiosk/engine/wipe.h"
 
 namespace yizhan::kiosk {
@@ -46,10 +47,6 @@ class RealDisk final : public Disk {
   std::string dir_, path_;
 };
 
-FilingConfig filing_config(const Config& config) {
-  return {config.origin, config.discipline_keys, config.ticket_first, config.ticket_last, config.notice_version, config.assets_dir};
-}
-
 /// Only what a person can see: a hub's answer that changes nothing must not cost a frame.
 bool same_news(const sync::HallNews& a, const sync::HallNews& b) {
   const auto queues = std::equal(a.queues.begin(), a.queues.end(), b.queues.begin(), b.queues.end(), [](const auto& x, const auto& y) {
@@ -80,7 +77,7 @@ Result<std::unique_ptr<Store>> Store::open(const Config& config, const Books& bo
 
 Store::Store(const Config& config, const Books& books, const Clock& clock, std::unique_ptr<Disk> disk, std::unique_ptr<EventLog> log)
     : config_(config), books_(books), clock_(clock), disk_(std::move(disk)), log_(std::move(log)),
-      filing_(*log_, filing_config(config), books.rules, books.calendar) {
+      sealer_(sealer_of(config)), filing_(*log_, filing_config(config), books.rules, books.calendar) {
   now_.center = config_.center;
   now_.place = config_.place;
   wants_secret_ = config_.role == "kiosk" || config_.role == "desk-reception";
@@ -222,8 +219,10 @@ std::optional<Error> Store::dead() const {
 
 Status Store::state_facts(const MatterId& matter, const std::vector<Fact>& facts) {
   if (const auto error = dead()) return *error;
-  auto stated = log_->append(config_.origin, matter, facts, wall());
-  if (!stated && broken(stated.error())) stated = log_->append(config_.origin, matter, facts, wall());
+  const auto closed = close_facts(facts, sealer_.get(), SealClass::Ordinary, {matter, wall()});
+  if (!closed) return closed.error();
+  auto stated = log_->append(config_.origin, matter, *closed, wall());
+  if (!stated && broken(stated.error())) stated = log_->append(config_.origin, matter, *closed, wall());
   if (!stated) {
     broken(stated.error());
     return stated.error();

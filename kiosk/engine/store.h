@@ -18,6 +18,7 @@
 #include "kiosk/devices/receipt.h"
 #include "kiosk/filing.h"
 #include "kiosk/messages.h"
+#include "kiosk/staff.h"
 #include "sync/client.h"
 
 namespace yizhan::kiosk {
@@ -87,6 +88,7 @@ class Store {
     return *log_;
   }
   const Snapshot& snapshot() const { return now_; }
+  const Keyring* keyring() const { return keyring_.get(); }  ///< of who is signed in; null: nobody, and while locked
 
  private:
   Store(const Config& config, const Books& books, const Clock& clock, std::unique_ptr<Disk> disk, std::unique_ptr<EventLog> log);
@@ -137,7 +139,9 @@ class Store {
   void fetch_bodies(const MatterId& matter, const WindowCode& window);
   void refresh_tickets();
   void refresh_open();
+  void open_again();                        ///< somebody signed in or the desk was locked: texts come, or are gone
   void open_attachments();                  ///< of the matter on the desk, once the look at it is stated
+  OpenedBytes open_sealed(const Attached& outside, std::vector<std::byte> sealed);
   void retry_attachments();                 ///< what could not be had before
   void next_attachment();
   void attachment_ended(const std::string& hash, OpenedBytes outcome);
@@ -153,6 +157,7 @@ class Store {
   const Clock& clock_;
   std::unique_ptr<Disk> disk_;
   std::unique_ptr<EventLog> log_;
+  std::shared_ptr<const Sealer> sealer_;    // of what is stated besides filing; null: nothing is sealed here
   Filing filing_;
   Snapshot now_;
   Wanted wanted_;
@@ -179,10 +184,13 @@ class Store {
   std::optional<sync::HelpCall> help_;      // the running call of this kiosk
   bool help_fetching_ = false;
 
+  std::unique_ptr<Keyring> keyring_;
+
   std::set<std::string> queue_under_way_;
   MatterId open_;                           // the matter on the desk
   bool fetching_ = false;
-  bool looked_ = false;                     // and that somebody looks at it is on disk: its attachments may be opened
+  bool looked_ = false;                     // and that somebody looks at it is on disk: texts and attachments may be opened
+  std::map<std::string, Attached> inside_;  // of its sealed attachments, as far as they were opened: hash → what it is
   struct Coming { std::string hash; std::uint64_t bytes = 0; std::vector<std::byte> got; };
   std::deque<Coming> coming_;               // attachments on their way, one at a time
   std::uint64_t opening_ = 0;               // answers for a matter that was put away belong to nobody

@@ -17,9 +17,9 @@ std::string after_field(const std::string& what) {
 }
 
 bool may_rate(const Matter& matter) {
-  if (matter.rated) return false;
+  if (matter.rated || matter.closed_types.contains("rated")) return false;
   const bool served = matter.ticket && matter.ticket->state == TicketState::Ended;
-  return served || matter.consulted || matter.disposed || matter.answered || matter.not_accepted || matter.mediation.ended;
+  return served || matter.consulted || matter.disposed || matter.answered || matter.not_accepted || matter.mediation.ended || matter.closed_types.contains("consulted") || matter.closed_types.contains("mediation_ended");
 }
 
 constexpr const char* wrong_code = mark("编号或查询码不对，请核对");

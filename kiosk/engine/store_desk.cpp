@@ -1,7 +1,9 @@
 // The desk's side of the store: the queue through the hub, the open matter with its texts, earlier visits.
 #include <algorithm>
 #include <random>
+#include <utility>
 
+#include "core/opening.h"
 #include "core/seal.h"
 #include "core/text.h"
 #include "core/tr.h"
@@ -158,6 +160,7 @@ void Store::fetch_bodies(const MatterId& matter, const WindowCode& window) {
 void Store::on(const OpenMatter& command) {
   open_ = command.matter;
   looked_ = fetching_ = false;
+  inside_.clear();
   ++opening_;
   coming_.clear();
   now_.attachments.clear();
@@ -168,16 +171,18 @@ void Store::on(const OpenMatter& command) {
   const auto view = [this, command] {
     if (open_ != command.matter) return;
     refresh_open();
-    if (!now_.open || !now_.open->petition) return;  // a sealed one cannot be read, so nobody has (XFTL 30)
-    auto& seen = viewed_[{command.matter, command.staff}];
+    // What cannot be read, nobody has looked at (XFTL 30).
+    if (!now_.open || now_.open->sealed || (!now_.open->petition && !(now_.open->closed && keyring_))) return;
+    const std::string& staff = keyring_ ? keyring_->staff : command.staff;
+    auto& seen = viewed_[{command.matter, staff}];
     if (seen == Time{} || wall() - seen >= viewed_again || wall() < seen) {
-      // need.md 4.10: the citizen may ask who looked. A full disk shows in `failed`; the page itself is already open, but no
-      // recording is until the look at it is stated.
-      if (const auto stated = state_facts(command.matter, {Fact{Viewed{command.staff, config_.role}}}); !stated) return;
+      // need.md 4.10: the citizen may ask who looked. That is on disk before the envelope is opened (trust.md I7); a full disk shows in
+      // `failed`, and neither text nor recording is opened.
+      if (const auto stated = state_facts(command.matter, {Fact{Viewed{staff, config_.role}}}); !stated) return;
       seen = wall();
     }
     looked_ = true;
-    open_attachments();
+    refresh_open();
   };
   const auto events = log_->of_matter(open_);
   if (!events) {
@@ -204,12 +209,26 @@ void Store::refresh_open() {
   if (open_.empty()) return;
   const auto events = log_->of_matter(open_);
   if (!events || events->empty()) return;
-  now_.open = fold(open_, *events);
+  if (looked_ && keyring_) {
+    Opening opening = open_matter(open_, *events, keyring_->hall);
+    now_.open = fold(open_, opening.events);
+    now_.open->sealed = now_.open->sealed || opening.refused;
+    for (std::string& doubt : opening.doubts) now_.open->conflicts.push_back(std::move(doubt));
+    for (Attachment& attachment : now_.open->attachments)
+      if (const auto inside = inside_.find(attachment.what.hash); inside != inside_.end()) attachment.what = inside->second;
+  } else {
+    now_.open = fold(open_, *events);
+  }
   now_.open->sealed = now_.open->sealed || withheld_.contains(open_);
   now_.earlier = earlier_of(*now_.open);
   if (now_.open->petition) remember_person(open_, *now_.open->petition);
   open_attachments();
   changed();
+}
+
+void Store::open_again() {
+  if (open_.empty()) return;
+  on(OpenMatter{MatterId(open_), config_.staff});
 }
 
 // ---- its attachments ----------------------------------------------------------------------------------------------------------
@@ -218,11 +237,30 @@ void Store::open_attachments() {
   if (!looked_ || !now_.open || now_.open->sealed || !now_.open->petition) return;
   for (const Attachment& attachment : now_.open->attachments) {
     const Attached& what = attachment.what;
-    if (what.sealed || what.bytes < 1 || what.bytes > static_cast<std::int64_t>(blob_bytes_max)) continue;
+    if ((what.sealed && !keyring_) || what.bytes < 1 || what.bytes > static_cast<std::int64_t>(blob_bytes_max)) continue;
     if (!now_.attachments.emplace(what.hash, OpenedBytes{}).second) continue;
     coming_.push_back({what.hash, static_cast<std::uint64_t>(what.bytes), {}});
   }
   next_attachment();
+}
+
+/// What a sealed attachment is stands inside it, beside its bytes.
+OpenedBytes Store::open_sealed(const Attached& outside, std::vector<std::byte> sealed) {
+  OpenedBytes done{nullptr, "damaged"};
+  if (!keyring_) return {nullptr, "away"};
+  auto opened = open_attachment({reinterpret_cast<const char*>(sealed.data()), sealed.size()}, open_, keyring_->hall);
+  const auto about = opened ? decode_stated(opened->about) : Result<Fact>(opened.error());
+  const auto* inside = about ? std::get_if<Attached>(&*about) : nullptr;
+  if (inside == nullptr) return done;
+  Attached known = *inside;
+  known.hash = outside.hash;  // by this it is asked for, and a transcript names it
+  inside_[outside.hash] = known;
+  for (Attachment& attachment : now_.open->attachments)
+    if (attachment.what.hash == known.hash) attachment.what = known;
+  const auto* bytes = reinterpret_cast<const std::byte*>(opened->content.data());
+  done.bytes = std::make_shared<const std::vector<std::byte>>(bytes, bytes + opened->content.size());
+  done.trouble.clear();
+  return done;
 }
 
 void Store::retry_attachments() {
@@ -262,7 +300,12 @@ void Store::next_attachment() {
   if (coming.got.size() == coming.bytes) {
     const bool sound = hash_bytes({reinterpret_cast<const char*>(coming.got.data()), coming.got.size()}) == *hash;
     OpenedBytes done;
-    if (sound) done.bytes = std::make_shared<const std::vector<std::byte>>(std::move(coming.got));
+    const Attached* closed = nullptr;
+    if (now_.open)
+      for (const Attachment& attachment : now_.open->attachments)
+        if (attachment.what.hash == coming.hash && attachment.what.sealed) closed = &attachment.what;
+    if (sound && closed != nullptr) done = open_sealed(*closed, std::exchange(coming.got, {}));
+    else if (sound) done.bytes = std::make_shared<const std::vector<std::byte>>(std::move(coming.got));
     else done.trouble = "damaged";
     return attachment_ended(std::string(coming.hash), std::move(done));
   }

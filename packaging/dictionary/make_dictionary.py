@@ -67,7 +67,7 @@ def content():
     reasons = [{"basis": {"law": "信访工作条例", "number": str(dice.choice([22, 29, 30, 31]))}, "because": r["because"], "consequence": r.get("consequence", ""), "rule": r.get("id", "petition")} for r in chosen]
     ruling = {"alternatives": dice.sample(["PET", "LAW", "MED", "RS", "ZJ"], dice.randint(0, 3)), "mediatable": dice.random() < .4, "path": dice.choice(["Petition", "Judicial", "Arbitration", "Administrative", "Duty", "Suggestion", "Accusation", "Unknown"]),
               "reasons": reasons, "rulebook": "national 2022-05-01", "sealed": False, "urgent": dice.random() < .05, "window": dice.choice(["PET", "LAW", "MED"])}
-    whole = {"petition": petition, "ruling": ruling}
+    whole = {"by": dice.choice(["Citizen", "Citizen", "Machine", "Staff"]), "petition": petition, "ruling": ruling}
     if dice.random() < .9:
         whole["suggested"] = {"model": "2026-11-25", "topic": topic, "topic_permille": dice.randint(300, 999), "window": dice.choice(["PET", "LAW", "MED", "RS"]), "window_permille": dice.randint(300, 999)}
     return whole

@@ -174,13 +174,13 @@ TEST_CASE("whatever length, an envelope gives back what was put in", "[seal]") {
     CHECK(open_envelope(*town.sealer()->seal(SealClass::Ordinary, text, {a_matter, at_ten}), a_matter, town.county).value() == text);
   }
   for (int i = 0; i < 40; ++i) {
-    const std::string text = encode_content({dice.petition(), {}, {}});
+    const std::string text = encode_content({dice.petition(), {}});
     CHECK(open_envelope(*town.sealer()->seal(SealClass::Accusation, text, {a_matter, at_ten}), a_matter, town.discipline).value() == text);
   }
 }
 
 TEST_CASE("what a sealed matter holds inside comes back as it was", "[seal][codec]") {
-  FiledContent content{sample_petition(), {}, Suggested{"m", "wages", 900, "LAW", 800}};
+  FiledContent content{sample_petition(), {}, Suggested{"m", "wages", 900, "LAW", 800}, ChosenBy::Staff};
   content.ruling.window = "LAW";
   content.ruling.path = LegalPath::Arbitration;
   content.ruling.reasons = {{"labour", {"信访工作条例", "31"}, "劳动报酬", "先去仲裁"}};
@@ -191,6 +191,7 @@ TEST_CASE("what a sealed matter holds inside comes back as it was", "[seal][code
   CHECK(back->petition.statement.facts == content.petition.statement.facts);
   CHECK(back->ruling.path == LegalPath::Arbitration);
   CHECK(back->suggested->window_permille == 800);
+  CHECK(back->by == ChosenBy::Staff);
   CHECK(decode_content("[]").error().code == Code::Invalid);
 }
 

@@ -25,7 +25,7 @@ struct World {
   std::unique_ptr<Filing> filing;
   explicit World(const std::string& vfs = "") : log(open_log(scratch.file("a.db"), vfs)) {
     config.origin = test::kiosk;
-    config.discipline_keys = {discipline.public_hex};
+    config.sealer = make_early_sealer({discipline.public_hex});
     filing = std::make_unique<Filing>(*log, config, rules(), calendar);
   }
   Outcome file(const FileMatter& command) { return filing->file(command, std::nullopt, ten(), 0, 0); }
@@ -202,7 +202,7 @@ TEST_CASE("of an accusation nothing in the hall tells recording, signature and n
   CHECK(world.log->verify()->empty());
 
   World keyless;
-  keyless.config.discipline_keys.clear();
+  keyless.config.sealer.reset();
   keyless.filing = std::make_unique<Filing>(*keyless.log, keyless.config, rules(), keyless.calendar);
   CHECK(keyless.file(everything(accusation())).error->code == Code::Unavailable);
   CHECK(keyless.log->count().value() == 0);

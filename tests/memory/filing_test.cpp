@@ -51,7 +51,7 @@ TEST_CASE("what the machine suggested is filed beside the ruling, and nothing ab
   FilingConfig c = config();
   c.assets_dir = YIZHAN_SOURCE_DIR "/assets";
   const KeyPair discipline = make_box_keys();
-  c.discipline_keys = {discipline.public_hex};
+  c.sealer = make_early_sealer({discipline.public_hex});
   Filing filing(*log, c, rules(), calendar);
   REQUIRE(filing.start());
   const auto routed = [&](const FileMatter& what) {
@@ -279,7 +279,7 @@ TEST_CASE("an accusation can be read by the discipline key and by nobody in the 
   {
     auto log = open_log(scratch.file("a.db"));
     FilingConfig c = config();
-    c.discipline_keys = {discipline.public_hex};
+    c.sealer = make_early_sealer({discipline.public_hex});
     Filing filing(*log, c, rules(), calendar);
     const Outcome o = filing.file(command("r1", accusation()), std::nullopt, ten(), 0, 0);
     REQUIRE(o.receipt);

@@ -1,0 +1,15 @@
+/// How this machine seals what it files, from its settings.
+#pragma once
+#include <memory>
+
+#include "core/sealer.h"
+#include "kiosk/config.h"
+#include "kiosk/filing.h"
+
+namespace yizhan::kiosk {
+
+/// Under the county's key-set where there is one; else for accusations only, to the discipline keys of the enrolment; null without either.
+std::shared_ptr<const Sealer> sealer_of(const Config& config);
+FilingConfig filing_config(const Config& config);
+
+}  // namespace yizhan::kiosk

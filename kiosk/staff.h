@@ -1,0 +1,31 @@
+/// Who sits at a desk, and the key that person unlocked. Values only; floor 3.
+#pragma once
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/seal.h"
+
+namespace yizhan::kiosk {
+
+/// The hall's duty key and whose hands it is in. Made on the store thread when somebody signs in, and gone with the lock: what it
+/// held is overwritten. Never copied, never in a snapshot, a log or a file.
+struct Keyring {
+  KeyPair hall;       ///< X25519: opens what is sealed to the hall (core/key_set.h)
+  std::string staff;  ///< id, "L01": what Viewed::staff says
+  std::string role;   ///< lawyer, mediator, reception, manager, auditor
+  Keyring(KeyPair key, std::string id, std::string as) : hall(std::move(key)), staff(std::move(id)), role(std::move(as)) {}
+  ~Keyring() { wipe(hall.secret_hex); }
+  Keyring(const Keyring&) = delete;
+  Keyring& operator=(const Keyring&) = delete;
+};
+
+/// Whether that person may work at that desk: reception and managers at reception, lawyers and mediators each at their own; an
+/// auditor at any, without texts (the hub gives none).
+inline bool fits_desk(std::string_view role, std::string_view desk_role) {
+  if (desk_role == "desk-lawyer") return role == "lawyer" || role == "auditor";
+  if (desk_role == "desk-mediator") return role == "mediator" || role == "auditor";
+  return desk_role == "desk-reception" && (role == "reception" || role == "manager" || role == "auditor");
+}
+
+}  // namespace yizhan::kiosk
