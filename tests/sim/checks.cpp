@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "core/envelope.h"
+#include "core/opening.h"
+
 namespace yizhan::sim {
 namespace {
 
@@ -101,8 +104,13 @@ Findings check_attachments(const History& history) {
       if (copy == nullptr) continue;
       std::multiset<Digest> expected(receipt.spoken.begin(), receipt.spoken.end()), found;
       bool sign = false;
-      for (const Event& event : copy->events) {
-        if (event.matter != receipt.matter) continue;
+      // Who may open it looks inside: the discipline recipient an accusation, the county whatever else is sealed.
+      const KeyPair& reader = receipt.sealed ? history.discipline : history.county_key;
+      std::vector<Event> events;
+      for (const Event& event : copy->events)
+        if (event.matter == receipt.matter) events.push_back(event);
+      if (history.ordinary_sealed) events = open_matter(receipt.matter, events, reader).events;
+      for (const Event& event : events) {
         const auto fact = fact_of(event);
         if (!fact) continue;
         sign |= std::holds_alternative<Signed>(*fact);
@@ -118,9 +126,9 @@ Findings check_attachments(const History& history) {
           found.insert(hash_bytes(blob->second));
           continue;
         }
-        const auto opened = open_attachment(blob->second, receipt.matter, history.discipline);
+        const auto opened = open_attachment(blob->second, receipt.matter, reader);
         const auto inside = opened ? decode_stated(opened->about) : Result<Fact>(Error{});
-        if (!inside) wrong.push_back("the discipline key does not open an attachment of " + receipt.matter);
+        if (!inside) wrong.push_back(std::string(receipt.sealed ? "the discipline" : "the county's") + " key does not open an attachment of " + receipt.matter);
         else if (std::holds_alternative<Signed>(*inside)) sign = true;
         else found.insert(hash_bytes(opened->content));
       }
@@ -283,13 +291,17 @@ Findings check_secrets(const History& history) {
       if (hidden || from == nullptr || to == nullptr || !may_read(*from, receipt, where) || !may_read(*to, receipt, where))
         wrong.push_back("the words of " + receipt.matter + " went readable from " + passage.from + " to " + passage.to + " (" + passage.call + ")");
     }
-    if (receipt.sealed && county != nullptr) {
-      for (const Event* event : filings(*county, receipt.matter)) {
-        const auto fact = fact_of(*event);
-        if (!fact) continue;
-        const auto opened = unseal(std::get<Filed>(*fact).sealed, receipt.matter, history.discipline);
-        if (!opened || (receipt.written && opened->find(receipt.marker) == std::string::npos)) wrong.push_back("the discipline key does not open " + receipt.matter);
-      }
+    if (!hidden || county == nullptr) continue;
+    for (const Event* event : filings(*county, receipt.matter)) {
+      const auto fact = fact_of(*event);
+      if (!fact) continue;
+      const auto opens = [&](const KeyPair& key) {
+        const auto opened = open_any(std::get<Filed>(*fact).sealed, receipt.matter, key);
+        return opened && (!receipt.written || opened->find(receipt.marker) != std::string::npos);
+      };
+      if (!opens(receipt.sealed ? history.discipline : history.county_key)) wrong.push_back(std::string(receipt.sealed ? "the discipline" : "the county's") + " key does not open " + receipt.matter);
+      const auto hall = history.hall_keys.find(receipt.hall);
+      if (!receipt.sealed && hall != history.hall_keys.end() && !opens(hall->second)) wrong.push_back("the hall's key does not open " + receipt.matter);
     }
   }
   // What was typed and never handed in is nowhere, but for the helper who was called.
@@ -387,6 +399,8 @@ Findings check_keys(const History& history) {
   Findings wrong;
   const Copy* county = county_copy(history);
   if (county == nullptr) return {"there is no county"};
+  std::map<Origin, KeyPair> keys = history.hall_keys;
+  keys["the county"] = history.county_key;
   std::set<MatterId> accusations;
   for (const ReceiptSeen& receipt : history.seen.receipts)
     if (receipt.sealed) accusations.insert(receipt.matter);
@@ -394,12 +408,12 @@ Findings check_keys(const History& history) {
     if (!accusations.contains(event.matter)) continue;
     const auto fact = fact_of(event);
     if (!fact) continue;
-    for (const KeyPair& key : history.hall_keys) {
-      if (const auto* filed = std::get_if<Filed>(&*fact); filed != nullptr && unseal(filed->sealed, event.matter, key)) wrong.push_back("a key of the hall opens " + event.matter);
+    for (const auto& [whose, key] : keys) {
+      if (const auto* filed = std::get_if<Filed>(&*fact); filed != nullptr && open_any(filed->sealed, event.matter, key)) wrong.push_back("the key of " + whose + " opens " + event.matter);
       const auto* attached = std::get_if<Attached>(&*fact);
       const auto hash = attached != nullptr ? digest_from_hex(attached->hash) : Result<Digest>(Error{});
       const auto blob = hash ? county->blobs.find(*hash) : county->blobs.end();
-      if (blob != county->blobs.end() && open_attachment(blob->second, event.matter, key)) wrong.push_back("a key of the hall opens an attachment of " + event.matter);
+      if (blob != county->blobs.end() && open_attachment(blob->second, event.matter, key)) wrong.push_back("the key of " + whose + " opens an attachment of " + event.matter);
     }
   }
   return wrong;

@@ -75,8 +75,8 @@ struct History {
   bool quiet = false;         ///< drained after the faults stopped
   std::string stuck;          ///< what had not
   bool all_called = false;    ///< the scenario promises that every ticket was called
-  KeyPair discipline;
-  std::vector<KeyPair> hall_keys;    ///< every key that lies in a hall: none of them opens an accusation
+  KeyPair discipline, county_key;
+  std::map<Origin, KeyPair> hall_keys;  ///< every key that lies in a hall: none of them opens an accusation
   bool ordinary_sealed = false;      ///< other matters are sealed too: then their words may be read nowhere on disks and lines
   /// What depends on a new epoch after an older disk was put back (docs/TOWN.md): these machines' own logs.
   std::set<Origin> put_back;

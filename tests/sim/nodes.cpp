@@ -67,6 +67,7 @@ KioskNode::KioskNode(World& w, Origin o, HubNode& hall, int ticket_first) : Node
   config_.data_dir = disk.directory();
   config_.origin = origin;
   config_.discipline_keys = {world.discipline.public_hex};
+  config_.key_set = world.key_set;
   if (world.plan.plant == Plant::HallKeyOpens) config_.discipline_keys.push_back(hall.box_key.public_hex);
   config_.ticket_first = ticket_first;
   config_.ticket_last = ticket_first + 298;
@@ -130,6 +131,7 @@ KioskNode::Said KioskNode::said_in(const kiosk::FileMatter& command) const {
   if (person_ && person_->typed) said.marker = person_->marker;
   for (const auto& a : command.attachments) said.spoken.push_back(hash_bytes({reinterpret_cast<const char*>(a.bytes->data()), a.bytes->size()}));
   said.is_signed = command.signature.has_value();
+  said.sealed = route(command.petition, world.rules.in_force(hall_day(wall()))).sealed;
   const auto& text = command.petition.statement;
   said.written = !said.marker.empty() && (text.request + text.facts + text.reasons + text.place).find(said.marker) != std::string::npos;
   return said;
@@ -145,7 +147,7 @@ void KioskNode::acknowledge(const kiosk::Receipt& given, const std::string& requ
   receipt.matter = given.matter;
   receipt.ticket = given.ticket;
   receipt.marker = said.marker;
-  receipt.sealed = given.sealed;
+  receipt.sealed = said.sealed;
   receipt.window = given.window;
   receipt.spoken = said.spoken;
   receipt.is_signed = said.is_signed;

@@ -50,6 +50,7 @@ Plan storm(std::uint64_t seed) {
   plan.clocks_jump = dice.chance(0.7);
   plan.lines_fail = dice.chance(0.7);
   plan.lan_fails = dice.chance(0.6);
+  plan.sealed = dice.chance(0.5);
   plan.days = std::chrono::hours(8 + static_cast<int>(dice.below(40)));
   plan.between_citizens = std::chrono::minutes(40 + static_cast<int>(dice.below(120)));
   return plan;

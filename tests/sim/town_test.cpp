@@ -32,6 +32,7 @@ Plan fine_day() {
   plan.kiosks = 2;
   plan.desks = 4;
   plan.visits = true;
+  plan.sealed = true;
   plan.days = std::chrono::hours(8);
   plan.between_citizens = std::chrono::minutes(12);
   return plan;
@@ -42,6 +43,7 @@ Plan small_hour() {
   Plan plan;
   plan.kiosks = 1;
   plan.desks = 1;
+  plan.sealed = true;
   plan.days = std::chrono::minutes(50);
   plan.between_citizens = std::chrono::minutes(9);
   return plan;

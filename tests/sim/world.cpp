@@ -109,6 +109,7 @@ Plan town_plan(std::uint64_t seed, int days) {
   plan.devices_fail = dice.chance(0.6);
   plan.revokes = dice.chance(0.3);
   plan.visits = true;
+  plan.sealed = dice.chance(0.85);
   plan.nights = dice.chance(0.8);
   plan.days = day * days;
   plan.between_citizens = std::chrono::minutes(40 + static_cast<int>(dice.below(120)));
@@ -123,6 +124,9 @@ World::World(std::uint64_t s, Plan p) : seed(s), plan(std::move(p)), dice(s), bo
   entropy_state = seed ^ 0x5DEECE66Du;
   root = place_for_files();
   discipline = make_box_keys();
+  county_key = make_box_keys();
+  escrow = make_box_keys();
+  const KeyPair root_key = make_sign_keys();
 
   const std::string code = county_code;
   county = std::make_unique<HubNode>(*this, code + "-C", true, nullptr);
@@ -135,6 +139,19 @@ World::World(std::uint64_t s, Plan p) : seed(s), plan(std::move(p)), dice(s), bo
     enrol(*county, hall, "hall", {});
     hall_lines.push_back(std::make_unique<Uplink>(hall, *county));
     hall.start();
+    if (plan.sealed) {
+      if (!key_set) {
+        key_set.emplace();
+        key_set->version = 1;
+        key_set->issued = key_set->not_before = world_start;
+        key_set->not_after = world_start + std::chrono::hours(24 * 365);
+        key_set->root_public_hex = root_key.public_hex;
+        key_set->recipients = {{"C-1", "county", "", county_key.public_hex},
+                               {"D-1", "discipline", "", plan.plant == Plant::HallKeyOpens ? hall.box_key.public_hex : discipline.public_hex},
+                               {"E-1", "escrow", "", escrow.public_hex}};
+      }
+      key_set->recipients.push_back({"H" + std::to_string(h) + "-1", "hall", hall.origin, hall.box_key.public_hex});
+    }
     for (int k = 1; k <= plan.kiosks; ++k) {
       kiosks.push_back(std::make_unique<KioskNode>(*this, device('K', h - 1, k), hall, 1 + (k - 1) * 300));
       enrol(hall, *kiosks.back(), "kiosk", {});
@@ -237,6 +254,7 @@ std::string World::weather_words() const {
   thing("old disks put back", plan.restores);
   thing("a hall burns", plan.hall_burns);
   thing("nights off", plan.nights);
+  thing(plan.sealed ? "every matter sealed" : "accusations sealed", true);
   return words;
 }
 
@@ -601,7 +619,9 @@ History World::history() {
   if (!drained_in_time) all.stuck = stuck();
   all.all_called = plan.everybody_called;
   all.discipline = discipline;
-  for (auto& hall : halls) all.hall_keys.push_back(hall->box_key);
+  all.county_key = county_key;
+  all.ordinary_sealed = plan.sealed;
+  for (auto& hall : halls) all.hall_keys[hall->origin] = hall->box_key;
   for (auto& kiosk : kiosks) {
     Copy copy = copy_of(*kiosk);
     copy.role = "kiosk";

@@ -61,6 +61,7 @@ struct Plan {
   bool revokes = false;                  ///< a device's key is refused for hours, then it gets a new one
   bool restores = false;                 ///< a machine is put back to an older copy of its disk
   bool hall_burns = false;               ///< a hall hub's disk is gone, and an empty one is in its place
+  bool sealed = false;                   ///< the county has a key-set: every matter is sealed; else accusations only
   bool visits = false;                   ///< people stand at the screen, touch by touch; else they file in one moment
   bool nights = false;                   ///< kiosks and desks are switched off when the hall closes
   bool everybody_called = false;         ///< the day goes on until nobody waits: then nobody may have been skipped
@@ -204,7 +205,8 @@ class World {
   kiosk::Books books;
   RuleBooks& rules;
   WorkCalendar& calendar;
-  KeyPair discipline;
+  KeyPair discipline, county_key, escrow;
+  std::optional<KeySet> key_set;
   std::string root;
   Seen seen;
   std::map<std::string, std::uint64_t> happened;  ///< counts, for the person who reads the run
