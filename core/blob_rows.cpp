@@ -274,6 +274,47 @@ Status BlobRows::nowhere() {
   return Done{};
 }
 
+Status BlobRows::purge() {
+  const auto statement = ready(erased_);
+  if (!statement) return statement.error();
+  std::vector<std::int64_t> gone;
+  {
+    const Resetting reset{**statement};
+    for (;;) {
+      const int rc = (*statement)->step();
+      if (rc == SQLITE_DONE) break;
+      if (rc != SQLITE_ROW) return error(rc, "erase attachments");
+      gone.push_back((*statement)->integer(0));
+    }
+  }
+  const auto drop = ready(drop_);
+  if (!drop) return drop.error();
+  for (const std::int64_t id : gone) {
+    (*drop)->bind(1, id);
+    if (const int rc = (*drop)->run(); rc != SQLITE_OK) return error(rc, "erase attachments");
+  }
+  return Done{};
+}
+
+Result<BlobRows::Checked> BlobRows::check_next(std::int64_t after) {
+  const auto next = ready(next_);
+  if (!next) return next.error();
+  Checked out;
+  {
+    const Resetting reset{**next};
+    const int rc = (*next)->bind(1, after).step();
+    if (rc == SQLITE_DONE) return out;
+    if (rc != SQLITE_ROW) return error(rc, "look for an attachment");
+    out.id = (*next)->integer(0);
+    const auto hash = (*next)->bytes(1);
+    if (hash.size() == out.hash.size()) std::memcpy(out.hash.data(), hash.data(), hash.size());
+  }
+  const auto held = check(out.hash);
+  if (!held && held.error().code != Code::Corrupt && held.error().code != Code::NotFound) return held.error();
+  out.damaged = !held.has_value();
+  return out;
+}
+
 // ---- verify ------------------------------------------------------------------------------------------------------------
 
 Status BlobRows::verify(const std::function<void(const Origin&, std::uint64_t, std::string)>& damage) {
@@ -301,7 +342,7 @@ Status BlobRows::verify(const std::function<void(const Origin&, std::uint64_t, s
     else if (blob->whole() && *digest != blob->hash)
       damage(origin, seq, "the attachment was changed");
     // What others stated may still be on its way; what was stated here was stored with its event.
-    if (blob->own && !blob->whole()) damage(origin, seq, "the attachment is missing");
+    if (blob->own && !blob->whole() && !(blob->have == 0 && blob->reached == Reach::County)) damage(origin, seq, "the attachment is missing");
   }
   for (const char* strays : {"SELECT count(*) FROM chunk WHERE blob NOT IN (SELECT id FROM blob)",
                              "SELECT count(*) FROM naming WHERE event NOT IN (SELECT arrival FROM event) OR hash NOT IN (SELECT hash FROM blob)"}) {

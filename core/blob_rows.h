@@ -13,9 +13,8 @@
 namespace yizhan {
 
 /// A row exists as soon as an event names an attachment, so a peer can only bring what somebody stated. An attachment that is
-/// whole is never changed and never deleted; what is still coming may be given up and begun again. Purging after the county's
-/// acknowledgement belongs here and nowhere else: delete the pieces of what reached the county and set `have` to 0, which the
-/// triggers chunk_kept and blob_forward forbid today.
+/// whole is never changed and never deleted; what is still coming may be given up and begun again. The one exception is purge(): the
+/// pieces of what the county has may go, and then `have` is 0 while `reached` stays at the county.
 class BlobRows {
  public:
   static constexpr const char* schema = R"sql(
@@ -64,6 +63,11 @@ CREATE TRIGGER naming_unchanged BEFORE UPDATE ON naming BEGIN SELECT RAISE(ABORT
   Result<BlobTotals> totals();
   Status reached(const Digest& hash, Reach reach);
   Status nowhere();
+  /// Erases attachments of this machine that the county has and that only erased events name.
+  Status purge();
+  /// The next one after this row that is whole, read through. `id` 0: none is left.
+  struct Checked { std::int64_t id = 0; Digest hash{}; bool damaged = false; };
+  Result<Checked> check_next(std::int64_t after);
   /// Everything that does not hold, told as one line each with the event that names it.
   Status verify(const std::function<void(const Origin&, std::uint64_t, std::string)>& damage);
 
@@ -94,7 +98,10 @@ CREATE TRIGGER naming_unchanged BEFORE UPDATE ON naming BEGIN SELECT RAISE(ABORT
   Lazy going_{"SELECT id, hash, bytes, have, own, reached FROM blob WHERE have = bytes AND reached < 2 AND reached = ? ORDER BY bytes, id LIMIT ?"};
   Lazy count_{"SELECT count(*) FROM blob WHERE have = bytes AND reached < 2 AND reached = ?"};
   Lazy reach_{"UPDATE blob SET reached = ? WHERE hash = ? AND reached < ?"};
-  Lazy nowhere_{"UPDATE blob SET reached = 0 WHERE reached <> 0"};
+  Lazy nowhere_{"UPDATE blob SET reached = 0 WHERE reached <> 0 AND have > 0"};  // what was erased here stays where it is
+  Lazy erased_{"UPDATE blob SET have = 0 WHERE own = 1 AND reached = 2 AND have = bytes AND NOT EXISTS (SELECT 1 FROM naming n JOIN event e ON "
+               "e.arrival = n.event LEFT JOIN purge p ON p.log = e.log WHERE n.hash = blob.hash AND e.seq > coalesce(p.done, 0)) RETURNING id"};
+  Lazy next_{"SELECT id, hash FROM blob WHERE id > ? AND have = bytes ORDER BY id LIMIT 1"};
 };
 
 }  // namespace yizhan

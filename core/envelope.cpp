@@ -140,9 +140,9 @@ std::array<unsigned char, crypto_generichash_BYTES_MAX> signed_hash(std::string_
 
 }  // namespace
 
-std::size_t padded_bytes(std::size_t packed) {
-  if (packed <= 1024) return 1024;
-  if (packed <= 2048) return 2048;
+std::size_t padded_bytes(std::size_t packed, bool small) {
+  for (std::size_t step = small ? 256 : 2048; step <= 2048; step *= 2)
+    if (packed <= step) return step;
   return (packed + 4095) / 4096 * 4096;
 }
 
@@ -176,10 +176,10 @@ Result<std::string> seal_envelope(std::string_view plain, const EnvelopeHead& he
   // Packed, its length before it, and zeroes up to the step: the length itself is sealed.
   std::string inner;
   std::string packed = pack(plain);
-  inner.reserve(padded_bytes(packed.size() + 4));
+  inner.reserve(padded_bytes(packed.size() + 4, head.small));
   put(inner, packed.size(), 4);
   inner += packed;
-  inner.resize(padded_bytes(inner.size()), '\0');
+  inner.resize(padded_bytes(inner.size(), head.small), '\0');
   const std::size_t cipher_at = e.size();
   const std::string bound = e;
   e.resize(cipher_at + inner.size() + tag_bytes);

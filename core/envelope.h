@@ -4,7 +4,7 @@
 ///   ‖ nonce (24) ‖ three wraps of 112 in random order ‖ commitment (32) ‖ ciphertext ‖ Ed25519 signature (64)
 ///
 /// Nothing in it tells the class: three wraps always, no recipient named, the plaintext zstd-packed with a shipped dictionary and padded to
-/// steps (pad_steps). The signature is over BLAKE2b-512 of everything before it.
+/// steps (padded_bytes). The signature is over BLAKE2b-512 of everything before it.
 #pragma once
 #include <string>
 #include <string_view>
@@ -20,6 +20,7 @@ struct EnvelopeHead {
   Origin device;
   Time at{};
   int key_set = 0;
+  bool small = false;     ///< not written: padded to fact steps, not to matter steps (padded_bytes)
 };
 
 /// Base64. At most three recipients. Errors: Invalid (a key that is none; no recipient).
@@ -35,7 +36,8 @@ Result<std::string> open_envelope(std::string_view envelope, const MatterId& mat
 /// Opens whatever any released version sealed: YZ1 or YZ2.
 Result<std::string> open_any(std::string_view envelope, const MatterId& matter, const KeyPair& recipient);
 
-/// Sizes show only in these steps, after packing: 1 KiB, 2 KiB, then multiples of 4 KiB.
-std::size_t padded_bytes(std::size_t packed);
+/// Sizes show only in these steps, after packing. A matter: 2 KiB, then multiples of 4 KiB; nearly every accusation and nearly every ordinary matter is in
+/// the first (tests/bench/blind_bench). A small fact about one: 256 bytes, doubled up to 4 KiB, then multiples of that.
+std::size_t padded_bytes(std::size_t packed, bool small = false);
 
 }  // namespace yizhan

@@ -61,16 +61,22 @@ void append_number(std::string& out, Number n) {
   out.append(text, static_cast<std::size_t>(end.ptr - text));
 }
 
-void append_header(std::string& out, const Event& event, bool with_hash) {
+enum class Hashes { ForTheChain, InALine };
+/// In a line a hash that whoever reads it can compute is all zeroes and left out: see to_terse().
+void append_header(std::string& out, const Event& event, Hashes hashes) {
+  const auto add = [&](std::string_view name, const Digest& digest) {
+    out += ",\"";
+    out += name;
+    out += "\":\"";
+    append_hex(out, digest);
+    out += '"';
+  };
+  const bool line = hashes == Hashes::InALine;
   out += "{\"at\":";
   append_number(out, event.at.time_since_epoch().count());
-  out += ",\"body_hash\":\"";
-  append_hex(out, event.body_hash);
-  if (with_hash) {
-    out += "\",\"hash\":\"";
-    append_hex(out, event.hash);
-  }
-  out += "\",\"matter\":\"";
+  if (!line || !event.body || event.body_hash != Digest{}) add("body_hash", event.body_hash);
+  if (line && event.hash != Digest{}) add("hash", event.hash);
+  out += ",\"matter\":\"";
   out += event.matter;
   out += "\",\"origin\":\"";
   out += event.id.origin;
@@ -137,7 +143,7 @@ Status check_header(const Event& event) {
 std::string header_bytes(const Event& event) {
   std::string out;
   out.reserve(256);
-  append_header(out, event, false);
+  append_header(out, event, Hashes::ForTheChain);
   out += '}';
   return out;
 }
@@ -171,7 +177,7 @@ Digest chain_hash(const Digest& previous, const Event& event) {
   std::string bytes;
   bytes.reserve(320);
   bytes.append(reinterpret_cast<const char*>(previous.data()), previous.size());
-  append_header(bytes, event, false);
+  append_header(bytes, event, Hashes::ForTheChain);
   bytes += '}';
   return hash_bytes(bytes);
 }
@@ -199,7 +205,7 @@ Event make_event(const Origin& origin, std::uint64_t seq, Time at, const MatterI
 
 void append_line(std::string& out, const Event& event) {
   out.reserve(out.size() + 400 + (event.body ? event.body->size() : 0));
-  append_header(out, event, true);
+  append_header(out, event, Hashes::InALine);
   if (event.body) {
     out += ",\"body\":";
     out += *event.body;
@@ -211,9 +217,12 @@ Result<Event> parse_line(std::string_view line) {
   Event event;
   Cursor in{line.data(), line.data() + line.size()};
   std::int64_t at = 0;
-  const bool header = in.literal("{\"at\":") && in.number(at) && in.literal(",\"body_hash\":\"") &&
-                      in.digest(event.body_hash) && in.literal("\",\"hash\":\"") && in.digest(event.hash) &&
-                      in.literal("\",\"matter\":\"") && in.word(event.matter, matter_bytes_max) &&
+  const auto digest = [&](std::string_view name, Digest& to) {
+    if (!in.literal(name)) return true;  // left out: check_batch() computes it
+    return in.digest(to) && to != Digest{} && in.literal("\"");
+  };
+  const bool header = in.literal("{\"at\":") && in.number(at) && digest(",\"body_hash\":\"", event.body_hash) &&
+                      digest(",\"hash\":\"", event.hash) && in.literal(",\"matter\":\"") && in.word(event.matter, matter_bytes_max) &&
                       in.literal("\",\"origin\":\"") && in.word(event.id.origin, origin_bytes_max) &&
                       in.literal("\",\"seq\":") && in.number(event.id.seq) && in.literal(",\"type\":\"") &&
                       in.word(event.type, type_bytes_max) && in.literal("\",\"v\":") && in.number(event.v);
@@ -227,8 +236,16 @@ Result<Event> parse_line(std::string_view line) {
     event.body.emplace(body);
   } else if (!in.literal("}") || in.at != in.end) {
     return Error{Code::Invalid, "event line: malformed end"};
+  } else if (event.body_hash == Digest{}) {
+    return Error{Code::Invalid, "event line: neither a body nor its hash"};
   }
   if (auto sound = check_header(event); !sound) return sound.error();
+  return event;
+}
+
+Event to_terse(Event event) {
+  if (event.body) event.body_hash = {};
+  event.hash = {};
   return event;
 }
 

@@ -198,7 +198,8 @@ struct CodeReplaced { std::string staff, query_tag, status_public, reason; };
 struct Recused { std::string staff, by, reason; };
 /// Need to know: this person works on this matter.
 struct Assigned { std::string staff, by, reason; };
-/// A person at a desk: "in", "out", "locked", "refused". Matter: "".
+/// A person at a desk: "in", "out", "locked", "refused"; by the hub, before it lets somebody in or when it does not: "released 440583-D01",
+/// "denied 440583-D01". Matter: "".
 struct StaffSession { std::string staff, role, what; };
 /// A fact whose text only its recipients may read. It keeps the type of what is inside.
 struct SealedFact {
@@ -272,7 +273,10 @@ Event make_event(const Origin& origin, std::uint64_t seq, Time at, const MatterI
 /// One line of NDJSON without the newline: the header's fields, "hash", and "body" LAST and verbatim (absent when
 /// header-only). Written and read without a JSON tree: ingest runs at disk speed.
 void append_line(std::string& out, const Event& event);
-/// Reads a line that append_line could have written. A body that is not JSON is not an error (it is kept verbatim).
+/// The same event without the hashes that whoever has the one before can compute: inside a batch they are 64 bytes each that nothing
+/// packs. The first of a batch keeps its hash, and the last one too, so that the batch still says where it ends (check_batch()).
+Event to_terse(Event event);
+/// Reads a line that append_line could have written; of a terse one the hashes are zeroes. A body that is not JSON is not an error (it is kept verbatim).
 /// Errors: Invalid (the header is malformed, a length limit is exceeded). Does not verify hashes.
 Result<Event> parse_line(std::string_view line);
 inline constexpr std::size_t event_body_bytes_max = 1 << 20;

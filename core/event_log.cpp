@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstring>
+#include <filesystem>
 #include <mutex>
 #include <set>
 #include <type_traits>
@@ -24,8 +26,8 @@ using sqlite::Database;
 using sqlite::Resetting;
 
 constexpr const char* application_id = "1499088974";  // "YZHN"
-constexpr const char* schema_version = "2";
-constexpr const char* schema_before_blobs = "1";  // brought up to date by whoever opens it for writing
+constexpr int schema_version = 3;  // older ones are brought up to date by whoever opens them for writing
+constexpr int schema_blobs = 2;    // the first with attachments
 // A filing writes about seven pages, so fewer than one in a hundred waits for the two extra syncs of a checkpoint. More pages
 // would cost memory for the index of the write-ahead log and time at the next start.
 constexpr int checkpoint_pages_usual = 1000;
@@ -57,6 +59,34 @@ CREATE TRIGGER log_forward BEFORE UPDATE ON log WHEN NEW.seq <= OLD.seq OR NEW.o
   BEGIN SELECT RAISE(ABORT, 'a log only grows'); END;
 CREATE TRIGGER aside_kept BEFORE DELETE ON aside BEGIN SELECT RAISE(ABORT, 'what was put aside is never deleted'); END;
 CREATE TRIGGER aside_unchanged BEFORE UPDATE ON aside BEGIN SELECT RAISE(ABORT, 'what was put aside is never changed'); END;
+)sql";
+
+// What came after attachments: countersignatures, erasing what the county holds, and bodies that went bad kept aside. Bodies may
+// leave only below a mark that never goes back, or when their very bytes stand in `spoilt`.
+constexpr const char* schema_proof = R"sql(
+CREATE TABLE anchor(
+  id INTEGER PRIMARY KEY, witness TEXT NOT NULL, key TEXT NOT NULL, origin TEXT NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL,
+  at INTEGER NOT NULL, signature TEXT NOT NULL, calm INTEGER NOT NULL, UNIQUE(origin, witness, seq)) STRICT;
+CREATE TABLE purge(log INTEGER PRIMARY KEY, seq INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE TABLE spoilt(event INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
+CREATE TRIGGER purge_kept BEFORE DELETE ON purge BEGIN SELECT RAISE(ABORT, 'what was erased is not forgotten'); END;
+CREATE TRIGGER purge_forward BEFORE UPDATE ON purge WHEN NEW.seq < OLD.seq OR NEW.done < OLD.done OR NEW.done > NEW.seq OR NEW.log IS NOT OLD.log
+  BEGIN SELECT RAISE(ABORT, 'erasing only goes forward'); END;
+CREATE TRIGGER spoilt_kept BEFORE DELETE ON spoilt BEGIN SELECT RAISE(ABORT, 'what was put aside is never deleted'); END;
+CREATE TRIGGER spoilt_unchanged BEFORE UPDATE ON spoilt BEGIN SELECT RAISE(ABORT, 'what was put aside is never changed'); END;
+DROP TRIGGER event_unchanged;
+CREATE TRIGGER event_unchanged BEFORE UPDATE ON event WHEN NOT (
+  OLD.arrival IS NEW.arrival AND OLD.log IS NEW.log AND OLD.seq IS NEW.seq AND OLD.at IS NEW.at AND OLD.matter IS NEW.matter AND
+  OLD.type IS NEW.type AND OLD.v IS NEW.v AND OLD.body_hash IS NEW.body_hash AND OLD.hash IS NEW.hash AND (
+    (OLD.body IS NULL AND NEW.body IS NOT NULL) OR
+    (OLD.body IS NOT NULL AND NEW.body IS NULL AND (
+      (OLD.type IS NOT 'checkpointed' AND OLD.seq <= coalesce((SELECT seq FROM purge WHERE log = OLD.log), 0)) OR
+      OLD.body IS (SELECT body FROM spoilt WHERE event = OLD.arrival)))))
+  BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
+DROP TRIGGER blob_forward;
+CREATE TRIGGER blob_forward BEFORE UPDATE ON blob WHEN NEW.id IS NOT OLD.id OR NEW.hash IS NOT OLD.hash OR NEW.bytes IS NOT OLD.bytes OR
+  NEW.own < OLD.own OR (OLD.have = OLD.bytes AND NEW.have IS NOT OLD.have AND NOT (NEW.have = 0 AND OLD.reached = 2 AND NEW.reached = 2))
+  BEGIN SELECT RAISE(ABORT, 'an attachment that is whole is never changed'); END;
 )sql";
 
 constexpr std::string_view schema_question =
@@ -138,7 +168,9 @@ struct EventLog::Impl {
   int wal_pages = 0, checkpoint_pages = checkpoint_pages_usual;
   mutable BlobRows blobs, blobs_back;  // through the writer, through the witness
   std::uint64_t blob_marks = 0;
+  int version = 0;                     // of the schema; a reader leaves an older one as it is
   bool has_blobs = true;               // false: a reader of an older program's database
+  bool has_proof() const { return version >= schema_version; }
 
   mutable sqlite::Statement head_of, known, read_after, read_arrived, read_matter, get_note, read_back;
   sqlite::Statement begin, commit, rollback, add_log, add_event, move_head, fill_body, arrival_of, keep_aside, put_note, add_note;
@@ -189,25 +221,24 @@ struct EventLog::Impl {
       if (auto s = expect("journal_mode", "WAL", "wal"); !s) return s;
     if (auto s = settings(writes); !s) return s;
     if (fresh) {
-      if (auto s = db.run(std::string("BEGIN IMMEDIATE;") + schema + BlobRows::schema + "PRAGMA application_id=" + application_id +
-                          ";PRAGMA user_version=" + schema_version + ";COMMIT");
+      if (auto s = db.run(std::string("BEGIN IMMEDIATE;") + schema + BlobRows::schema + schema_proof + "PRAGMA application_id=" +
+                          application_id + ";PRAGMA user_version=" + std::to_string(schema_version) + ";COMMIT");
           !s)
         return s;
     }
-    if (auto s = expect("journal_mode", "", "wal"); !s) return s;
+    // A copy (backup_to) has no write-ahead log until somebody goes on from it: it can be read on a stick that nobody may write to.
+    const auto journal = db.ask("PRAGMA journal_mode");
+    if (!journal) return journal.error();
+    if (*journal != "wal" && (writes || *journal != "delete")) return Error{Code::Corrupt, "the database refuses journal_mode=wal, it says " + *journal};
     if (auto s = expect("application_id", "", application_id); !s) return s;
-    const auto version = db.ask("PRAGMA user_version");
-    if (!version) return version.error();
-    has_blobs = *version != schema_before_blobs;
-    if (!has_blobs) {
-      if (auto s = same_schema(); !s) return s;
-      if (writes)
-        if (auto s = add_blobs(); !s) return s;
-    }
-    if (has_blobs) {
-      if (auto s = expect("user_version", "", schema_version); !s) return s;
+    if (auto s = read_version(); !s) return s;
+    if (auto s = same_schema(); !s) return s;
+    if (writes && version < schema_version) {
+      if (auto s = bring_up_to_date(); !s) return s;
+      if (auto s = read_version(); !s) return s;
       if (auto s = same_schema(); !s) return s;
     }
+    has_blobs = version >= schema_blobs;
     blobs.use(db);
 
     if (writes) {
@@ -223,18 +254,27 @@ struct EventLog::Impl {
     return statements(writes);
   }
 
-  /// A database from before attachments: tables, and what its events name already (an older hub keeps and passes on facts it does
-  /// not know), all or nothing.
-  Status add_blobs() {
-    if (auto s = db.run(std::string("BEGIN IMMEDIATE;") + BlobRows::schema); !s) {
-      undo();
-      return s;
+  Status read_version() {
+    const auto told = db.ask("PRAGMA user_version");
+    if (!told) return told.error();
+    version = 0;
+    std::from_chars(told->data(), told->data() + told->size(), version);
+    if (version >= 1 && version <= schema_version) return Done{};
+    return Error{Code::Corrupt, "the database refuses user_version=" + std::to_string(schema_version) + ", it says " + *told};
+  }
+
+  /// A database of an older program: tables and triggers that came since, and the attachments its events name already (an older hub
+  /// keeps and passes on facts it does not know), all or nothing.
+  Status bring_up_to_date() {
+    Status s = db.run("BEGIN IMMEDIATE");
+    if (s && version < schema_blobs) {
+      s = db.run(BlobRows::schema);
+      blobs.use(db);
+      if (s) s = blobs.note_all();
     }
-    blobs.use(db);
-    Status s = blobs.note_all();
-    if (s) s = db.run(std::string("PRAGMA user_version=") + schema_version + ";COMMIT");
+    if (s) s = db.run(schema_proof);
+    if (s) s = db.run("PRAGMA user_version=" + std::to_string(schema_version) + ";COMMIT");
     if (!s && db.in_transaction()) static_cast<void>(db.run("ROLLBACK"));  // the error is told; a journal that stays is undone at the next opening
-    has_blobs = s.has_value();
     return s;
   }
 
@@ -270,8 +310,10 @@ struct EventLog::Impl {
     auto model = Database::open(":memory:", false, "");
     if (!model) return model.error();
     if (auto made = model->run(schema); !made) return made;
-    if (has_blobs)
+    if (version >= schema_blobs)
       if (auto made = model->run(BlobRows::schema); !made) return made;
+    if (version >= schema_version)
+      if (auto made = model->run(schema_proof); !made) return made;
     const auto wanted = model->ask(schema_question);
     const auto got = db.ask(schema_question);
     if (!wanted) return wanted.error();
@@ -556,6 +598,9 @@ Result<std::vector<Event>> EventLog::append_many(const Origin& as, std::span<con
         return Error{Code::Invalid, "attached: hash or size cannot be"};
       }
     for (const Statement& s : statements)
+      for (const auto& [key, value] : s.notes)
+        if (auto noted = me.write_note(me.put_note, key, value); !noted) return noted.error();
+    for (const Statement& s : statements)
       if (!s.request.empty())
         if (auto noted = me.write_note(me.add_note, "request/" + s.request, s.matter); !noted)
           return noted.error().code == Code::Conflict ? Error{Code::Conflict, "this request was stated before"} : noted.error();
@@ -581,11 +626,18 @@ Result<CheckedBatch> check_batch(std::vector<Event> events) {
     if (events[i].id.origin != origin) return Error{Code::Invalid, "merge: events of more than one log"};
     if (events[i].id.seq != events[0].id.seq + i)
       return Error{Code::NotFound, "gap: events are missing inside the batch of " + origin};
-    if (events[i].body && hash_bytes(*events[i].body) != events[i].body_hash)
-      return Error{Code::Corrupt, "corrupt: the body of " + origin + "/" + std::to_string(events[i].id.seq) +
+    if (events[i].body) {
+      const Digest said = hash_bytes(*events[i].body);
+      if (events[i].body_hash == Digest{}) events[i].body_hash = said;  // a terse line
+      if (said != events[i].body_hash) return Error{Code::Corrupt, "corrupt: the body of " + origin + "/" + std::to_string(events[i].id.seq) +
                                       " is not the one that was stated"};
-    if (i > 0 && chain_hash(events[i - 1].hash, events[i]) != events[i].hash)
-      return Error{Code::Corrupt, "corrupt: the chain of " + origin + " breaks at " + std::to_string(events[i].id.seq)};
+    }
+    const Digest chained = i > 0 ? chain_hash(events[i - 1].hash, events[i]) : events[i].hash;
+    if (events[i].hash == Digest{}) {
+      if (i == 0 || i + 1 == events.size()) return Error{Code::Corrupt, "corrupt: a batch of " + origin + " says at neither end where it is"};
+      events[i].hash = chained;
+    }
+    if (chained != events[i].hash) return Error{Code::Corrupt, "corrupt: the chain of " + origin + " breaks at " + std::to_string(events[i].id.seq)};
     batch.poisoned.push_back(events[i].body && !valid_json(*events[i].body));
   }
   batch.events = std::move(events);
@@ -850,7 +902,236 @@ Result<std::string> EventLog::note(std::string_view key) const {
   return value;
 }
 
-Result<std::vector<Damage>> EventLog::verify(const std::function<void(std::uint64_t, std::uint64_t)>& progress) const {
+// ---- countersignatures -------------------------------------------------------------------------------------------------
+
+Status EventLog::keep_anchors(std::span<const Anchor> anchors) {
+  auto& me = *impl_;
+  if (anchors.empty()) return Done{};
+  return me.transact([&]() -> Status {
+    auto add = me.db.prepare(
+        "INSERT INTO anchor(witness, key, origin, seq, hash, at, signature, calm) VALUES(?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING");
+    if (!add) return add.error();
+    auto thin = me.db.prepare("DELETE FROM anchor WHERE origin = ? AND witness = ? AND seq < ? AND at / 86400000 = ? / 86400000");
+    if (!thin) return thin.error();
+    for (const Anchor& a : anchors) {
+      const auto seq = static_cast<std::int64_t>(a.head.seq), at = static_cast<std::int64_t>(a.at.time_since_epoch().count());
+      add->bind_text(1, a.by).bind_text(2, a.key_hex).bind_text(3, a.head.origin).bind(4, seq).bind_blob(5, bytes(a.head.hash)).bind(6, at);
+      add->bind_text(7, a.signature_hex).bind(8, a.calm.count());
+      if (const int rc = add->run(); rc != SQLITE_OK) return me.trouble(rc, "keep a countersignature");
+      thin->bind_text(1, a.head.origin).bind_text(2, a.by).bind(3, seq).bind(4, at);
+      if (const int rc = thin->run(); rc != SQLITE_OK) return me.trouble(rc, "keep a countersignature");
+    }
+    return Done{};
+  });
+}
+
+Status EventLog::stamp_anchors(Span calm) {
+  auto& me = *impl_;
+  const auto waiting = me.db.ask("SELECT 1 FROM anchor WHERE calm < 0 LIMIT 1");
+  if (!waiting) return me.trouble(waiting.error());
+  if (waiting->empty()) return Done{};
+  return me.transact([&]() -> Status {
+    auto stamp = me.db.prepare("UPDATE anchor SET calm = ? WHERE calm < 0");
+    if (!stamp) return stamp.error();
+    if (const int rc = stamp->bind(1, calm.count()).run(); rc != SQLITE_OK) return me.trouble(rc, "stamp countersignatures");
+    return Done{};
+  });
+}
+
+Result<std::vector<Anchor>> EventLog::anchors(const Origin& origin) const {
+  const auto& me = *impl_;
+  if (me.failed) return *me.failed;
+  std::vector<Anchor> all;
+  if (!me.has_proof()) return all;
+  auto rows = impl_->db.prepare(
+      "SELECT witness, key, origin, seq, hash, at, signature, calm FROM anchor WHERE ?1 = '' OR origin = ?1 ORDER BY origin, seq, witness");
+  if (!rows) return me.trouble(rows.error());
+  rows->bind_text(1, origin);
+  for (;;) {
+    const int rc = rows->step();
+    if (rc == SQLITE_DONE) return all;
+    if (rc != SQLITE_ROW) return me.trouble(rc, "read countersignatures");
+    Anchor a{std::string(rows->bytes(0)), std::string(rows->bytes(1)), {std::string(rows->bytes(2)), static_cast<std::uint64_t>(rows->integer(3)), {}},
+             Time{Span{rows->integer(5)}}, std::string(rows->bytes(6)), Span{rows->integer(7)}};
+    if (!read_digest(rows->bytes(4), a.head.hash)) return Error{Code::Corrupt, "a countersignature's row is damaged"};
+    all.push_back(std::move(a));
+  }
+}
+
+// ---- erasing what the county holds ---------------------------------------------------------------------------------------
+
+Result<std::size_t> EventLog::purge(const Origin& origin, std::uint64_t seq, std::size_t limit) {
+  auto& me = *impl_;
+  return me.transact([&]() -> Result<std::size_t> {
+    const auto row = me.log_row(origin);
+    if (!row) return row.error();
+    if (row->id == 0 || seq > row->head.seq) return Error{Code::Invalid, "purge: log " + origin + " has no entry " + std::to_string(seq)};
+    auto mark = me.db.prepare("INSERT INTO purge(log, seq) VALUES(?1, ?2) ON CONFLICT(log) DO UPDATE SET seq = max(seq, ?2) RETURNING done, seq");
+    if (!mark) return mark.error();
+    if (const int rc = mark->bind(1, row->id).bind(2, static_cast<std::int64_t>(seq)).step(); rc != SQLITE_ROW) return me.trouble(rc, "mark what may go");
+    const std::int64_t done = mark->integer(0), until = std::min(mark->integer(1), done + static_cast<std::int64_t>(limit));
+    mark->reset();
+    // Checkpoints hold nothing personal, and without them the chain would prove less.
+    auto erase = me.db.prepare(
+        "UPDATE event SET body = NULL, quarantined = 0 WHERE log = ? AND seq > ? AND seq <= ? AND body IS NOT NULL AND type <> 'checkpointed'");
+    if (!erase) return erase.error();
+    if (const int rc = erase->bind(1, row->id).bind(2, done).bind(3, until).run(); rc != SQLITE_OK) return me.trouble(rc, "erase bodies");
+    auto moved = me.db.prepare("UPDATE purge SET done = ? WHERE log = ?");
+    if (!moved) return moved.error();
+    if (const int rc = moved->bind(1, until).bind(2, row->id).run(); rc != SQLITE_OK) return me.trouble(rc, "mark what went");
+    if (auto gone = me.blobs.purge(); !gone) return gone.error();
+    return static_cast<std::size_t>(until - done);
+  });
+}
+
+Result<std::uint64_t> EventLog::purged(const Origin& origin) const {
+  const auto& me = *impl_;
+  if (me.failed) return *me.failed;
+  if (!me.has_proof()) return std::uint64_t{0};
+  auto row = impl_->db.prepare("SELECT p.done FROM purge p JOIN log l ON l.id = p.log WHERE l.origin = ?");
+  if (!row) return me.trouble(row.error());
+  const int rc = row->bind_text(1, origin).step();
+  if (rc == SQLITE_DONE) return std::uint64_t{0};
+  if (rc != SQLITE_ROW) return me.trouble(rc, "read what was erased");
+  return static_cast<std::uint64_t>(row->integer(0));
+}
+
+// ---- the scrub -----------------------------------------------------------------------------------------------------------
+
+Result<Scrubbed> EventLog::scrub(ScrubAt from, std::size_t limit) const {
+  const auto& me = *impl_;
+  if (me.failed) return *me.failed;
+  Scrubbed out;
+  out.next = from;
+  const auto damage = [&](const Origin& origin, std::uint64_t seq, std::string what) { out.found.push_back({origin, seq, std::move(what)}); };
+  if (!from.blobs) {
+    auto rows = impl_->db.prepare("SELECT " + std::string(event_columns) +
+                                  ", e.arrival, p.hash FROM event e JOIN log l ON l.id = e.log LEFT JOIN event p ON p.log = e.log AND p.seq = e.seq - 1 "
+                                  "WHERE e.arrival > ? ORDER BY e.arrival LIMIT ?");
+    if (!rows) return me.trouble(rows.error());
+    rows->bind(1, from.after).bind(2, static_cast<std::int64_t>(limit));
+    for (;;) {
+      const int rc = rows->step();
+      if (rc == SQLITE_DONE) break;
+      if (rc != SQLITE_ROW) return me.trouble(rc, "scrub: after arrival " + std::to_string(out.next.after));
+      ++out.looked;
+      out.next.after = rows->integer(9);
+      const auto event = read_event(*rows);
+      if (!event) {
+        damage(std::string(rows->bytes(0)), static_cast<std::uint64_t>(rows->integer(1)), event.error().what);
+        continue;
+      }
+      if (event->body && hash_bytes(*event->body) != event->body_hash) damage(event->id.origin, event->id.seq, "the body was changed");
+      Digest previous{};
+      if (event->id.seq > 1 && !read_digest(rows->bytes(10), previous)) damage(event->id.origin, event->id.seq, "the entry before it is missing");
+      else if (chain_hash(previous, *event) != event->hash) damage(event->id.origin, event->id.seq, "the chain breaks here");
+    }
+    if (out.looked > 0 || !me.has_blobs) return out;
+    out.next = {true, 0};
+  }
+  auto next = impl_->blobs.check_next(out.next.after);
+  if (!next) return me.trouble(next.error());
+  if (next->id == 0) {
+    out.next = {};
+    return out;
+  }
+  out.looked = 1;
+  out.next.after = next->id;
+  if (next->damaged) {
+    const auto named = naming(next->hash);
+    const bool known = named && !named->empty();
+    damage(known ? named->front().id.origin : Origin{}, known ? named->front().id.seq : 0, "the attachment was changed");
+  }
+  return out;
+}
+
+Status EventLog::set_aside(const EventId& id) {
+  auto& me = *impl_;
+  return me.transact([&]() -> Status {
+    auto row = me.db.prepare("SELECT arrival, body, body_hash FROM event WHERE log = (SELECT id FROM log WHERE origin = ?) AND seq = ?");
+    if (!row) return row.error();
+    const int rc = row->bind_text(1, id.origin).bind(2, static_cast<std::int64_t>(id.seq)).step();
+    if (rc == SQLITE_DONE) return Error{Code::NotFound, "log " + id.origin + " has no entry " + std::to_string(id.seq)};
+    if (rc != SQLITE_ROW) return me.trouble(rc, "read an event");
+    const std::int64_t arrival = row->integer(0);
+    if (row->is_null(1) || bytes(hash_bytes(row->bytes(1))) == row->bytes(2)) return Error{Code::Invalid, "that body is sound"};
+    row->reset();
+    for (const char* sql : {"INSERT OR IGNORE INTO spoilt(event, body) SELECT arrival, body FROM event WHERE arrival = ?",
+                            "UPDATE event SET body = NULL, quarantined = 0 WHERE arrival = ?"}) {
+      auto step = me.db.prepare(sql);
+      if (!step) return step.error();
+      if (const int done = step->bind(1, arrival).run(); done != SQLITE_OK) return me.trouble(done, "put a body aside");
+    }
+    return Done{};
+  });
+}
+
+// ---- copies --------------------------------------------------------------------------------------------------------------
+
+Status EventLog::backup_to(const std::string& path) const {
+  const auto& me = *impl_;
+  if (me.failed) return *me.failed;
+  std::error_code none;
+  if (std::filesystem::exists(path, none)) return Error{Code::Conflict, path + ": this file exists; a copy never replaces another"};
+  const std::string part = path + ".part";
+  const auto fail = [&](const Error& error) {
+    for (const char* rest : {"", "-wal", "-shm", ".lock"}) std::filesystem::remove(part + rest, none);
+    return error;
+  };
+  static_cast<void>(fail({}));  // what an earlier one that was cut off left
+  const int fd = ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0) return Error{errno == ENOSPC ? Code::Unavailable : Code::Io, part + ": " + std::strerror(errno)};
+  ::close(fd);
+  {
+    auto copy = Database::open(part, false, "");
+    if (!copy) return fail(copy.error());
+    sqlite3_backup* backup = sqlite3_backup_init(copy->handle(), "main", impl_->db.handle(), "main");
+    if (backup == nullptr) return fail(copy->error_of(sqlite3_errcode(copy->handle()), "copy"));
+    // In one step: a reader's moment of a write-ahead log, and nobody waits for it.
+    const int rc = sqlite3_backup_step(backup, -1);
+    const int ended = sqlite3_backup_finish(backup);
+    if (rc != SQLITE_DONE) return fail(copy->error_of(rc == SQLITE_OK ? ended : rc, "copy"));
+  }
+  {
+    auto copy = EventLog::open(part);
+    if (!copy) return fail(copy.error());
+    // What signs checkpoints stays with the machine. An empty value overwrites it (secure_delete), and the file is packed below.
+    std::vector<std::string> keys;
+    {
+      auto rows = (*copy)->impl_->db.prepare("SELECT key FROM note WHERE key LIKE 'daykey.%'");
+      if (!rows) return fail(rows.error());
+      while (rows->step() == SQLITE_ROW) keys.emplace_back(rows->bytes(0));
+    }
+    for (const auto& key : keys)
+      if (auto wiped = (*copy)->put_note(key, ""); !wiped) return fail(wiped.error());
+    const auto damage = (*copy)->verify();
+    if (!damage) return fail(damage.error());
+    if (!damage->empty()) return fail({Code::Corrupt, "the log is damaged and the copy too: " + damage->front().origin + "/" + std::to_string(damage->front().seq) + ": " + damage->front().what});
+    if (auto moved = (*copy)->checkpoint(); !moved) return fail(moved.error());
+  }
+  {
+    // One file, without the companions of a write-ahead log: it can be put on a stick.
+    auto copy = Database::open(part, false, "");
+    if (!copy) return fail(copy.error());
+    if (const auto packed = copy->run("PRAGMA secure_delete=ON;VACUUM;PRAGMA journal_mode=DELETE"); !packed) return fail(packed.error());
+  }
+  const int whole = ::open(part.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool synced = whole >= 0 && ::fsync(whole) == 0;
+  const int why = errno;
+  if (whole >= 0) ::close(whole);
+  if (!synced) return fail({Code::Io, part + ": " + std::strerror(why)});
+  if (::rename(part.c_str(), path.c_str()) != 0) return fail({Code::Io, path + ": " + std::strerror(errno)});
+  const auto folder = std::filesystem::absolute(path, none).parent_path();
+  if (const int dir = ::open(folder.c_str(), O_DIRECTORY | O_RDONLY | O_CLOEXEC); dir >= 0) {
+    ::fsync(dir);
+    ::close(dir);
+  }
+  static_cast<void>(fail({}));  // the lock beside the part
+  return Done{};
+}
+
+Result<std::vector<Damage>> EventLog::verify(const std::function<void(std::uint64_t, std::uint64_t)>& progress,
+                                             const std::function<void(const Event&)>& seen) const {
   const auto& me = *impl_;
   if (me.failed) return *me.failed;
   auto& db = impl_->db;
@@ -905,6 +1186,7 @@ Result<std::vector<Damage>> EventLog::verify(const std::function<void(std::uint6
                ++seq;
                if (progress && ++done % 1000 == 0) progress(done, total);
                if (!event) return damage(log.head.origin, seq, event.error().what);
+               if (seen) seen(*event);
                if (event->id.seq != seq) {
                  damage(log.head.origin, seq, "gap: the next event here is " + std::to_string(event->id.seq));
                  seq = event->id.seq;
@@ -912,7 +1194,7 @@ Result<std::vector<Damage>> EventLog::verify(const std::function<void(std::uint6
                if (event->body && hash_bytes(*event->body) != event->body_hash)
                  damage(log.head.origin, seq, "the body was changed");
                if (chain_hash(previous, *event) != event->hash) damage(log.head.origin, seq, "the chain breaks here");
-               if ((event->body && !valid_json(*event->body)) != (row.integer(9) != 0))
+               if (event->body && (!valid_json(*event->body)) != (row.integer(9) != 0))
                  damage(log.head.origin, seq, "the quarantine flag is wrong");
                if (const auto blob = me.has_blobs ? BlobRows::named_by(*event) : std::nullopt)
                  if (const auto noted = me.blobs.noted(blob->hash, row.integer(10)); !noted || !*noted)

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/event.h"
@@ -52,6 +53,30 @@ struct Blob {
   Reach reached = Reach::Here;
   bool whole() const { return have == bytes; }
 };
+/// A countersignature: somebody outside this machine had entry (origin, seq) with this hash on its own disk at that moment by its own
+/// clock (docs/LOG_FORMAT.md §6). Kept here as it came; made and checked by core/anchor.h.
+struct Anchor {
+  Origin by;                  ///< hub or county that signed
+  std::string key_hex;        ///< its Ed25519 public key
+  Head head;
+  Time at{};                  ///< its clock
+  std::string signature_hex;
+  /// How long this machine had run in all when it learned of it, by a clock that nobody can set (kiosk/engine/store_keep.cpp); negative:
+  /// not written down yet. Not signed.
+  Span calm{-1};
+};
+
+/// Where a scrub has come to. A value that fits a note.
+struct ScrubAt {
+  bool blobs = false;         ///< events first, then attachments
+  std::int64_t after = 0;     ///< arrival of the last event, row of the last attachment
+};
+struct Scrubbed {
+  ScrubAt next;
+  std::size_t looked = 0;     ///< 0: the round is done
+  std::vector<Damage> found;
+};
+
 struct BlobTotals { std::uint64_t named = 0, whole = 0, bytes = 0; };
 /// A piece on the wire and on the disk. The last piece of an attachment may be smaller than the least.
 inline constexpr std::size_t blob_piece_bytes_max = 256u << 10, blob_piece_bytes_min = 4u << 10;
@@ -79,7 +104,14 @@ class EventLog {
   /// `blobs` are the bytes of its Attached facts, in any order: they are written, made durable and read back in the same
   /// transaction, so that what is acknowledged never lacks its attachment. Invalid: an Attached fact whose bytes are neither
   /// there nor here, or bytes that no fact names. They are not copied: they must live as long as the call.
-  struct Statement { MatterId matter; std::vector<Fact> facts; std::string request = {}; std::vector<std::string_view> blobs = {}; };
+  /// `notes` are written in the same transaction (see put_note).
+  struct Statement {
+    MatterId matter;
+    std::vector<Fact> facts;
+    std::string request = {};
+    std::vector<std::string_view> blobs = {};
+    std::vector<std::pair<std::string, std::string>> notes = {};
+  };
   Result<std::vector<Event>> append_many(const Origin& as, std::span<const Statement> statements, Time at);
 
   /// The matter a request id was stated for, on whatever day. NotFound when never.
@@ -127,8 +159,35 @@ class EventLog {
   Status put_note(std::string_view key, std::string_view value);
   Result<std::string> note(std::string_view key) const;  ///< NotFound when absent
 
+  /// Keeps countersignatures, one transaction. Of one witness and one log the newest of each day stays: it covers the older ones.
+  Status keep_anchors(std::span<const Anchor> anchors);
+  Status stamp_anchors(Span calm);  ///< writes it down for those that have none; nothing is written when all have
+  /// All of one log, or of all (""); ordered by origin, seq.
+  Result<std::vector<Anchor>> anchors(const Origin& origin = {}) const;
+
+  /// Erases bodies of this machine's own log `origin` up to entry `seq`, at most `limit` entries a call, and attachments that the
+  /// county has and that no later entry names. Headers, hashes and checkpoints stay: the chain verifies. Whether it may be done is
+  /// the caller's to know (kiosk/engine/purge.h). Returns how many entries were looked at; 0: nothing is left. The bytes leave the
+  /// files with the next checkpoint().
+  Result<std::size_t> purge(const Origin& origin, std::uint64_t seq, std::size_t limit);
+  Result<std::uint64_t> purged(const Origin& origin) const;  ///< entries up to here have no body on purpose
+
+  /// One bounded piece of a scrub: hashes of the next `limit` events, or of one attachment. Errors: Io, Corrupt (SQLite itself
+  /// cannot read on: `from` names the place).
+  Result<Scrubbed> scrub(ScrubAt from, std::size_t limit) const;
+  /// A body that is not the one that was stated goes to the table `spoilt`, so that fill() can take the good copy. Errors: Invalid
+  /// (the body is sound, or absent), NotFound.
+  Status set_aside(const EventId& id);
+
+  /// A consistent copy in one file that was not there before, readable by its owner only, without the keys this log signs its
+  /// checkpoints with: a copy can be read but never goes on as this machine. Others may write meanwhile. Verified before this
+  /// returns. Errors: Conflict (the file exists), Io, Unavailable (disk full), Corrupt.
+  Status backup_to(const std::string& path) const;
+
   /// Reads everything: chains, body hashes, gaps, heads, attachments, integrity_check. Empty means sound. `progress(done, total)`.
-  Result<std::vector<Damage>> verify(const std::function<void(std::uint64_t, std::uint64_t)>& progress = {}) const;
+  /// `seen` gets every event that can be read, log by log in order: what else has to be checked needs no second reading.
+  Result<std::vector<Damage>> verify(const std::function<void(std::uint64_t, std::uint64_t)>& progress = {},
+                                     const std::function<void(const Event&)>& seen = {}) const;
   /// How far the write-ahead log may grow before append or merge moves it into the database: 1000 pages (4 MB) unless told.
   void checkpoint_after(int pages);
   /// wal_checkpoint(TRUNCATE): at session end and after deletes.

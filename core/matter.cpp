@@ -251,6 +251,8 @@ std::string window_words(const WindowCode& window) {
   return mark("部门窗口");
 }
 
+bool by_desk(const Origin& origin) { return origin.size() == 10 && origin[7] == 'D'; }
+
 /// What a citizen reads about one event; "" for what is no news to them. Without the body the type alone speaks.
 std::string line_words(const Stated& s, bool sealed) {
   const std::string& type = s.event->type;
@@ -370,6 +372,7 @@ std::string line_words(const Stated& s, bool sealed) {
     return unit_or(answered ? answered->unit : "", "单位", sealed) + "已答复，请到窗口领取";
   }
   if (type == "served") return mark("答复已送达");
+  if (type == "code_replaced") return by_desk(s.event->id.origin) ? mark("查询码已在窗口换新，旧码作废") : "";
   return "";  // who looked, whether paper came out, and types of a newer version are no news for the citizen
 }
 
@@ -425,6 +428,7 @@ Matter fold(const MatterId& id, std::span<const Event> events) {
       m.key_set = filed->key_set;
       m.supplements = filed->supplements;
       m.query_tag = filed->query_tag;
+      m.status_public = filed->status_public;
     }
   }
   for (const Stated& s : stated) {
@@ -463,6 +467,12 @@ Matter fold(const MatterId& id, std::span<const Event> events) {
       m.names[drawn->place] = *drawn;
     } else if (const auto* transcribed = s.as<Transcribed>()) {
       m.transcripts.push_back({*transcribed, s.event->at});
+    } else if (const auto* replaced = s.as<CodeReplaced>()) {
+      // Only a window gives a new code, after looking at the card; a kiosk that says so is not believed.
+      if (by_desk(s.event->id.origin)) {
+        m.query_tag = replaced->query_tag;
+        m.status_public = replaced->status_public;
+      }
     } else if (const auto* looked = s.as<Viewed>()) {
       m.viewed.push_back({s.event->at, s.event->id.origin, type, printable(looked->staff)});
     } else if (const auto* closed = s.as<SealedFact>()) {

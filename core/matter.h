@@ -68,7 +68,8 @@ struct Matter {
   int key_set = 0;                   ///< version of the key-set it was filed under; 0: none
   std::set<std::string> closed_types;///< types of facts that were stated and are not opened here
   MatterId supplements;              ///< the matter this one adds to
-  std::string query_tag;
+  std::string query_tag;             ///< of the newest code: the one filed with it, or the one a window gave later (CodeReplaced)
+  std::string status_public;         ///< likewise; "" when the county cannot seal to the citizen
   std::optional<Routed> routed;
   std::optional<RouteOverridden> overridden;
   std::optional<Ticket> ticket;

@@ -62,7 +62,29 @@ std::uint32_t number(std::string_view text) {
 
 }  // namespace
 
+namespace {
+/// Where the epoch's point is; npos without one. "C.H01" has a letter after its point.
+std::size_t epoch_point(std::string_view origin) {
+  const auto point = origin.rfind('.');
+  if (point == std::string_view::npos) return point;
+  const auto text = origin.substr(point + 1);
+  return !text.empty() && text.size() <= 2 && digits(text) && text.front() != '0' && text != "1" ? point : std::string_view::npos;
+}
+}  // namespace
+
+Origin device_of(std::string_view origin) { return Origin(origin.substr(0, epoch_point(origin))); }
+int epoch_of(std::string_view origin) {
+  const auto point = epoch_point(origin);
+  return point == std::string_view::npos ? 1 : static_cast<int>(number(origin.substr(point + 1)));
+}
+Origin in_epoch(std::string_view device, int epoch) {
+  YIZHAN_CHECK(epoch >= 1 && epoch <= epoch_max, "epochs are 1…99");
+  return epoch == 1 ? Origin(device) : Origin(device) + "." + std::to_string(epoch);
+}
+std::uint32_t serials_before(int epoch) { return epoch <= 1 ? 0 : 100'000 * static_cast<std::uint32_t>((epoch - 2) % 9 + 1); }
+
 Status check_origin(std::string_view origin) {
+  origin = origin.substr(0, epoch_point(origin));
   const bool device = origin.size() == 10 && device_code(origin.substr(7));
   const bool stream = origin.size() == 12 && origin.substr(7, 2) == "C." && device_code(origin.substr(9));
   if (origin.size() > 7 && county_code(origin.substr(0, 6)) && origin[6] == '-' && (device || stream)) return Done{};
@@ -70,6 +92,7 @@ Status check_origin(std::string_view origin) {
 }
 
 MatterId make_matter_id(std::string_view origin, Date day, std::uint32_t serial) {
+  origin = origin.substr(0, epoch_point(origin));
   YIZHAN_CHECK(origin.size() == 10 && check_origin(origin), "matter numbers are made by a device");
   YIZHAN_CHECK(serial >= 1 && serial <= 999'999, "serial of a matter number is 1…999999");
   const std::chrono::year_month_day d{day};

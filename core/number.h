@@ -11,14 +11,24 @@ namespace yizhan {
 
 /// Who writes a log: "<county 6 digits>-<device>", device = one letter and two digits:
 /// K kiosk, D desk, H hall hub; the county's stream for one hall is "<county>-C.<hall>" ("440583-C.H01").
+/// A machine that was restored from a copy goes on in a log of its own, its next epoch: "440583-K03.2", "440583-C.H01.2".
 using Origin = std::string;
 /// Errors: Invalid when the form is wrong.
 Status check_origin(std::string_view origin);
+/// The machine that writes a log: the name without the epoch. "440583-K03.2" → "440583-K03".
+Origin device_of(std::string_view origin);
+inline constexpr int epoch_max = 99;
+int epoch_of(std::string_view origin);                       ///< 1 when the name has none
+Origin in_epoch(std::string_view device, int epoch);         ///< `epoch` 1…99
+/// Serials of a day begin here in that epoch, plus one: numbers that the lost disk gave out after the copy was made are never given
+/// out again. 0, then 100000, 200000 …
+std::uint32_t serials_before(int epoch);
+inline constexpr std::uint32_t serials_of_epoch = 99'999;    ///< a day's, in one epoch
 
 /// 信访事项编号: county(6) device(3) date(8) serial(4..6) check(1), "440583-K03-20261120-0001-7".
 /// Made on the device, never changed. The check digit is ISO 7064 MOD 11,10 over all digits (letters as 1..26 mod 10).
 using MatterId = std::string;
-/// `serial` counts from 1 each day on each device. Limits: serial 1…999999.
+/// `origin` may carry an epoch: it does not show in the number. `serial` counts from 1 each day on each device (see serials_before). Limits: serial 1…999999.
 MatterId make_matter_id(std::string_view origin, Date day, std::uint32_t serial);
 struct MatterIdParts {
   std::string county, device;

@@ -132,6 +132,18 @@ void wipe(std::string& secret) {
   secret.clear();
 }
 
+namespace sealing {
+
+void stretch(unsigned char* out, std::size_t n, std::string_view code, const std::string& context) {
+  ready();
+  unsigned char salt[crypto_pwhash_SALTBYTES];
+  crypto_generichash(salt, sizeof salt, bytes(std::string_view(context)), context.size(), nullptr, 0);
+  const int done = crypto_pwhash(out, n, code.data(), code.size(), salt, 2, 8u << 20, crypto_pwhash_ALG_ARGON2ID13);
+  YIZHAN_CHECK(done == 0, "8 MiB of memory for a query code");
+}
+
+}  // namespace sealing
+
 KeyPair make_box_keys() {
   ready();
   unsigned char pk[crypto_box_PUBLICKEYBYTES], sk[crypto_box_SECRETKEYBYTES];
@@ -227,13 +239,8 @@ std::string fingerprint(std::string_view public_hex) {
 }
 
 std::string query_tag(std::string_view canonical_code, const MatterId& matter) {
-  ready();
-  unsigned char salt[crypto_pwhash_SALTBYTES], tag[32];
-  const std::string context = "yizhan-query-salt:" + matter;
-  crypto_generichash(salt, sizeof salt, bytes(std::string_view(context)), context.size(), nullptr, 0);
-  const int done = crypto_pwhash(tag, sizeof tag, canonical_code.data(), canonical_code.size(), salt, 2, 8u << 20,
-                                 crypto_pwhash_ALG_ARGON2ID13);
-  YIZHAN_CHECK(done == 0, "8 MiB of memory for a query code");
+  unsigned char tag[32];
+  stretch(tag, sizeof tag, canonical_code, "yizhan-query-salt:" + matter);
   return to_hex(tag, sizeof tag);
 }
 

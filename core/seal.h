@@ -40,6 +40,18 @@ std::string fingerprint(std::string_view public_hex);  ///< "4F2A 90C1 …", for
 /// Verifier of a query code for one matter (Argon2id 8 MiB, salted by the matter number; about 15 ms). Hex.
 std::string query_tag(std::string_view canonical_code, const MatterId& matter);
 bool same_tag(std::string_view a, std::string_view b);  ///< constant time
+
+// ---- how far it is, for the citizen alone (docs/RECEIPTS.md)
+
+/// The pair a matter's statuses are sealed to, derived from the code alone (Argon2id as query_tag, another salt: about 15 ms). The kiosk
+/// keeps the public half with the matter and forgets the other.
+KeyPair status_key(std::string_view canonical_code, const MatterId& matter);
+/// Seals to that pair. Sizes show in steps of 1 KiB only. Base64. Errors: Invalid (a key that is none; longer than status_bytes_max).
+Result<std::string> seal_status(std::string_view text, std::string_view status_public_hex);
+/// Errors: Invalid, one word for whatever keeps it closed.
+Result<std::string> open_status(std::string_view sealed, const KeyPair& key);
+inline constexpr std::size_t status_bytes_max = 16u << 10;
+
 void random_bytes(unsigned char* out, std::size_t n);
 std::string new_query_code();
 std::string random_id();  ///< 16 random bytes, hex

@@ -31,6 +31,9 @@ std::optional<std::array<unsigned char, N>> from_hex(std::string_view hex) {
   return out;
 }
 
+/// A query code made expensive to guess: Argon2id, 2 passes over 8 MiB, salted by `context`.
+void stretch(unsigned char* out, std::size_t n, std::string_view code, const std::string& context);
+
 /// Wiped when it goes out of scope: the machine that sealed cannot read what it sealed.
 struct Secret {
   std::array<unsigned char, wrapped_bytes> data{};  // key ‖ hash of the header

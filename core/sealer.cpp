@@ -16,7 +16,7 @@ class KeySetSealer final : public Sealer {
   Result<std::string> seal(SealClass of, std::string_view plain, const Binding& binding) const override {
     const auto to = recipients_of(set_, of, hall_);
     if (!to) return to.error();
-    return seal_envelope(plain, {1, binding.matter, device_, binding.at, set_.version}, *to, signing_.secret_hex);
+    return seal_envelope(plain, {1, binding.matter, device_, binding.at, set_.version, binding.small}, *to, signing_.secret_hex);
   }
   Result<std::string> attachment(SealClass of, std::string_view about, std::string_view content, const Binding& binding) const override {
     const auto to = recipients_of(set_, of, hall_);
@@ -65,7 +65,7 @@ Result<std::vector<Fact>> close_facts(std::vector<Fact> facts, const Sealer* sea
   for (Fact& fact : facts) {
     const std::string type(type_of(fact));
     if (std::holds_alternative<SealedFact>(fact) || !holds_words(type)) continue;
-    auto sealed = sealer->seal(of, encode_fact(fact), binding);
+    auto sealed = sealer->seal(of, encode_fact(fact), {binding.matter, binding.at, true});
     if (!sealed) return sealed.error();
     fact = SealedFact{type, std::move(*sealed), sealer->key_set()};
   }

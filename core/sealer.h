@@ -13,6 +13,7 @@ namespace yizhan {
 struct Binding {
   MatterId matter;
   Time at{};
+  bool small = false;  ///< a fact about the matter, not the matter: it may be padded to less
 };
 
 /// May be called from one thread at a time. Each call takes well under a millisecond for a complaint.

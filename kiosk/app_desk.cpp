@@ -90,7 +90,7 @@ int run_desk(Engine& engine, const ui::WindowOptions& options, const std::string
         session = std::move(next.session);
         for (Command& command : next.commands) unsent.push_back(std::move(command));
         // A visitor left, or nobody should look: the text fields forget what they held (trust.md 10).
-        if ((served && !session.serving && !session.form) || (open && session.locked)) window.wipe();
+        if ((served && !session.serving && !session.form) || open != !session.locked) window.wipe();
       };
       step(desk::News{});
       if (auto asked = desk::draw(ui, session, *world, law)) {

@@ -108,6 +108,15 @@ Take number(int& into, int least, int most) {
     return std::nullopt;
   };
 }
+/// trust.md T8: never earlier than seven days.
+Take days_or_never(int& into) {
+  return [&into](const toml::node& node) -> std::optional<std::string> {
+    const auto* value = node.as_integer();
+    if (value == nullptr || value->get() > 3650 || (value->get() != 0 && value->get() < 7)) return "must be 7 to 3650 days, or 0 for never";
+    into = static_cast<int>(value->get());
+    return std::nullopt;
+  };
+}
 Take one_of(std::string& into, std::vector<std::string> words, std::string prefix = {}) {
   return [&into, words = std::move(words), prefix = std::move(prefix)](const toml::node& node) -> std::optional<std::string> {
     const auto* value = node.as_string();
@@ -321,10 +330,13 @@ Result<Config> load_config(const std::string& data_dir, const std::string& role)
       {"speaker", text(config.speaker)},
       {"handset", text(config.handset)},
       {"microphone", text(config.microphone)},
+      {"card_module", text(config.card_module)},
       {"devices_dir", text(config.devices_dir)},
       {"notice_version", text(config.notice_version)},
       {"idle_warn_s", number(config.idle_warn_s, 10, 3600)},
       {"idle_wipe_s", number(config.idle_wipe_s, 5, 600)},
+      {"purge_days", days_or_never(config.purge_days)},
+      {"reserve_mb", number(config.reserve_mb, 0, 4096)},
       {"ticket_first", number(config.ticket_first, 1, 999'999)},
       {"ticket_last", number(config.ticket_last, 1, 999'999)},
   };

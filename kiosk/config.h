@@ -38,9 +38,12 @@ struct Config {
   std::string sound = "page";          ///< "page": a page says its question; "asked": only what is asked for; "none"
   std::string voice;                   ///< folder of the county's own recordings (docs/VOICE.md)
   std::string speaker, handset, microphone;  ///< names of sound devices; "" the system's own, for the handset: there is none
+  std::string card_module;             ///< PKCS#11 module of the staff's smart cards; "" PINs only
   std::string devices_dir;             ///< simulated devices: where the panel puts cards and paper; default <data dir>/devices
   std::string notice_version = "2026-11";
   int idle_warn_s = 90, idle_wipe_s = 30;
+  int purge_days = 7;                  ///< a kiosk's own texts are erased here so long after the county signed for them; 0: never
+  int reserve_mb = 64;                 ///< set aside so that a text can be filed on a full disk; 0: none
   int ticket_first = 0, ticket_last = 0;   ///< 0: derived from the device number (K01 001–299, K02 301–599, K03 601–899, …)
 };
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/books.h"
+#include "core/number.h"
 #include "core/petition_json.h"
 #include "kiosk/filing_parts.h"
 
@@ -13,7 +14,6 @@ namespace yizhan::kiosk {
 
 namespace {
 
-constexpr std::uint32_t serial_max = 999'999;
 
 /// The n-th ticket number of a device on one day, from 0: its own range with three digits, and when that is used up the same
 /// range with one more digit (001–299, then 1000–2999, 10000–29999 …). Ranges of two devices that are disjoint stay so.
@@ -64,6 +64,7 @@ struct Filing::Impl {
   // Of `day` only; read again from the log whenever the hall's day is another one.
   std::optional<Date> day;
   std::uint32_t serial = 0;                     ///< the last one used
+  std::uint64_t passed = 0;                     ///< ticket numbers that an earlier epoch may have given out
   std::map<std::string, std::uint64_t> issued;  ///< prefix → how many numbers of the range were passed
   std::set<std::string> tickets;
   std::shared_ptr<const Triage> triage;  ///< read with the first filing: neither the first frame nor an idle machine pays for it
@@ -98,40 +99,55 @@ struct Filing::Impl {
       if (!events) return events.error();
       return !events->empty();
     };
-    // Serials have no holes, so the last one is found by halving.
+    // Serials have no holes within an epoch, so the last one is found by halving.
     std::uint32_t used = 0, beyond = 1;
-    for (; beyond <= serial_max; beyond *= 2) {
-      const auto found = exists(beyond);
+    for (; beyond <= serials_of_epoch; beyond *= 2) {
+      const auto found = exists(first() + beyond);
       if (!found) return found.error();
       if (!*found) break;
       used = beyond;
     }
-    beyond = std::min(beyond, serial_max + 1);
+    beyond = std::min(beyond, serials_of_epoch + 1);
     while (beyond - used > 1) {
       const std::uint32_t middle = used + (beyond - used) / 2;
-      const auto found = exists(middle);
+      const auto found = exists(first() + middle);
       if (!found) return found.error();
       (*found ? used : beyond) = middle;
     }
-    for (std::uint32_t n = 1; n <= used; ++n) {
+    for (std::uint32_t n = first() + 1; n <= first() + used; ++n) {
       const auto events = log->of_matter(make_matter_id(config.origin, today, n));
       if (!events) return events.error();
       for (const Event& event : *events) {
-        if (event.id.origin != config.origin || event.type != "ticket_issued") continue;
+        // A day long past, whose texts the county holds: a clock that was set back. Its tickets wait no more.
+        if (device_of(event.id.origin) != device_of(config.origin) || event.type != "ticket_issued" || !event.body) continue;
         const auto fact = fact_of(event);
         if (!fact) return fact.error();
         tickets.insert(std::get<TicketIssued>(*fact).ticket);
       }
     }
-    serial = used;
+    if (const auto skipped = skip_lost_tickets(today); !skipped) return skipped;
+    serial = first() + used;
     day = today;
     return Done{};
   }
+  /// A restored machine does not know which tickets the lost disk gave out that day: it begins where the range overflows.
+  Status skip_lost_tickets(Date today) {
+    passed = 0;
+    const int epoch = epoch_of(config.origin);
+    if (epoch == 1) return Done{};
+    const auto opening = log->after(config.origin, 0, 1);
+    if (!opening) return opening.error();
+    if (!opening->empty() && today <= hall_day(opening->front().at))
+      passed = static_cast<std::uint64_t>(epoch - 1) * static_cast<std::uint64_t>(std::max(config.ticket_last - config.ticket_first + 1, 1));
+    return Done{};
+  }
+  std::uint32_t first() const { return serials_before(epoch_of(config.origin)); }
+  std::uint32_t serial_max() const { return first() + serials_of_epoch; }
 
   /// The next free number with this prefix; `pending` are numbers of the same transaction.
   std::string next_ticket(const std::string& prefix, std::map<std::string, std::uint64_t>& counts) const {
     for (;;) {
-      std::string number = prefix + ticket_digits(config.ticket_first, config.ticket_last, counts[prefix]++);
+      std::string number = prefix + ticket_digits(config.ticket_first, config.ticket_last, passed + counts[prefix]++);
       if (!tickets.contains(number)) return number;
     }
   }
@@ -274,6 +290,8 @@ struct Filing::Impl {
     }
     r.deadlines = deadlines(m, book, calendar);
     if (!events.empty()) r.chain8 = hex(events.back().hash).substr(0, 8);
+    for (const Event& event : events)
+      if (event.type == "filed") r.filed_hash = hex(event.body_hash), r.head_hash = hex(events.back().hash);
     return r;
   }
 
@@ -314,7 +332,7 @@ struct Filing::Impl {
     auto events = log->of_matter(*matter);
     if (!events) return failed(request, events.error());
     // The receipt speaks of the filing, not of what desks and the county said since.
-    std::erase_if(*events, [&](const Event& e) { return e.id.origin != config.origin; });
+    std::erase_if(*events, [&](const Event& e) { return device_of(e.id.origin) != device_of(config.origin); });
     Outcome outcome;
     outcome.request = request;
     outcome.receipt = receipt(request, fold(*matter, *events), *events, ahead, minutes);
@@ -325,7 +343,7 @@ struct Filing::Impl {
     read_triage();
     if (auto again = repeated(command.request, ahead, minutes)) return *again;
     if (auto opened = open_day(now); !opened) return failed(command.request, opened.error());
-    if (serial >= serial_max) return failed(command.request, {Code::Unavailable, "今天的编号用完了，请到窗口"});
+    if (serial >= serial_max()) return failed(command.request, {Code::Unavailable, "今天的编号用完了，请到窗口"});
     const MatterId matter = make_matter_id(config.origin, *day, serial + 1);
     auto counts = issued;
     QuerySecret fresh;
@@ -336,6 +354,7 @@ struct Filing::Impl {
       fresh = make_secret(matter);
       std::get<Filed>(d.statement.facts.front()).query_tag = fresh.tag;
     }
+    std::get<Filed>(d.statement.facts.front()).status_public = fresh.status_public;
     auto events = log->append_many(config.origin, {&d.statement, 1}, now);
     if (!events) return failed(command.request, events.error());
     ++serial;
@@ -352,12 +371,13 @@ struct Filing::Impl {
     secret.matter = matter;
     secret.code = new_query_code();
     secret.tag = query_tag(secret.code, matter);
+    secret.status_public = status_key(secret.code, matter).public_hex;
     return secret;
   }
 };
 
 Filing::Filing(EventLog& log, FilingConfig config, const RuleBooks& rules, const WorkCalendar& calendar)
-    : impl_(new Impl{&log, std::move(config), rules, calendar, {}, 0, {}, {}, {}, {}}) {}
+    : impl_(new Impl{&log, std::move(config), rules, calendar, {}, 0, 0, {}, {}, {}, {}}) {}
 
 Status Filing::start() {
   if (auto origin = check_origin(impl_->config.origin); !origin) return origin;
@@ -369,7 +389,7 @@ Status Filing::start() {
 
 QuerySecret Filing::prepare(Time now) {
   // Failure is harmless: the filing itself meets the same trouble and says so.
-  if (!impl_->open_day(now) || impl_->serial >= serial_max) return {};
+  if (!impl_->open_day(now) || impl_->serial >= impl_->serial_max()) return {};
   return Impl::make_secret(make_matter_id(impl_->config.origin, *impl_->day, impl_->serial + 1));
 }
 
@@ -417,7 +437,7 @@ std::vector<Outcome> Filing::file_many(const std::vector<FileMatter>& commands, 
         continue;
       }
     }
-    if (serial >= serial_max) {
+    if (serial >= me.serial_max()) {
       outcomes[i] = Impl::failed(command.request, {Code::Unavailable, "今天的编号用完了，请到窗口"});
       continue;
     }

@@ -24,8 +24,8 @@ struct FilingConfig {
   std::string assets_dir;  ///< where the text model is, read before the first filing; empty: the law alone suggests
 };
 
-/// What may be prepared before the citizen presses the button (Argon2 takes 15 ms).
-struct QuerySecret { std::string code; std::string tag; MatterId matter; };
+/// What may be prepared before the citizen presses the button (Argon2 takes 15 ms, twice).
+struct QuerySecret { std::string code; std::string tag; MatterId matter; std::string status_public; };
 
 class Filing {
  public:

@@ -81,7 +81,7 @@ Result<Parts> make_parts(const FileMatter& command, const Petition& petition, co
     }
     if (bytes.empty() && sealer->key_set() > 0) {
       // Every matter may be signed, so that one is signed tells nothing; 256 KiB for a few strokes would fill a village's line.
-      auto small = sealer->seal(sealing.of, encode_fact(fact), sealing.binding);
+      auto small = sealer->seal(sealing.of, encode_fact(fact), {sealing.binding.matter, sealing.binding.at, true});
       if (!small) return small.error();
       parts.facts.emplace_back(SealedFact{std::string(type_of(fact)), std::move(*small), sealer->key_set()});
       return Done{};

@@ -200,7 +200,16 @@ int main(int argc, char** argv) {
   say_command->add_flag("--devices", say.devices, "name the loudspeakers and microphones");
 
   auto* doctor = with_json(app.add_subcommand("doctor", "check this machine and say what to do"));
-  auto* verify = with_json(app.add_subcommand("verify", "read the whole log and prove its chains"));
+  cli::Verify verify;
+  auto* verify_command = with_json(app.add_subcommand("verify", "read the whole log and prove its chains, checkpoints and countersignatures"));
+  verify_command->add_option("--anchors", verify.anchors, "files of countersignatures kept outside (hub anchors)");
+  cli::Backup backup;
+  auto* backup_command = with_json(app.add_subcommand("backup", "copy the log and its attachments into one verified file, without keys"));
+  backup_command->add_option("--to", backup.to, "a file that does not exist yet")->required();
+  cli::Restore restore;
+  auto* restore_command = with_json(app.add_subcommand("restore", "put a copy in the place of the log and go on in the next epoch"));
+  restore_command->add_option("--from", restore.from, "a file of kiosk backup")->required()->check(CLI::ExistingFile);
+  restore_command->add_option("--epoch", restore.epoch, "when the hub cannot be asked: a number higher than ever before")->check(CLI::Range(2, 99));
 
   cli::Enrol enrol;
   std::string enrol_role;
@@ -211,6 +220,19 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"kiosk", "board", "lawyer", "mediator", "reception", "desk-lawyer", "desk-mediator", "desk-reception"}));
   enrol_command->add_option("--origin", enrol.origin, "name of this device, such as 440583-K01");
   enrol_command->add_option("--place", enrol.place, "its place in the hall");
+
+  cli::Staff staff;
+  auto* staff_command = app.add_subcommand("staff", "people who sign in at this desk");
+  staff_command->require_subcommand(1);
+  auto* staff_add = with_common(staff_command->add_subcommand("add", "set a PIN (or take a card) at this desk, with a code of hub staff"));
+  staff_add->add_option("id", staff.id, "L01")->required();
+  staff_add->add_option("--code", staff.code, "the one-time code of hub staff add, code or reset-pin")->required();
+  staff_add->add_option("--hall-key", staff.hall_key, "file of the hall's duty key, on a stick; nothing of it stays readable here");
+  staff_add->add_option("--pin-file", staff.pin_file, "tests: the PIN from a file instead of the terminal");
+  staff_add->add_flag("--card", staff.card, "the key on this person's smart card in place of a PIN at this desk");
+  auto* staff_remove = with_common(staff_command->add_subcommand("remove", "this desk forgets a person"));
+  staff_remove->add_option("id", staff.id, "L01")->required();
+  auto* staff_list = with_json(staff_command->add_subcommand("list", "who has set a PIN here"));
 
   try {
     app.parse(argc, argv);
@@ -267,8 +289,15 @@ int main(int argc, char** argv) {
     }
     return cli::say(common, say);
   }
+  if (*staff_command) {
+    staff.what = *staff_add ? "add" : *staff_remove ? "remove" : "list";
+    static_cast<void>(staff_list);
+    return cli::staff(common, staff);
+  }
   if (*doctor) return cli::doctor(common);
-  if (*verify) return cli::verify(common);
+  if (*verify_command) return cli::verify(common, verify);
+  if (*backup_command) return cli::backup(common, backup);
+  if (*restore_command) return cli::restore(common, restore);
   common.role = desk_role(enrol_role);
   return cli::enrol(common, enrol);
 }

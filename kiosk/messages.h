@@ -53,6 +53,7 @@ struct FileMatter {
 };
 struct TakeNumber { std::string request; WindowCode window; Priority priority = Priority::Normal; };  ///< 只取号
 struct PrintReceipt { std::string request; };       ///< of the last filing of this session; again = reprint
+struct ReceiptShown { std::string request; };       ///< number and code were on the screen: after a power cut nobody is sent to the window for them
 struct AskProgress { std::string request; std::string number, code; };
 struct Rate { std::string request; std::string number, code; int service = 0, outcome = 0; std::string comment; };
 struct CallHelper { std::string id; std::string page; std::optional<Petition> draft; };  ///< also updates the draft of a running call
@@ -64,9 +65,15 @@ struct QueueCommand { sync::QueueAsk ask; };
 struct OpenMatter { MatterId matter; std::string staff; };     ///< fetches bodies, states Viewed
 struct StateFact { MatterId matter; Fact fact; std::string request; };  ///< Consulted, Mediation…, Disposed, RouteOverridden
 struct TakeHelp { std::string id; };
+/// A person and the PIN; the outcome is in Snapshot::staff under the same request.
+struct SignIn { std::string request, id, pin; };
+struct SignOut { std::string what; };               ///< "out" or "locked": the keyring is gone, so is what it opened
+/// The code was lost: a new one for the matter that is open here, the old one opens nothing any more. Reception only, after a look at the card.
+struct ReplaceCode { std::string request; MatterId matter; std::string staff, reason; };
+struct ForgetCode {};                               ///< it was handed over: off the screen and out of the memory
 
 using Command = std::variant<FileMatter, TakeNumber, PrintReceipt, AskProgress, Rate, CallHelper, StopHelper, ReadCard, EndVisit,
-                             QueueCommand, OpenMatter, StateFact, TakeHelp>;
+                             QueueCommand, OpenMatter, StateFact, TakeHelp, SignIn, SignOut, ReceiptShown, ReplaceCode, ForgetCode>;
 
 // ---- snapshot: everything → ui -----------------------------------------------------------------------------------------
 
@@ -86,6 +93,9 @@ struct Receipt {
   Time at{};
   std::vector<Deadline> deadlines;
   std::string chain8;           ///< first 8 hex digits of the log's head: an anchor on paper
+  std::string filed_hash, head_hash;  ///< hex: body hash of the `filed` event, and the log's head: what the proof signs
+  bool twice = false;           ///< on paper: another machine has acknowledged it when the slip is printed (trust.md R19)
+  std::string proof;            ///< core/receipt_proof.h, for the QR code; "" without a key to sign with
 };
 /// Outcome of a command, by its request id. Either a receipt or the problems, never both.
 struct Outcome {
@@ -105,6 +115,8 @@ struct Progress {
   bool may_rate = false;
   std::vector<Problem> problems;///< wrong code, unknown number, "elsewhere and the line is down"
 };
+/// A new code, shown at the window until it is handed over.
+struct Replaced { std::string request; MatterId matter; std::string code; };
 struct CardRead { std::uint64_t serial = 0; Identity identity; std::string trouble; };  ///< serial grows with each card
 struct HelpState { std::string id; bool reached = false; std::string taken_by; bool done = false; std::string outcome; };
 
@@ -112,6 +124,20 @@ struct HelpState { std::string id; bool reached = false; std::string taken_by; b
 struct OpenedBytes {
   std::shared_ptr<const std::vector<std::byte>> bytes;  ///< null while it is on its way, or when it cannot be had
   std::string trouble;                                  ///< "" on its way, "away" no hub, "later" not at the hub yet, "damaged"
+};
+
+struct StaffWho { std::string id, name, role; };
+/// Who may sit at this desk, who does, and what became of the last PIN.
+struct StaffNews {
+  bool needed = false;                       ///< the hall has accounts: without a PIN nothing is shown
+  std::vector<sync::StaffChoice> people;
+  std::optional<StaffWho> signed_in;
+  std::string request;                       ///< of the last SignIn
+  bool asking = false;                       ///< and it is under way
+  /// "" none; wrong, wait, locked, unknown, role, elsewhere (hub) · away, old_hub, damaged, memory, disk (here) · card_wrong,
+  /// card_locked, card_absent.
+  std::string trouble;
+  int left = 0, wait_s = 0;                  ///< tries until it is locked; seconds until the next one counts
 };
 
 struct Snapshot {
@@ -124,7 +150,10 @@ struct Snapshot {
   std::uint64_t uncounted = 0;  ///< events and attachments the county has not acknowledged
   DeviceState printer = DeviceState::Ready, reader = DeviceState::Ready;
   std::optional<Error> failed;  ///< store trouble: disk full (Unavailable), Io, Corrupt
-  bool disk_low = false;
+  bool disk_low = false;        ///< under 256 MB: no new visit is begun with a text, a number and help always
+  bool disk_alarm = false;      ///< under a tenth: somebody should make room
+  std::vector<std::string> alarms;  ///< for operators: disk, findings of the nightly reading; one line each
+  bool unshown = false;               ///< a matter was filed just before the power went, and its code was never on the screen
   std::vector<WindowCode> closed;     ///< windows nobody sits at now, by the rulebook's hours
   std::optional<Outcome> outcome;     ///< of the last command that has one
   std::optional<Progress> progress;
@@ -132,7 +161,10 @@ struct Snapshot {
   std::optional<HelpState> help;
   std::string print_request;          ///< request id of the last print job
   std::optional<ReceiptPrinted> print;///< its outcome once known
+  int keys = 0;                       ///< 0 the key-set is in force (or there is none), 1 expired, 2 long expired: staff see it
+  int keys_version = 0;
   // desk only
+  StaffNews staff;
   std::vector<Ticket> tickets;        ///< of the desk's windows today: waiting, called here, missed, on hold
   std::vector<sync::HelpCall> help_calls;   ///< reception
   std::optional<Matter> open;         ///< the matter opened at this desk
@@ -141,6 +173,7 @@ struct Snapshot {
   std::string answer_request;
   std::optional<Error> answer_error;
   std::string stated_request;         ///< last StateFact that is on disk
+  std::optional<Replaced> replaced;   ///< by the last ReplaceCode
   int served_today = 0;
   int minutes_average = 0;
   /// Attachments of the opened matter: Attached::hash → its bytes, as far as they are here. In memory only, and gone when the matter is put away.

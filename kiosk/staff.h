@@ -1,7 +1,6 @@
 /// Who sits at a desk, and the key that person unlocked. Values only; floor 3.
 #pragma once
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include "core/seal.h"
@@ -19,13 +18,5 @@ struct Keyring {
   Keyring(const Keyring&) = delete;
   Keyring& operator=(const Keyring&) = delete;
 };
-
-/// Whether that person may work at that desk: reception and managers at reception, lawyers and mediators each at their own; an
-/// auditor at any, without texts (the hub gives none).
-inline bool fits_desk(std::string_view role, std::string_view desk_role) {
-  if (desk_role == "desk-lawyer") return role == "lawyer" || role == "auditor";
-  if (desk_role == "desk-mediator") return role == "mediator" || role == "auditor";
-  return desk_role == "desk-reception" && (role == "reception" || role == "manager" || role == "auditor");
-}
 
 }  // namespace yizhan::kiosk

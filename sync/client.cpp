@@ -1,5 +1,8 @@
 #include "sync/client.h"
 
+#include "core/anchor.h"
+#include "core/number.h"
+
 #include <algorithm>
 #include <atomic>
 #include <charconv>
@@ -27,7 +30,7 @@ std::pair<std::uint64_t, std::uint64_t> two_numbers(std::string_view text) {
 }  // namespace
 
 struct Client::Impl {
-  enum class Asked { Nothing, Heads, Wait, Push, Pull, Blobs, Piece };
+  enum class Asked { Nothing, Heads, Wait, Push, Pull, Blobs, Piece, Keys };
 
   ClientConfig config;
   WithLog with_log;
@@ -42,6 +45,7 @@ struct Client::Impl {
   std::uint64_t version = 0;          // the hub's, for the long poll
   std::map<Origin, Head> hub;         // what the hub has
   std::map<Origin, Mark> noted;       // marks as they are in the notes
+  std::map<std::pair<Origin, Origin>, std::uint64_t> anchors_kept;  // witness, log → entry, as it is in the log
   Time noted_at{};                    // complete_at as it is in the notes
   std::set<Origin> blocked;           // logs a person must look at first
   std::set<Origin> checked;           // logs whose head at the hub was found in our chain
@@ -65,6 +69,7 @@ struct Client::Impl {
   std::uint64_t blobs_said = 0;              // the heads' word on the county
   std::optional<std::uint64_t> blobs_counted = 0;  // the one that was followed up; none: that question got no answer
   Tick blobs_again{};                        // an older hub
+  int keys_said = 0;                         // version of the hub's key-set
 
   double link_bytes_per_ms = 0;       // measured, as sent
   double packed_share = 0.5;          // bytes as sent / bytes of the lines
@@ -76,12 +81,30 @@ struct Client::Impl {
 
   bool pushes(const Origin& origin) const {
     if (blocked.contains(origin)) return false;
-    if (!config.relay) return origin == config.self;
-    return std::find(config.pull.begin(), config.pull.end(), origin) == config.pull.end();
+    if (!config.relay) return device_of(origin) == config.self;
+    return std::find(config.pull.begin(), config.pull.end(), device_of(origin)) == config.pull.end();
   }
   bool pulls(const Origin& origin) const {
-    if (blocked.contains(origin) || origin == config.self) return false;
-    return std::any_of(config.pull.begin(), config.pull.end(), [&](const auto& name) { return name == "*" || name == origin; });
+    if (blocked.contains(origin)) return false;
+    // What we said in an earlier epoch and lost with a disk comes back from whoever kept it.
+    if (device_of(origin) == config.self) return origin != own_log();
+    return std::any_of(config.pull.begin(), config.pull.end(), [&](const auto& name) { return name == "*" || name == device_of(origin); });
+  }
+  const Origin& own_log() const { return config.own_log.empty() ? config.self : config.own_log; }
+
+  /// A countersignature counts when it fits its key, the key is the one we know the witness by, and the entry is in our own chain.
+  bool sound(EventLog& event_log, const Anchor& anchor, std::string_view key_hex) {
+    if (anchor.key_hex != key_hex || !check_anchor(anchor)) return false;
+    if (anchor.head.seq == 0) return false;
+    const auto own = event_log.after(anchor.head.origin, anchor.head.seq - 1, 1);
+    return own && own->size() == 1 && own->front().id.seq == anchor.head.seq && own->front().hash == anchor.head.hash;
+  }
+  /// The county's key, as first heard of at this hub; another one later is not believed (enrol anew, docs/PROTOCOL.md).
+  std::string county_key(EventLog& event_log, const Anchor& anchor) {
+    const std::string name = note_name("county_key");
+    if (const auto note = event_log.note(name)) return *note;
+    if (!check_anchor(anchor) || !event_log.put_note(name, anchor.key_hex)) return {};
+    return anchor.key_hex;
   }
 
   // ---- notes: marks and the moment of completeness survive a restart -----------------------------------------------
@@ -121,6 +144,16 @@ struct Client::Impl {
       // Losing a mark costs one repeated message.
       if (event_log.put_note(note_name(origin), std::to_string(mark.hub) + " " + std::to_string(mark.county))) old = mark;
     }
+    std::vector<Anchor> fresh;
+    for (const auto* all : {&state.anchors, &state.county_anchors})
+      for (const auto& [origin, anchor] : *all) {
+        auto& kept = anchors_kept[{anchor.by, origin}];
+        if (anchor.head.seq <= kept) continue;
+        kept = anchor.head.seq;
+        fresh.push_back(anchor);
+      }
+    // Losing one costs nothing while a later one comes.
+    static_cast<void>(event_log.keep_anchors(fresh));
     // Not at every answer: an idle kiosk should leave its disk alone.
     if (state.complete_at > noted_at + std::chrono::minutes(5) || noted_at == Time{}) {
       if (state.complete_at != Time{} &&
@@ -179,7 +212,7 @@ struct Client::Impl {
   /// Is the hub's head part of our chain? Errors: Conflict (fork, or the hub knows more of our own log than we do).
   Status check_head(EventLog& event_log, const Origin& origin, const Head& theirs, std::uint64_t ours) {
     if (theirs.seq > ours) {
-      if (origin != config.self) return Done{};  // our copy of somebody's log is behind: its author will send it again
+      if (origin != own_log()) return Done{};  // our copy of somebody's log is behind: its author will send it again
       return Error{Code::Conflict, "log " + origin + ": the hub has more of it than this disk (an old copy was restored?)"};
     }
     if (theirs.seq == 0) return Done{};
@@ -219,12 +252,17 @@ struct Client::Impl {
       if (events->empty()) continue;
       std::string lines;
       lines.reserve(bytes + bytes / 4);
+      std::size_t last = 0;  // where the last line begins: it and the first one say their hashes
       for (const auto& event : *events) {
-        append_line(lines, event);
+        last = lines.size();
+        append_line(lines, last == 0 ? event : to_terse(event));
         lines += '\n';
         last_sent = {head.origin, event.id.seq, event.hash};
         if (lines.size() >= bytes) break;
       }
+      lines.resize(last);
+      append_line(lines, (*events)[last_sent.seq - theirs.seq - 1]);
+      lines += '\n';
       log = head.origin;
       sent_plain_bytes = lines.size();
       auto made = begin(Asked::Push, "POST", "/v1/log/" + head.origin + "?after=" + std::to_string(theirs.seq), now, Span{15'000});
@@ -334,6 +372,8 @@ struct Client::Impl {
       save(event_log);
     });
     if (made) return made;
+    // After what people said: the next envelope is sealed to it.
+    if (met && config.take_keys && keys_said > config.keys) return begin(Asked::Keys, "GET", "/v1/keys", now, Span{15'000});
     if (state.stopped && blocked.empty()) return {};  // the log itself cannot be read
     if (!met) return begin(Asked::Heads, "GET", "/v1/heads", now, Span{15'000});
     if (one_pass()) {
@@ -355,12 +395,19 @@ struct Client::Impl {
       if (!pushes(row.head.origin)) continue;
       auto& mark = state.marks[row.head.origin];
       mark.county = std::max(mark.county, std::min(row.county, mark.total));
+      if (!row.county_anchor || row.county_anchor->head.seq <= state.county_anchors[row.head.origin].head.seq) continue;
+      const Anchor& anchor = *row.county_anchor;
+      bool holds = false;
+      with_log([&](EventLog& event_log) { holds = by_county(anchor) && sound(event_log, anchor, county_key(event_log, anchor)); });
+      if (holds) state.county_anchors[row.head.origin] = anchor;
+      else state.trouble = "a countersignature of the county does not hold: " + row.head.origin;
     }
     checked.clear();
     met = true;
     version = heads->version;
     if (heads->hall) state.hall = std::move(heads->hall);
     blobs_said = heads->blobs;
+    keys_said = heads->keys;
     blob_have.clear();  // it may have learned of them, or forgotten them
     again = now;
   }
@@ -384,6 +431,9 @@ struct Client::Impl {
       });
     if (!ours) return failed("wrong acknowledgement: hash", now);
     hub[log] = ack->head;
+    if (ack->anchor && ack->anchor->by == config.hub_origin && ack->anchor->head.hash == ack->head.hash && ack->anchor->head.seq == ack->head.seq &&
+        ack->anchor->key_hex == config.hub_public_hex && check_anchor(*ack->anchor))
+      state.anchors[log] = *ack->anchor;
     auto& mark = state.marks[log];
     state.pushed += ack->head.seq - std::min(mark.hub, ack->head.seq);
     mark.hub = mark.sent = ack->head.seq;
@@ -499,6 +549,14 @@ struct Client::Impl {
       const auto merged = event_log.merge(*events);
       if (merged) state.pulled += merged->fresh.size();
       else trouble = merged.error();
+      // What a lost disk of ours had stated: the same request must not be stated a second time.
+      if (merged && device_of(log) == config.self)
+        for (const Event& event : merged->fresh) {
+          const auto fact = event.type == "filed" ? fact_of(event) : Result<Fact>(Error{});
+          const auto* filed = fact ? std::get_if<Filed>(&*fact) : nullptr;
+          if (filed == nullptr || filed->source_ref.empty() || event_log.stated(filed->source_ref)) continue;
+          if (const auto written = event_log.put_note("request/" + filed->source_ref, event.matter); !written) trouble = written.error();
+        }
     });
     if (!trouble.what.empty()) {
       if (trouble.code == Code::Unavailable) return failed("disk: " + trouble.what, now);
@@ -512,12 +570,25 @@ struct Client::Impl {
     again = now;
   }
 
+  void take_keys(const std::string& body, Tick now) {
+    const auto taken = config.take_keys(body);
+    state.keys_trouble = taken ? "" : taken.error().what;
+    // Whatever came of it, this version was dealt with: a set that is refused is not fetched at every turn.
+    config.keys = keys_said;
+    again = now;
+  }
+
   void take_refusal(const Reply& reply, Tick now) {
     Refusal refusal{"unavailable", "status " + std::to_string(reply.status), 0};
     if (const auto body = body_of(reply))
       if (auto read = refusal_from_json(*body)) refusal = std::move(*read);
     if (asked == Asked::Blobs && refusal.code == "not_found") {
       blobs_again = now + older_hub;  // it speaks an older protocol; the events that name them are there all the same
+      again = now;
+      return;
+    }
+    if (asked == Asked::Keys && refusal.code == "not_found") {
+      config.keys = keys_said;
       again = now;
       return;
     }
@@ -594,6 +665,7 @@ struct Client::Impl {
       else if (question == Asked::Pull) take_lines(*body, now);
       else if (question == Asked::Blobs) take_blobs(*body, now);
       else if (question == Asked::Piece) take_piece_ack(*body, now);
+      else if (question == Asked::Keys) take_keys(*body, now);
       else take_heads(*body, now);
     }
     asked = Asked::Nothing;

@@ -16,18 +16,23 @@
 namespace yizhan::sync {
 
 struct ClientConfig {
-  Origin self;
+  Origin self;                        ///< the device; logs of all its epochs are its own
   KeyPair key;                        ///< Ed25519 of this device
   std::string hub_origin;             ///< pinned at enrolment
   std::string hub_public_hex;
   bool relay = false;                 ///< hall hub: push every log of this node except those pulled from upstream
-  std::vector<std::string> pull;      ///< origins to follow; "*" = every log the hub has except our own
+  std::vector<std::string> pull;      ///< origins to follow, in every epoch; "*" = every log the hub has except our own
+  Origin own_log;                     ///< the one that is written now; "" is `self`. Logs of our earlier epochs are completed from the hub
   std::size_t batch_bytes_min = 16u << 10, batch_bytes_max = 512u << 10;
   std::size_t batch_events_max = 1000;
   Span batch_time{5'000};             ///< a batch aims at this much measured link time
   Span retry_min{1'000}, retry_max{900'000};
   Span long_poll{20'000};             ///< 0: one pass and stop (nightly run)
   std::uint64_t jitter_seed = 1;
+  int keys = 0;                       ///< version of the key-set this node has
+  /// Takes a newer one (core/key_set.h), verbatim. On an error the one we have stays, and the same version is asked for again after
+  /// the next start. Empty: key-sets are not fetched.
+  std::function<Status(std::string_view)> take_keys = {};
 };
 
 struct Mark { std::uint64_t sent = 0, hub = 0, county = 0, total = 0; };  ///< per log: acknowledged by hub, by county
@@ -38,12 +43,15 @@ struct ClientState {
   Time last_contact{};
   std::string trouble;          ///< why not online, for operators: "no answer", "not our hub: unsigned reply", …
   std::map<Origin, Mark> marks;
+  std::map<Origin, Anchor> anchors;         ///< the hub's newest signature over each log that is pushed, checked
+  std::map<Origin, Anchor> county_anchors;  ///< the county's, as the hub passed it on, checked; both are in the log when complete_at moved
   std::uint64_t pushed = 0, pulled = 0;
   std::uint64_t blobs_unsent = 0, blobs_uncounted = 0;  ///< attachments the hub does not have; it has and the county may not
   std::uint64_t blob_bytes = 0;                         ///< of attachments, acknowledged since this client began
   Time complete_at{};           ///< when everything the hub had for us was last here; kept over a restart
   std::optional<HallNews> hall; ///< the hall hub's news, as fresh as the last answer
   int failures = 0;             ///< exchanges that failed in a row
+  std::string keys_trouble;     ///< why the hub's newer key-set was not taken; "" it was
   std::optional<Error> stopped; ///< fork or corrupt: a person must look
 };
 

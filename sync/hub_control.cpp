@@ -12,6 +12,8 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "core/anchor.h"
+
 namespace yizhan::sync {
 namespace {
 
@@ -65,6 +67,28 @@ bool write_line(int fd, std::string line) {
   return true;
 }
 
+/// People: answers with a code where one is made.
+std::string staff_command(Hub& hub, const std::string& what, const Json& in, Time wall) {
+  const auto done = [](const Status& status) { return status ? dump({{"ok", true}}) : refusal(status.error()); };
+  const auto code = [](const Result<std::string>& made) { return made ? dump({{"ok", true}, {"code", *made}}) : refusal(made.error()); };
+  if (what == "list") {
+    Json people = Json::array();
+    for (const auto& one : hub.people())
+      people.push_back({{"id", one.id}, {"name", one.name}, {"role", one.role}, {"wrong", one.wrong}, {"locked", one.locked},
+                        {"not_before", one.not_before.time_since_epoch().count()}, {"desks", one.desks}, {"signed_in", one.signed_in}});
+    return dump({{"ok", true}, {"people", std::move(people)}});
+  }
+  const std::string id = in.at("id");
+  if (what == "add") return code(hub.add_person(id, in.at("name"), in.at("role"), wall));
+  if (what == "code") return code(hub.person_code(id, in.at("forget"), wall));
+  if (what == "unlock") return done(hub.unlock_person(id));
+  if (what == "role") return done(hub.set_person_role(id, in.at("role")));
+  if (what == "remove") return done(hub.remove_person(id));
+  if (what == "assign") return done(hub.assign(in.at("matter"), id, "hub", in.at("reason"), wall));
+  if (what == "recuse") return done(hub.recuse(in.at("matter"), id, "hub", in.at("reason"), wall));
+  return refusal({Code::Invalid, "no such command"});
+}
+
 }  // namespace
 
 std::string run_command(Hub& hub, std::string_view command, Time wall) {
@@ -92,9 +116,24 @@ std::string run_command(Hub& hub, std::string_view command, Time wall) {
       hub.discipline(in.at("keys").get<std::vector<std::string>>());
       return dump({{"ok", true}});
     }
-    if (what == "devices")
-      return dump({{"ok", true}, {"devices", Json::parse(to_json(hub.devices()))}, {"hub_origin", hub.self().origin},
-                   {"hub_public_hex", hub.self().public_hex}, {"fingerprint", fingerprint(hub.self().public_hex)}});
+    if (what == "anchors") {
+      const auto anchors = hub.anchors(wall);
+      if (!anchors) return refusal(anchors.error());
+      Json lines = Json::array();
+      for (const Anchor& anchor : *anchors) lines.push_back(anchor_line(anchor));
+      return dump({{"ok", true}, {"lines", lines}});
+    }
+    if (what == "install_keys") {
+      if (const auto done = hub.install_keys(in.at("set")); !done) return refusal(done.error());
+      return dump({{"ok", true}, {"version", hub.key_set()->version}});
+    }
+    if (what == "devices") {
+      Json out{{"ok", true}, {"devices", Json::parse(to_json(hub.devices()))}, {"hub_origin", hub.self().origin},
+               {"hub_public_hex", hub.self().public_hex}, {"fingerprint", fingerprint(hub.self().public_hex)}};
+      if (!hub.key_set_json().empty()) out["key_set"] = hub.key_set_json();
+      return dump(out);
+    }
+    if (what.starts_with("staff_")) return staff_command(hub, what.substr(6), in, wall);
     return refusal({Code::Invalid, "no such command"});
   } catch (const std::exception&) {
     return refusal({Code::Invalid, "the command cannot be read"});

@@ -10,15 +10,22 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "core/books.h"
 #include "core/envelope.h"
+#include "core/epoch.h"
+#include "core/log_check.h"
+#include "core/number.h"
 #include "core/opening.h"
 #include "core/petition_json.h"
 #include "sync/hub_control.h"
+#include "sync/hub_keys.h"
 #include "sync/hub_process.h"
+#include "sync/hub_receipt.h"
 #include "sync/hub_save.h"
 #include "sync/projection.h"
 
@@ -387,35 +394,167 @@ int report(const HubOptions& options, const std::string& from_text, const std::s
   return exit_done;
 }
 
-int verify(const HubOptions& options, bool json) {
+int verify(const HubOptions& options, const std::vector<std::string>& anchor_files, bool json) {
   if (!std::filesystem::exists(options.data_dir + "/" + hub_log_name)) return failed({Code::NotFound, "data: no hub has run in " + options.data_dir});
   const auto log = EventLog::open(options.data_dir + "/" + hub_log_name, EventLog::Mode::ReadOnly);
   if (!log) return failed(log.error());
+  std::vector<Anchor> outside;
+  for (const auto& path : anchor_files) {
+    std::ifstream in(path, std::ios::binary);  // a year of a county is some megabytes
+    if (!in) return failed({Code::NotFound, path + ": cannot be read"});
+    auto some = anchors_from_lines(std::string(std::istreambuf_iterator<char>(in), {}));
+    if (!some) return failed({Code::Invalid, path + ": " + some.error().what});
+    outside.insert(outside.end(), some->begin(), some->end());
+  }
   const bool tty = isatty(STDERR_FILENO) == 1;
-  const auto damages = (*log)->verify([&](std::uint64_t done, std::uint64_t total) {
+  const auto proved = prove(**log, std::move(outside), {}, [&](std::uint64_t done, std::uint64_t total) {
     if (tty) fmt::print(stderr, "\r{} / {} events", done, total);
   });
   if (tty) fmt::print(stderr, "\n");
-  if (!damages) return failed(damages.error());
-  const auto heads = (*log)->heads();
-  if (!heads) return failed(heads.error());
+  if (!proved) return failed(proved.error());
   const auto blobs = (*log)->blob_totals();
   if (!blobs) return failed(blobs.error());
+  const auto& damages = proved->damage;
   std::uint64_t events = 0;
-  for (const auto& head : *heads) events += head.seq;
+  for (const auto& one : proved->logs) events += one.head.seq;
   if (json) {
     Json rows = Json::array(), logs = Json::array();
-    for (const auto& damage : *damages) rows.push_back({{"origin", damage.origin}, {"seq", damage.seq}, {"what", damage.what}});
-    for (const auto& head : *heads) logs.push_back({{"origin", head.origin}, {"seq", head.seq}, {"hash", hex(head.hash)}});
+    for (const auto& damage : damages) rows.push_back({{"origin", damage.origin}, {"seq", damage.seq}, {"what", damage.what}});
+    for (const auto& one : proved->logs)
+      logs.push_back({{"origin", one.head.origin}, {"seq", one.head.seq}, {"hash", hex(one.head.hash)}, {"checkpoints", one.checkpoints}, {"day_keys", one.day_keys},
+                      {"countersigned", one.anchored}, {"unclean", one.unclean}});
     const Json attachments{{"named", blobs->named}, {"whole", blobs->whole}, {"bytes", blobs->bytes}};
-    print(dump({{"sound", damages->empty()}, {"events", events}, {"logs", logs}, {"attachments", attachments}, {"damage", rows}}));
+    print(dump({{"sound", damages.empty()}, {"events", events}, {"logs", logs}, {"attachments", attachments},
+                {"anchors", {{"inside", proved->anchors_inside}, {"outside", proved->anchors_outside}}}, {"damage", rows}}));
   } else {
-    for (const auto& damage : *damages) print(fmt::format("{}/{}: {}", damage.origin, damage.seq, damage.what));
+    for (const auto& damage : damages) print(fmt::format("{}/{}: {}", damage.origin, damage.seq, damage.what));
     if (blobs->named > 0) print(fmt::format("{} attachments named, {} whole here, {} bytes", blobs->named, blobs->whole, blobs->bytes));
-    print(fmt::format("{} events in {} logs: {}", events, heads->size(), damages->empty() ? "sound" : "DAMAGED"));
+    std::uint64_t checkpoints = 0, countersigned = 0;
+    for (const auto& one : proved->logs) checkpoints += one.checkpoints, countersigned += one.anchored;
+    print(fmt::format("{} events in {} logs, {} checkpoints, {} events countersigned: {}", events, proved->logs.size(), checkpoints, countersigned, damages.empty() ? "sound" : "DAMAGED"));
   }
-  if (damages->empty()) return exit_done;
-  return failed({Code::Corrupt, fmt::format("verify: {} findings", damages->size())});
+  if (damages.empty()) return exit_done;
+  return failed({Code::Corrupt, fmt::format("verify: {} findings", damages.size())});
+}
+
+int anchors(const HubOptions& options) {
+  const auto answer = command(options, {{"do", "anchors"}});
+  if (!answer) return failed(answer.error());
+  for (const auto& line : answer->at("lines")) print(line.get<std::string>());
+  return exit_done;
+}
+
+int backup(const HubOptions& options, const std::string& to, bool json) {
+  if (!std::filesystem::exists(options.data_dir + "/" + hub_log_name)) return failed({Code::NotFound, "data: no hub has run in " + options.data_dir});
+  const auto log = EventLog::open(options.data_dir + "/" + hub_log_name, EventLog::Mode::ReadOnly);
+  if (!log) return failed(log.error());
+  if (const auto made = (*log)->backup_to(to); !made) return failed(made.error());
+  const auto count = (*log)->count();
+  if (json) print(dump({{"ok", true}, {"file", to}, {"events", count.value_or(0)}}));
+  else print(fmt::format("{}: {} events, verified; without hub.key, which is kept apart", to, count.value_or(0)));
+  return exit_done;
+}
+
+int restore(const HubOptions& options, const std::string& from, int epoch, bool json) {
+  const std::string path = options.data_dir + "/" + hub_log_name;
+  Origin self;
+  int highest = 1;
+  const auto look = [&](const EventLog& log) {
+    const auto note = log.note("hub.self");
+    if (note) self = note->substr(0, note->find(' '));
+    const auto heads = log.heads();
+    if (!heads) return;
+    for (const auto& head : *heads) {
+      const Origin device = device_of(head.origin);
+      if (device == self || (self.ends_with("-C") && device.starts_with(self + "."))) highest = std::max(highest, epoch_of(head.origin));
+    }
+    if (const auto own = own_log_of(log, self)) highest = std::max(highest, epoch_of(*own));
+  };
+  {
+    const auto copy = EventLog::open(from, EventLog::Mode::ReadOnly);
+    if (!copy) return failed(copy.error());
+    const auto damage = (*copy)->verify();
+    if (!damage) return failed(damage.error());
+    if (!damage->empty()) return failed({Code::Corrupt, fmt::format("{}: {}/{}: {}", from, damage->front().origin, damage->front().seq, damage->front().what)});
+    look(**copy);
+    if (self.empty()) return failed({Code::Invalid, from + ": not a copy of a hub's log"});
+  }
+  std::error_code failure;
+  std::filesystem::create_directories(options.data_dir, failure);
+  if (failure) return failed({Code::Io, options.data_dir + ": " + failure.message()});
+  std::string aside;
+  if (std::filesystem::exists(path)) {
+    auto here = EventLog::open(path);
+    if (!here && here.error().code == Code::Conflict) return failed({Code::Unavailable, here.error().what + ": stop it first"});
+    if (here) look(**here);
+    aside = path + ".before-" + std::to_string(SystemClock{}.wall().time_since_epoch().count());
+  }
+  if (epoch == 0) epoch = highest + 1;
+  if (!aside.empty())
+    for (const char* rest : {"", "-wal", "-shm"})
+      if (std::filesystem::exists(path + rest)) std::filesystem::rename(path + rest, aside + rest);
+  // The projection is made anew from the log.
+  std::filesystem::remove(options.data_dir + "/" + hub_projection_name, failure);
+  std::filesystem::copy_file(from, path + ".part", std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::permissions(path + ".part", std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  std::filesystem::rename(path + ".part", path);
+  const auto log = EventLog::open(path);
+  if (!log) return failed(log.error());
+  Status opened = Done{};
+  if (self.ends_with("-C")) opened = epoch > highest && epoch <= epoch_max ? (*log)->put_note("epoch", std::to_string(epoch)) : Status(Error{Code::Invalid, "epoch: must be higher than ever before"});
+  else opened = open_epoch(**log, self, epoch, "restored", SystemClock{}.wall());
+  if (!opened) return failed(opened.error());
+  if (json) print(dump({{"ok", true}, {"log", in_epoch(self, epoch)}, {"aside", aside}}));
+  else print(fmt::format("restored; this hub states its own facts as {} from now on{}\nput hub.key beside it before it is started, or enrol every device anew", in_epoch(self, epoch),
+                         aside.empty() ? "" : "; the log that was here is " + aside));
+  return exit_done;
+}
+
+/// For a supervisor or a watch: disk, the log's notes. Reads beside a running hub.
+int health(const HubOptions& options, bool json) {
+  const auto log = EventLog::open(options.data_dir + "/" + hub_log_name, EventLog::Mode::ReadOnly);
+  if (!log) return failed(log.error());
+  const auto room = std::filesystem::space(options.data_dir);
+  const bool low = room.available < (256u << 20), alarm = low || room.available < room.capacity / 10;
+  const auto found = (*log)->note("scrub.found"), day = (*log)->note("scrub.day");
+  const bool damaged = found && !found->empty();
+  const auto count = (*log)->count();
+  if (!count) return failed(count.error());
+  if (json) {
+    print(dump({{"ok", !alarm && !damaged}, {"disk_free_mb", room.available >> 20}, {"disk_mb", room.capacity >> 20}, {"disk_alarm", alarm}, {"disk_low", low},
+                {"events", *count}, {"scrub_day", day.value_or("")}, {"scrub_found", found.value_or("")}}));
+  } else {
+    print(fmt::format("disk   {} MB free of {}{}", room.available >> 20, room.capacity >> 20, low ? "  LOW" : alarm ? "  under a tenth: make room" : ""));
+    print(fmt::format("log    {} events", *count));
+    print(fmt::format("scrub  {}", damaged ? cell(*found) : day ? "sound on " + *day : "no night has passed yet"));
+  }
+  return alarm || damaged ? exit_failed : exit_done;
+}
+
+int receipt(const HubOptions& options, const std::string& text, const std::string& key, bool json) {
+  auto reading = read_only(options, false);
+  if (!reading) return failed(reading.error());
+  std::vector<Device> devices;
+  if (const auto note = reading->log->note("hub.devices"))
+    if (auto known = devices_from_json(*note)) devices = std::move(*known);
+  const auto checked = check_receipt(*reading->log, devices, text, key);
+  if (!checked) return failed(checked.error());
+  using Check = ReceiptCheck;
+  const bool unknown_key = checked->signed_by_device == Check::Signed::Unknown;
+  if (json) {
+    print(dump({{"matter", checked->proof.matter}, {"device", checked->device}, {"at", iso_minute(checked->proof.at)}, {"holds", checked->holds()},
+                {"signed", unknown_key ? "unknown" : checked->signed_by_device == Check::Signed::Yes ? "yes" : "no"},
+                {"known", checked->known == Check::Known::Same ? "same" : checked->known == Check::Known::Other ? "other" : "not here"}}));
+  } else {
+    print(fmt::format("{}  {}  {}", checked->proof.matter, iso_minute(checked->proof.at), checked->device));
+    print(unknown_key                                        ? "签名：本机没有这台设备的公钥，请用 --key 给出（大厅服务器 hub keys 可查）"
+          : checked->signed_by_device == Check::Signed::Yes ? "签名：是这台设备签的"
+                                                            : "签名：不符，不是这台设备签的，或内容被改过");
+    print(checked->known == Check::Known::Same    ? "登记：本机有这一件，时间、内容、日志位置都相符"
+          : checked->known == Check::Known::Other ? "登记：本机有这个编号，但时间、内容或日志位置不符"
+                                                  : "登记：本机还没有这一件（大厅是否已同步？）");
+  }
+  return checked->holds() ? exit_done : exit_failed;
 }
 
 int rebuild(const HubOptions& options) {
@@ -432,6 +571,12 @@ int keys_show(const HubOptions& options, bool json) {
   const auto answer = command(options, {{"do", "devices"}});
   if (!answer) return failed(answer.error());
   if (json) {
+    if (const auto set = answer->contains("key_set") ? decode_key_set(answer->at("key_set").get<std::string>()) : Result<KeySet>(Error{}); set) {
+      Json with = *answer;
+      with["key_set"] = sync::json_of(*set, SystemClock{}.wall());
+      print(dump(with));
+      return exit_done;
+    }
     print(dump(*answer));
     return exit_done;
   }
@@ -445,6 +590,13 @@ int keys_show(const HubOptions& options, bool json) {
     print(fmt::format("{:<11} {:<15} {:<12} {}{}{}", device.origin, device.role, windows, fingerprint(device.public_hex), device.revoked ? "  REVOKED" : "",
                       device.skew_ms != 0 ? fmt::format("  CLOCK OFF BY {} s", device.skew_ms / 1000) : ""));
   }
+  if (!answer->contains("key_set")) {
+    print("no key-set: only accusations are sealed here (hub keys init)");
+    return exit_done;
+  }
+  const auto set = decode_key_set(answer->at("key_set").get<std::string>());
+  if (!set) return failed(set.error());
+  print_key_set(*set, SystemClock{}.wall());
   return exit_done;
 }
 
@@ -552,14 +704,41 @@ int run(int argc, char** argv) {
 
   auto* verifying = app.add_subcommand("verify", "read everything and check every chain");
   common(verifying);
-  verifying->callback([&] { action = [&] { return verify(options, json); }; });
+  std::vector<std::string> anchor_files;
+  verifying->add_option("--anchors", anchor_files, "files of countersignatures kept outside (hub anchors)");
+  verifying->callback([&] { action = [&] { return verify(options, anchor_files, json); }; });
+  auto* anchoring = app.add_subcommand("anchors", "countersign every log as it is now and print the lines that an auditor keeps");
+  common(anchoring);
+  anchoring->callback([&] { action = [&] { return anchors(options); }; });
+  std::string copy_file;
+  int epoch = 0;
+  auto* backing = app.add_subcommand("backup", "copy the log and its attachments into one verified file, without keys");
+  common(backing);
+  backing->add_option("--to", copy_file, "a file that does not exist yet")->required();
+  backing->callback([&] { action = [&] { return backup(options, copy_file, json); }; });
+  auto* restoring = app.add_subcommand("restore", "put a copy in the place of the log and go on in the next epoch");
+  common(restoring);
+  restoring->add_option("--from", copy_file, "a file of hub backup")->required()->check(CLI::ExistingFile);
+  restoring->add_option("--epoch", epoch, "higher than ever before; else one more than the copy and the log here know")->check(CLI::Range(2, 99));
+  restoring->callback([&] { action = [&] { return restore(options, copy_file, epoch, json); }; });
+  auto* watching = app.add_subcommand("health", "room on the disk and what the nightly reading found; 1 when somebody must look");
+  common(watching);
+  watching->callback([&] { action = [&] { return health(options, json); }; });
+  std::string receipt_text, receipt_key;
+  auto* receipts = app.add_subcommand("receipt", "does a receipt hold: who signed it, and is its matter here");
+  common(receipts);
+  receipts->add_option("text", receipt_text, "what its QR code says, XF2:…")->required();
+  receipts->add_option("--key", receipt_key, "the device's public key, 64 hex digits, where it is not enrolled here");
+  receipts->callback([&] { action = [&] { return receipt(options, receipt_text, receipt_key, json); }; });
+
   auto* rebuilding = app.add_subcommand("rebuild", "make the projection anew from the log");
   common(rebuilding);
   rebuilding->add_option("--county-key", options.county_key, "file of the county's secret key: ordinary matters are opened with it ($YIZHAN_COUNTY_KEY)")->envname("YIZHAN_COUNTY_KEY");
   rebuilding->callback([&] { action = [&] { return rebuild(options); }; });
 
-  auto* keys = app.add_subcommand("keys", "show, enrol and revoke devices");
+  auto* keys = app.add_subcommand("keys", "show, enrol and revoke devices; make, sign, install and open the county's keys");
   common(keys);
+  keys->get_option("--data")->required(false);  // ceremonies happen on machines that are no hub
   keys->require_subcommand(0, 1);
   std::string origin, role, name, secret_file;
   std::vector<std::string> windows;
@@ -584,6 +763,12 @@ int run(int argc, char** argv) {
   discipline->fallthrough();
   discipline->add_option("--secret", secret_file, "new file for the secret key; keep it elsewhere")->required();
   discipline->callback([&] { action = [&] { return keys_discipline(options, secret_file, json); }; });
+
+  add_key_ceremonies(*keys, options, json, action, command);
+  auto* staff = app.add_subcommand("staff", "people of this hall: accounts, PINs, assignments, and who looked at what");
+  common(staff);
+  staff->require_subcommand(1);
+  add_staff_commands(*staff, options, json, action, command);
 
   try {
     app.parse(argc, argv);

@@ -19,6 +19,7 @@
 #include <thread>
 
 #include "core/books.h"
+#include "core/epoch.h"
 #include "core/text.h"
 #include "sync/client.h"
 #include "sync/curl_transport.h"
@@ -127,9 +128,11 @@ struct HubProcess::Impl {
   bool stopping = false, news = false;
   Client* client = nullptr;  // set while it runs, under mutex
   std::uint64_t written_seen = 0;  // store's thread
+  Origin own_log;                  // of this hub's epoch
 
   std::string file(const char* name) const { return options.data_dir + "/" + name; }
-  Origin county_stream() const { return config.self.substr(0, 7) + "C." + config.self.substr(7); }
+  /// The county's word about this hall's matters, and the same sealed to the citizens for the kiosks (docs/PROTOCOL.md, Streams).
+  std::vector<Origin> county_streams() const { return {config.self.substr(0, 7) + "C." + config.self.substr(7), config.self.substr(0, 7) + "C.S" + config.self.substr(8)}; }
 
   /// Sleeps until `until`, or until there is something to pass up. False: the program is ending.
   bool rest(Tick until) {
@@ -172,6 +175,11 @@ struct HubProcess::Impl {
           if (const auto written = write_private_file(file("discipline.pub"), lines, true); !written) spdlog::error("upstream: {}", written.error().what);
           store->run([&] { hub->discipline(enrolled->discipline_keys); });
         }
+        if (!enrolled->key_set.empty()) {
+          Status taken = Done{};
+          store->run([&] { taken = hub->install_keys(enrolled->key_set); });
+          if (!taken) spdlog::error("upstream: {}", printable(taken.error().what));
+        }
         spdlog::info("upstream: enrolled at {}, key {}", enrolled->hub_origin, fingerprint(enrolled->hub_public_hex));
         return true;
       }
@@ -193,14 +201,23 @@ struct HubProcess::Impl {
     }
     ClientConfig settings;
     settings.self = config.self;
+    settings.own_log = own_log;
     settings.key = config.key;
     settings.hub_origin = county->origin;
     settings.hub_public_hex = county->public_hex;
     settings.relay = true;
-    settings.pull = {county_stream()};
+    settings.pull = county_streams();
     unsigned char seed[8];
     random_bytes(seed, sizeof seed);
     std::memcpy(&settings.jitter_seed, seed, sizeof seed);
+    store->run([&] { settings.keys = hub->key_set() ? hub->key_set()->version : 0; });
+    settings.take_keys = [this](std::string_view json) {
+      Status taken = Done{};
+      store->run([&] { taken = hub->install_keys(std::string(json)); });
+      if (taken) spdlog::info("upstream: a newer key-set is in force");
+      else spdlog::error("upstream: the county's key-set is not taken: {}", printable(taken.error().what));
+      return taken;
+    };
     Client own(settings, [this](const std::function<void(EventLog&)>& work) { store->run([&] { work(*log); }); });
     {
       const std::lock_guard lock(mutex);
@@ -216,7 +233,7 @@ struct HubProcess::Impl {
         if (mark.hub > 0) marks[origin] = mark.hub;
       store->run([&] {
         if (state.pulled != pulled) hub->refresh();
-        hub->upstream(state.online, state.complete_at, marks);
+        hub->upstream(state.online, state.complete_at, marks, state.anchors);
       });
       pulled = state.pulled;
       if (state.online != online) spdlog::info("upstream: {}", state.online ? "online" : "offline");
@@ -249,7 +266,9 @@ struct HubProcess::Impl {
     }
     if (transport) transport->stop();
     if (upstream.joinable()) upstream.join();
+    const bool served = store != nullptr;
     store.reset();
+    if (served) hub->end(clock.wall());
   }
 };
 
@@ -302,6 +321,9 @@ Result<std::unique_ptr<HubProcess>> HubProcess::open(HubOptions options) {
   if (const auto county = read_upstream(me.file("upstream"))) me.config.upstream_origin = county->origin;
   me.hub = std::make_unique<Hub>(*me.log, me.config, std::move(books->rules), std::move(books->calendar));
   if (const auto started = me.hub->start(); !started) return started.error();
+  const auto own = own_log_of(*me.log, me.config.self);
+  if (!own) return own.error();
+  me.own_log = *own;
   return std::unique_ptr<HubProcess>(new HubProcess(std::move(impl)));
 }
 
@@ -315,6 +337,7 @@ Status HubProcess::serve(std::function<void(const Error&)> broken) {
     if (!transport) return transport.error();
     me.transport = std::move(*transport);
   }
+  if (const auto begun = me.hub->begin(me.clock.wall(), me.clock.tick()); !begun) return begun.error();
   me.written_seen = me.hub->written();
   me.store = std::make_unique<HubStore>(*me.hub, me.clock, HubStore::Notices{[&me] { me.changed(); }, std::move(broken)});
 

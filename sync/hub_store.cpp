@@ -85,6 +85,13 @@ void HubStore::loop() {
       }
       job = done < jobs_at_once ? jobs_.take(Span{0}) : std::nullopt;
     }
+    hub_.tend(clock_.wall(), clock_.tick());
+    if (const auto broken = hub_.broken()) {
+      notices_.broken(*broken);
+      jobs_.close();
+      while (auto left = jobs_.take(Span{0})) take(std::move(*left));
+      return;
+    }
     const bool changed = hub_.version() != version_;
     version_ = hub_.version();
     if (changed) notices_.changed();

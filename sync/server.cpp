@@ -4,6 +4,8 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "core/anchor.h"
+#include "core/number.h"
 #include "sync/server_impl.h"
 
 namespace yizhan::sync {
@@ -30,14 +32,15 @@ std::vector<std::string> windows_of_role(std::string_view role) {
 }
 
 std::string county_of(std::string_view origin) { return std::string(origin.substr(0, 6)); }
-/// "440583-H01" → "440583-C.H01": the county's stream for that hall.
-Origin stream_of_hall(const Origin& hall) { return county_of(hall) + "-C." + hall.substr(std::min<std::size_t>(hall.size(), 7)); }
-
 std::string code_hash(std::string_view code, const Origin& origin) {
   return hex(hash_bytes("yizhan invite\n" + origin + "\n" + std::string(code)));
 }
 
 }  // namespace
+
+Origin Hub::Impl::own_log() const { return in_epoch(config.self, epoch); }
+Origin Hub::Impl::stream_for(const Origin& hall) const { return in_epoch(stream_of_hall(hall), epoch); }
+Origin Hub::Impl::statuses_for(const Origin& hall) const { return in_epoch(status_stream_of(hall), epoch); }
 
 Reply plain_reply(int status, std::string body, std::string_view content_type) {
   Reply reply;
@@ -50,6 +53,8 @@ Reply plain_reply(int status, std::string body, std::string_view content_type) {
 Reply refuse(int status, std::string_view code, std::string what, std::uint64_t seq) {
   return plain_reply(status, to_json(Refusal{std::string(code), std::move(what), seq}));
 }
+
+Origin stream_of_hall(const Origin& hall) { return county_of(hall) + "-C." + hall.substr(std::min<std::size_t>(hall.size(), 7)); }
 
 bool is_desk(const Device& device) { return device.role.starts_with("desk-"); }
 
@@ -110,11 +115,20 @@ Status Hub::start() {
   } catch (const std::exception&) {
     return Error{Code::Corrupt, "hub notes cannot be read"};
   }
+  if (const auto note = me.log.note("epoch")) std::from_chars(note->data(), note->data() + note->size(), me.epoch);
+  const auto anchors = me.log.anchors();
+  if (!anchors) return anchors.error();
+  for (const Anchor& anchor : *anchors)
+    if (by_county(anchor)) me.county_anchors[anchor.head.origin] = anchor;  // they come in order
+  if (const auto loaded = me.load_keys(); !loaded) return loaded;
+  if (const auto loaded = me.load_people(); !loaded) return loaded;
   // Each start begins a new range of versions, so that a poller never mistakes the new process for the old one.
   std::uint64_t starts = 0;
   if (const auto note = me.log.note("hub.starts")) std::from_chars(note->data(), note->data() + note->size(), starts);
   if (const auto noted = me.log.put_note("hub.starts", std::to_string(++starts)); !noted) return noted.error();
   me.version = (starts << 24) + 1;
+  if (me.config.county)
+    if (const auto owed = me.catch_up_statuses(); !owed) return owed.error();
   refresh();
   if (me.broken) return *me.broken;
   return Done{};
@@ -140,7 +154,7 @@ std::uint64_t Hub::written() const { return impl_->written; }
 std::uint64_t Hub::version() const { return impl_->version; }
 HallNews Hub::news(Time wall) const { return impl_->news(wall); }
 
-void Hub::upstream(bool online, Time county_as_of, const std::map<Origin, std::uint64_t>& county_marks) {
+void Hub::upstream(bool online, Time county_as_of, const std::map<Origin, std::uint64_t>& county_marks, const std::map<Origin, Anchor>& county_anchors) {
   auto& me = *impl_;
   bool changed = online != me.upstream_online;
   me.upstream_online = online;
@@ -150,6 +164,10 @@ void Hub::upstream(bool online, Time county_as_of, const std::map<Origin, std::u
     if (seq <= mark) continue;
     mark = seq;
     changed = true;
+  }
+  for (const auto& [origin, anchor] : county_anchors) {
+    auto& known = me.county_anchors[origin];
+    if (anchor.head.seq > known.head.seq) known = anchor;
   }
   if (const auto marks = me.log.blob_marks(); marks != me.blob_marks) {
     me.blob_marks = marks;
@@ -247,13 +265,17 @@ Result<Event> Hub::decide(const MatterId& matter, const Fact& fact, Time wall) {
   }
   if (!sound) return sound.error();
   const Fact facts[] = {fact};
-  auto stated = me.log.append(stream_of_hall(relay->second), matter, facts, wall);
+  auto stated = me.log.append(me.stream_for(relay->second), matter, facts, wall);
   if (!stated) {
     if (stated.error().code == Code::Io) me.broken = stated.error();
     return stated.error();
   }
   ++me.version;
   ++me.written;
+  ++me.own_facts;
+  // The fact stands, whatever becomes of its echo: a status that could not be sealed is owed, and tried again with the next one.
+  me.owe_statuses(*stated);
+  static_cast<void>(me.seal_owed(wall));
   return stated->front();
 }
 
@@ -304,6 +326,9 @@ Hub::Impl::Answer Hub::Impl::answer(Parsed& request, Time wall, Tick now, bool m
   const auto known = authenticate(request, wall);
   if (!known) return refuse(known.error().code == Code::Conflict ? 403 : 401, known.error().code == Code::Conflict ? "revoked" : "unauthorised", known.error().what);
   const Device& device = **known;
+  // What is owed since a crash or a full disk: some with every call until nothing is left.
+  if (config.county && !status_owed.empty())
+    if (const auto sealed = seal_owed(wall); !sealed && sealed.error().code == Code::Io) return failure(sealed.error());
 
   const auto wait_until = now + Span{static_cast<std::int64_t>(std::min(request.target.number("wait", 0), wait_seconds_max) * 1000)};
   if (path[1] == "heads" && path.size() == 2 && method == "GET") {
@@ -312,14 +337,17 @@ Hub::Impl::Answer Hub::Impl::answer(Parsed& request, Time wall, Tick now, bool m
   }
   if (path[1] == "log" && path.size() == 3) {
     if (const auto sound = check_origin(path[2]); !sound) return refuse(400, "invalid", sound.error().what);
-    if (method == "POST") return take_events(device, path[2], request);
+    if (method == "POST") return take_events(device, path[2], request, wall);
     if (method == "GET") return give_events(device, path[2], request, now, may_wait);
   }
+  if (path[1] == "keys" && path.size() == 2 && method == "GET") return give_keys();
+  if (path[1] == "devices" && path.size() == 2 && method == "GET") return give_devices();
   if (path[1] == "blobs" && path.size() == 2 && method == "POST") return tell_blobs(device, request);
   if (path[1] == "blob" && path.size() == 3 && method == "PUT") return take_piece(device, path[2], request);
   if (config.county) return refuse(404, "not_found", "no such call at a county hub");
   if (path[1] == "blob" && path.size() == 3 && method == "GET") return give_piece(device, path[2], request, wall);
   if (path[1] == "matter" && path.size() == 3 && method == "GET") return give_matter(device, path[2], wall);
+  if (path[1] == "staff") return staff_call(device, request, wall, now);
   if (path[1] == "hall" && path.size() == 2 && method == "GET") {
     if (may_wait && wait_until > now && request.target.number("known", 0) == version) return Wait{wait_until};
     return plain_reply(200, to_json(news(wall)));
@@ -343,7 +371,7 @@ Result<const Device*> Hub::Impl::authenticate(Parsed& request, Time wall) {
   if (found == devices.end()) return Error{Code::Invalid, "this device is not enrolled here"};
   Device& device = found->second;
   // Checked at every request, so that revoking works at once.
-  if (device.revoked) return Error{Code::Conflict, "this device's key was revoked"};
+  if (!trusted(device)) return Error{Code::Conflict, "this device's key was revoked"};
   // A long poll is asked again with every change; its signature was checked when it came.
   if (request.checked_with != device.public_hex &&
       !verify_signature(request.signed_text, header(request.request.headers, "Yizhan-Signature"), device.public_hex))
@@ -374,7 +402,11 @@ Reply Hub::Impl::enrol(const Parsed& request, Time wall) {
     if (const auto saved = save_invites(); !saved) return failure(saved.error());
     return refuse(401, "unauthorised", spent ? "wrong code too often: make a new one" : "wrong code or role");
   }
-  Device device{ask->origin, found->role, ask->public_hex, found->name.empty() ? ask->name : found->name, found->windows, false, wall, 0};
+  Device device{ask->origin, found->role, ask->public_hex, found->name.empty() ? ask->name : found->name, found->windows, false, wall, 0, {}};
+  if (const auto known = devices.find(ask->origin); known != devices.end()) {
+    device.former = known->second.former;
+    if (known->second.public_hex != ask->public_hex) device.former.push_back(known->second.public_hex);
+  }
   const auto before = devices;
   devices[ask->origin] = device;
   if (const auto saved = save_devices(); !saved) {
@@ -384,7 +416,7 @@ Reply Hub::Impl::enrol(const Parsed& request, Time wall) {
   invites.erase(found);
   if (const auto saved = save_invites(); !saved) return failure(saved.error());
   ++version;
-  return plain_reply(200, to_json(Enrolment{device.origin, device.role, device.windows, config.self, config.key.public_hex, config.discipline_keys}));
+  return plain_reply(200, to_json(Enrolment{device.origin, device.role, device.windows, config.self, config.key.public_hex, config.discipline_keys, key_set_json}));
 }
 
 Status Hub::Impl::save_devices() {
@@ -408,10 +440,10 @@ Status Hub::Impl::save_invites() {
 // ---- logs ----------------------------------------------------------------------------------------------------------
 
 bool Hub::Impl::may_write(const Device& device, const Origin& origin) const {
-  if (device.role != "hall") return origin == device.origin;
+  if (device.role != "hall") return device_of(origin) == device.origin;
   // A hall relays the logs of its own devices; the county's stream is the county's, and a log stays with its hall.
   if (county_of(origin) != county_of(device.origin) || origin.substr(std::min<std::size_t>(origin.size(), 7)).starts_with("C")) return false;
-  if (origin.size() > 7 && origin[7] == 'H' && origin != device.origin) return false;
+  if (origin.size() > 7 && origin[7] == 'H' && device_of(origin) != device.origin) return false;
   const auto relay = relays.find(origin);
   return relay == relays.end() || relay->second == device.origin;
 }
@@ -419,24 +451,28 @@ bool Hub::Impl::may_write(const Device& device, const Origin& origin) const {
 std::uint64_t Hub::Impl::version_for(const Device& device) const {
   if (!config.county) return version;
   // A hall waits for the county's word to it, not for what the other halls push.
-  const auto stream = log.head(stream_of_hall(device.origin));
-  return (version >> 24 << 24) + (stream ? stream->seq : 0) + 1;
+  const auto stream = log.head(stream_for(device.origin)), statuses = log.head(statuses_for(device.origin));
+  return (version >> 24 << 24) + (stream ? stream->seq : 0) + (statuses ? statuses->seq : 0) + 1 + (key_set ? static_cast<std::uint64_t>(key_set->version) : 0);
 }
 
 Heads Hub::Impl::heads_for(const Device& device, Time wall) {
   Heads out;
   out.version = version_for(device);
   out.now = wall;
+  out.keys = key_set ? key_set->version : 0;
   if (const auto heads = log.heads())
     for (const auto& head : *heads) {
       if (config.county) {
         const auto relay = relays.find(head.origin);
-        const bool its = (relay != relays.end() && relay->second == device.origin) || head.origin == stream_of_hall(device.origin);
+        const Origin writer = device_of(head.origin);
+        const bool its = (relay != relays.end() && relay->second == device.origin) || writer == stream_of_hall(device.origin) || writer == status_stream_of(device.origin);
         if (its) out.heads.push_back({head, head.seq});
         continue;
       }
       const auto mark = county_marks.find(head.origin);
       out.heads.push_back({head, mark == county_marks.end() ? 0 : mark->second});
+      if (const auto anchor = county_anchors.find(head.origin); anchor != county_anchors.end() && device_of(head.origin) == device.origin)
+        out.heads.back().county_anchor = anchor->second;
     }
   if (!config.county) {
     out.hall = news(wall);
@@ -445,7 +481,7 @@ Heads Hub::Impl::heads_for(const Device& device, Time wall) {
   return out;
 }
 
-Reply Hub::Impl::take_events(const Device& device, const Origin& origin, Parsed& request) {
+Reply Hub::Impl::take_events(const Device& device, const Origin& origin, Parsed& request, Time wall) {
   if (!may_write(device, origin)) return refuse(403, "unauthorised", "this device may not write log " + origin);
   const auto& events = request.batch.events;
   if (!events.empty() && events.front().id.origin != origin) return refuse(400, "invalid", "an event of another log");
@@ -479,20 +515,25 @@ Reply Hub::Impl::take_events(const Device& device, const Origin& origin, Parsed&
       // Nobody waits at the county for what halls push: its version moves when the county itself speaks.
       if (!config.county) {
         index(merged->fresh);
+        if (is_desk(device)) follow_desk(device, merged->fresh, wall);
         ++version;
+      } else {
+        // What came is durable; 县里已收到 follows it and can wait for the next batch when the disk is full.
+        owe_statuses(merged->fresh);
+        if (const auto sealed = seal_owed(wall); !sealed && sealed.error().code == Code::Io) return failure(sealed.error());
       }
     }
   }
   head.origin = origin;
   const auto mark = county_marks.find(origin);
   const std::uint64_t county = config.county ? head.seq : (mark == county_marks.end() ? 0 : mark->second);
-  return plain_reply(200, to_json(Ack{head, county}));
+  return plain_reply(200, to_json(Ack{head, county, make_anchor(config.self, config.key, head, wall)}));
 }
 
 Hub::Impl::Answer Hub::Impl::give_events(const Device& device, const Origin& origin, const Parsed& request, Tick now, bool may_wait) {
   if (config.county) {
     const auto relay = relays.find(origin);
-    if (origin != stream_of_hall(device.origin) && (relay == relays.end() || relay->second != device.origin))
+    if (device_of(origin) != stream_of_hall(device.origin) && device_of(origin) != status_stream_of(device.origin) && (relay == relays.end() || relay->second != device.origin))
       return refuse(403, "unauthorised", "this device may not read log " + origin);
   }
   const auto after = request.target.number("after", 0);
@@ -512,15 +553,17 @@ Hub::Impl::Answer Hub::Impl::give_events(const Device& device, const Origin& ori
 
 bool Hub::Impl::may_read_body(const Device& device, const Event& event) {
   if (config.county) return true;  // give_events let only the hall concerned come this far
-  if (event.id.origin == device.origin) return true;
+  if (device_of(event.id.origin) == device.origin) return true;
   if (event.matter.empty()) return is_desk(device);
-  const bool county_fact = event.id.origin.substr(std::min<std::size_t>(event.id.origin.size(), 7)).starts_with("C");
-  if (device.role == "kiosk") return county_fact && access_of(event.matter).filed_by == device.origin;
+  // A kiosk stands where anybody can carry it away: of what others say it holds only what the citizen's code opens.
+  if (is_status_stream(device_of(event.id.origin))) return device.role == "kiosk" && event.type == "status_sealed";
   if (!is_desk(device)) return false;
   // Number, window and place of a ticket: every desk's list needs them, and there is nothing personal in them.
   if (event.type == "ticket_issued" || event.type == "queued") return true;
   const auto& entry = access_of(event.matter);
+  if (people_needed() && !may_know(device, event, entry)) return false;
   if (entry.sealed) return false;  // XFTL 30: called by number only
+  if (const auto* person = person_at(device.origin); person != nullptr && entry.assigned.contains(*person)) return true;
   if (device.role == "desk-reception") return true;
   return entry.desks.contains(device.origin) || std::find(device.windows.begin(), device.windows.end(), entry.window) != device.windows.end();
 }
@@ -533,7 +576,7 @@ Reply Hub::Impl::give_matter(const Device& device, const MatterId& matter, Time 
   for (auto& event : *events) {
     if (!event.body) continue;
     if (!may_read_body(device, event)) event.body.reset();
-    else if (event.type != "ticket_issued" && event.type != "queued" && event.id.origin != device.origin) looked = true;
+    else if (event.type != "ticket_issued" && event.type != "queued" && device_of(event.id.origin) != device.origin) looked = true;
   }
   if (looked)
     if (const auto stated = look(device, matter, wall); !stated) return failure(stated.error());
@@ -544,9 +587,12 @@ Status Hub::Impl::look(const Device& device, const MatterId& matter, Time wall) 
   if (!is_desk(device)) return Done{};
   // Who looked at the file is itself a fact (need.md 4.10), stated before the file is handed out.
   std::erase_if(viewed, [&](const auto& row) { return row.second + viewed_again < wall || row.second > wall; });
-  if (viewed.contains({device.origin, matter})) return Done{};
-  if (const auto stated = state(matter, Viewed{device.origin, device.role}, wall); !stated) return stated;
-  viewed[{device.origin, matter}] = wall;
+  // A person where one is signed in, else the desk.
+  const auto* person = person_at(device.origin);
+  const std::string who = person != nullptr ? *person : device.origin;
+  if (viewed.contains({who + "@" + device.origin, matter})) return Done{};
+  if (const auto stated = state(matter, Viewed{who, person != nullptr ? accounts.at(who).role : device.role}, wall); !stated) return stated;
+  viewed[{who + "@" + device.origin, matter}] = wall;
   return Done{};
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/event_log.h"
+#include "core/key_set.h"
 #include "core/router.h"
 #include "core/seal.h"
 #include "sync/wire.h"
@@ -49,12 +50,21 @@ class Hub {
   /// (any thread, pure).
   std::variant<Reply, Wait> answer(Parsed& request, Time wall, Tick now, bool may_wait = true);
   static void finish(Reply& reply, const Request& request, const Origin& self, const KeyPair& key);
+  /// This process serves from now on: its own log is opened (core/checkpoints.h). Errors: as EventLog::append.
+  Status begin(Time wall, Tick now);
+  /// Between requests: checkpoints of its own logs when one is due, and once a minute at most a countersignature of every log that grew.
+  /// Nothing while nothing is written.
+  void tend(Time wall, Tick now);
+  /// It ends in order: countersignatures, and the closing entry.
+  void end(Time wall);
+  /// A countersignature of every log as it is now, and the county's, kept and given out for an auditor. Errors: Io, Unavailable.
+  Result<std::vector<Anchor>> anchors(Time wall);
   /// The disk failed under us: nothing may be acknowledged any more, the process must end.
   std::optional<Error> broken() const;
   std::uint64_t written() const;  ///< events stored through this hub since its start: something to pass up
   std::uint64_t version() const;  ///< grows with every change a poller could want to see
   /// The upstream client's latest acknowledgements and state, shown to devices.
-  void upstream(bool online, Time county_as_of, const std::map<Origin, std::uint64_t>& county_marks);
+  void upstream(bool online, Time county_as_of, const std::map<Origin, std::uint64_t>& county_marks, const std::map<Origin, Anchor>& county_anchors = {});
   /// New events that did not come through handle() (pulled from upstream): refreshes the fold.
   void refresh();
   HallNews news(Time wall) const;
@@ -70,6 +80,34 @@ class Hub {
   /// New public keys of the discipline recipients, for the devices enrolled from now on.
   void discipline(std::vector<std::string> keys);
   Status revoke(const Origin& origin);
+
+  // ---- the key-set (server_keys.cpp) ----
+  /// Takes a key-set as its root signed it, to be handed on; the first one pins the root. The one in force again changes nothing.
+  /// Errors: Invalid (not a key-set, another root), Conflict (older than the one in force), Io.
+  Status install_keys(std::string json);
+  const std::optional<KeySet>& key_set() const;
+  const std::string& key_set_json() const;  ///< verbatim; "" none
+
+  // ---- people (server_staff.cpp) ----
+  struct Person {
+    std::string id, name, role;
+    int wrong = 0;
+    bool locked = false;
+    Time not_before{};             ///< the next try is not looked at before
+    std::vector<Origin> desks;     ///< where a PIN is set
+    std::vector<Origin> signed_in; ///< where this person sits now
+  };
+  std::vector<Person> people() const;
+  /// Makes an account and the one-time code with which the person sets a PIN at a desk; 24 hours, five tries.
+  /// Errors: Invalid (id, name, role), Conflict (the id was used before: ids stand in the log for ever).
+  Result<std::string> add_person(const std::string& id, const std::string& name, const std::string& role, Time wall);
+  Result<std::string> person_code(const std::string& id, bool forget_pins, Time wall);  ///< for another desk, or a new PIN everywhere
+  Status remove_person(const std::string& id);
+  Status unlock_person(const std::string& id);
+  Status set_person_role(const std::string& id, const std::string& role);
+  /// Need to know, and conflict of interest. `by`: an id, or "hub" from its own command line. Errors: NotFound, Invalid.
+  Status assign(const MatterId& matter, const std::string& id, const std::string& by, const std::string& reason, Time wall);
+  Status recuse(const MatterId& matter, const std::string& id, const std::string& by, const std::string& reason, Time wall);
 
  private:
   struct Impl;

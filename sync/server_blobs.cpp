@@ -1,6 +1,7 @@
 // Attachments at a hub: devices bring what their own events name, desks read what they may read of the matter.
 #include <algorithm>
 
+#include "core/number.h"
 #include "sync/server_impl.h"
 
 namespace yizhan::sync {
@@ -72,7 +73,7 @@ Reply Hub::Impl::give_piece(const Device& device, std::string_view name, const P
   const auto blob = log.blob(*hash);
   if (!blob) return failure(blob.error());
   if (!blob->whole()) return refuse(404, "not_found", "this attachment is not here yet");
-  if (readable->id.origin != device.origin)
+  if (device_of(readable->id.origin) != device.origin)
     if (const auto stated = look(device, readable->matter, wall); !stated) return failure(stated.error());
   auto piece = log.blob_bytes(*hash, request.target.number("off", 0));
   if (!piece) return failure(piece.error());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/number.h"
 #include "sync/server_impl.h"
 
 namespace yizhan::sync {
@@ -46,6 +47,14 @@ Access Hub::Impl::compute(const MatterId& matter) {
   entry.sealed = folded.sealed;
   entry.ticket = folded.ticket;
   for (const auto& event : *events) {
+    if (event.type == "assigned" || event.type == "recused") {
+      // Only the hub lets somebody in; whoever says so, somebody is kept out.
+      if (const auto fact = fact_of(event)) {
+        if (const auto* in = std::get_if<Assigned>(&*fact); in != nullptr && event.id.origin == config.self) entry.assigned.insert(in->staff);
+        if (const auto* out = std::get_if<Recused>(&*fact)) entry.recused.insert(out->staff);
+      }
+      continue;
+    }
     if (event.type == "filed" || (entry.filed_by.empty() && event.type == "ticket_issued")) entry.filed_by = event.id.origin;
     if (event.type != "queued") continue;
     const auto fact = fact_of(event);
@@ -71,7 +80,7 @@ void Hub::Impl::refold(const MatterId& matter) {
 void Hub::Impl::index(std::span<const Event> events) {
   std::set<MatterId> touched;
   for (const auto& event : events) {
-    if (event.type == "queued" && event.id.origin == config.self) {
+    if (event.type == "queued" && device_of(event.id.origin) == config.self) {
       const auto fact = fact_of(event);
       if (const auto* queued = fact ? std::get_if<Queued>(&*fact) : nullptr; queued != nullptr && !queued->request.empty() && !answered.contains(queued->request)) {
         // The words of the first answer went with that answer; number and matter are what a desk acts on.
@@ -80,7 +89,9 @@ void Hub::Impl::index(std::span<const Event> events) {
       }
     }
     if (event.matter.empty()) continue;
-    if (event.type != "filed" && event.type != "routed" && event.type != "ticket_issued" && event.type != "queued" && event.type != "route_overridden") continue;
+    if (event.type != "filed" && event.type != "routed" && event.type != "ticket_issued" && event.type != "queued" && event.type != "route_overridden" &&
+        event.type != "assigned" && event.type != "recused")
+      continue;
     touched.insert(event.matter);
   }
   for (const auto& matter : touched) {
@@ -107,7 +118,7 @@ void Hub::Impl::new_day(Date day) {
 
 Status Hub::Impl::state(const MatterId& matter, const Fact& fact, Time wall) {
   const Fact facts[] = {fact};
-  const auto stated = log.append(config.self, matter, facts, wall);
+  const auto stated = log.append(own_log(), matter, facts, wall);
   if (!stated) {
     if (stated.error().code == Code::Io) broken = stated.error();
     return stated.error();
@@ -115,6 +126,7 @@ Status Hub::Impl::state(const MatterId& matter, const Fact& fact, Time wall) {
   index(*stated);
   ++version;
   ++written;
+  ++own_facts;
   return Done{};
 }
 
@@ -126,6 +138,8 @@ Result<QueueAnswer> Hub::Impl::queue(const Device& device, const QueueAsk& quest
   if (ask.request.empty() || ask.request.size() > 64) return Error{Code::Invalid, "request: 1 to 64 characters"};
   if (ask.place.size() > 120 || ask.reason.size() > 600) return Error{Code::Invalid, "place or reason: too long"};
   if (const auto old = answered.find(ask.request); old != answered.end()) return old->second.second;
+  const auto* person = person_at(device.origin);
+  const auto withdrawn = [&](const MatterId& matter) { return person != nullptr && access_of(matter).recused.contains(*person); };
 
   Result<QueueAnswer> answer = Error{Code::NotFound, "ticket: no such number today"};
   if (ask.op == QueueOp::Call && ask.ticket.empty()) {
@@ -134,7 +148,7 @@ Result<QueueAnswer> Hub::Impl::queue(const Device& device, const QueueAsk& quest
       for (const auto& window : ask.windows)
         if (std::find(device.windows.begin(), device.windows.end(), window) == device.windows.end())
           return Error{Code::Invalid, "windows: this desk does not serve " + window};
-    answer = next_call(ask, wall);
+    answer = next_call(ask, withdrawn, wall);
   } else {
     // The same number twice in a day is a misconfiguration; the one that is still open is meant.
     const auto day = tickets.find(today);
@@ -144,13 +158,17 @@ Result<QueueAnswer> Hub::Impl::queue(const Device& device, const QueueAsk& quest
     MatterId matter = same->second.front();
     for (const auto& other : same->second)
       if (access_of(other).ticket && access_of(other).ticket->state != TicketState::Ended) matter = other;
+    if (ask.op == QueueOp::Call && withdrawn(matter)) return Error{Code::Conflict, "ticket: 您已回避这件事，请别的人员叫号"};
     answer = operate(ask, matter, Access(access_of(matter)), wall);
   }
+  // Who called it works on it; stated before the texts are handed out.
+  if (answer && ask.op == QueueOp::Call && !answer->matter.empty())
+    if (const auto stated = called_by_person(device, answer->matter, wall); !stated) return stated.error();
   if (answer) answered[ask.request] = {wall, *answer};
   return answer;
 }
 
-Result<QueueAnswer> Hub::Impl::next_call(const QueueAsk& ask, Time wall) {
+Result<QueueAnswer> Hub::Impl::next_call(const QueueAsk& ask, const std::function<bool(const MatterId&)>& withdrawn, Time wall) {
   const Ticket* best = nullptr;
   const auto day = tickets.find(today);
   if (day != tickets.end())
@@ -159,6 +177,7 @@ Result<QueueAnswer> Hub::Impl::next_call(const QueueAsk& ask, Time wall) {
         const auto& entry = access_of(matter);
         if (!entry.ticket || entry.ticket->state != TicketState::Waiting) continue;
         if (std::find(ask.windows.begin(), ask.windows.end(), entry.ticket->window) == ask.windows.end()) continue;
+        if (withdrawn(matter)) continue;  // another window takes it
         if (best == nullptr || before(*entry.ticket, *best)) best = &*entry.ticket;
       }
   if (best == nullptr) return QueueAnswer{"", "", "现在没有人在等"};
@@ -300,7 +319,7 @@ Hub::Impl::Answer Hub::Impl::help_call(const Device& device, const Parsed& reque
     for (const auto& [id, call] : help) {
       if (kiosk && call.kiosk != device.origin) continue;
       list.calls.push_back(call);
-      if (kiosk) list.calls.back().draft.clear();  // it has its own
+      if (kiosk || (people_needed() && person_at(device.origin) == nullptr)) list.calls.back().draft.clear();  // it has its own; nobody is there to read it
     }
     std::sort(list.calls.begin(), list.calls.end(), [](const HelpCall& a, const HelpCall& b) { return a.at < b.at; });
     return plain_reply(200, to_json(list));

@@ -253,16 +253,35 @@ Result<ProgressAnswer> progress_answer_from_json(std::string_view json) {
 
 // ---- heads, acknowledgements, refusals -----------------------------------------------------------------------------
 
+namespace {
+/// A countersignature inside something that names the log already.
+Json json_of(const Anchor& a) {
+  return {{"at", ms(a.at)}, {"by", a.by}, {"hash", hex(a.head.hash)}, {"key", a.key_hex}, {"seq", a.head.seq}, {"signature", a.signature_hex}};
+}
+/// Nothing when it cannot be one: what it is with does not depend on it.
+std::optional<Anchor> anchor_in(const Json& in, const char* name, const Origin& origin) {
+  if (!in.contains(name)) return std::nullopt;
+  const Json& from = in.at(name);
+  const auto hash = digest_from_hex(from.at("hash").get_ref<const std::string&>());
+  Anchor a{from.at("by"), from.at("key"), {origin, from.at("seq"), {}}, from_ms(from.at("at")), from.at("signature"), Span{-1}};
+  if (!hash || a.by.size() > 64 || a.key_hex.size() != 64 || a.signature_hex.size() != 128) return std::nullopt;
+  a.head.hash = *hash;
+  return a;
+}
+}  // namespace
+
 std::string to_json(const Heads& heads) {
   Json rows = Json::array();
   for (const auto& row : heads.heads) {
     Json head = json_of(row.head);
     head["county"] = row.county;
+    if (row.county_anchor) head["county_anchor"] = json_of(*row.county_anchor);
     rows.push_back(std::move(head));
   }
   Json out{{"version", heads.version}, {"now", ms(heads.now)}, {"heads", std::move(rows)}};
   if (heads.hall) out["hall"] = json_of(*heads.hall);
   if (heads.blobs != 0) out["blobs"] = heads.blobs;
+  if (heads.keys != 0) out["keys"] = heads.keys;
   return dump(out);
 }
 
@@ -271,9 +290,14 @@ Result<Heads> heads_from_json(std::string_view json) {
     Heads heads;
     heads.version = in.at("version");
     heads.now = from_ms(in.at("now"));
-    for (const auto& row : in.at("heads")) heads.heads.push_back({head_of(row), row.value("county", std::uint64_t{0})});
+    for (const auto& row : in.at("heads")) {
+      Head head = head_of(row);
+      auto anchor = anchor_in(row, "county_anchor", head.origin);
+      heads.heads.push_back({std::move(head), row.value("county", std::uint64_t{0}), std::move(anchor)});
+    }
     if (in.contains("hall")) heads.hall = hall_news_of(in.at("hall"));
     heads.blobs = in.value("blobs", std::uint64_t{0});
+    heads.keys = in.value("keys", 0);
     return heads;
   });
 }
@@ -282,13 +306,16 @@ std::string to_json(const Ack& ack) {
   Json out = json_of(ack.head);
   out["durable"] = true;
   out["county"] = ack.county;
+  if (ack.anchor) out["anchor"] = json_of(*ack.anchor);
   return dump(out);
 }
 
 Result<Ack> ack_from_json(std::string_view json) {
   return read_json<Ack>(json, "acknowledgement", [](const Json& in) -> Result<Ack> {
     if (!in.at("durable").get<bool>()) return Error{Code::Invalid, "acknowledgement: not durable"};
-    return Ack{head_of(in), in.at("county")};
+    Head head = head_of(in);
+    auto anchor = anchor_in(in, "anchor", head.origin);
+    return Ack{std::move(head), in.at("county"), std::move(anchor)};
   });
 }
 
@@ -357,33 +384,76 @@ Result<EnrolAsk> enrol_ask_from_json(std::string_view json) {
 }
 
 std::string to_json(const Enrolment& enrolment) {
-  return dump({{"origin", enrolment.origin}, {"role", enrolment.role}, {"windows", enrolment.windows},
-               {"hub_origin", enrolment.hub_origin}, {"hub_public_hex", enrolment.hub_public_hex},
-               {"discipline_keys", enrolment.discipline_keys}});
+  Json out{{"origin", enrolment.origin}, {"role", enrolment.role}, {"windows", enrolment.windows},
+           {"hub_origin", enrolment.hub_origin}, {"hub_public_hex", enrolment.hub_public_hex},
+           {"discipline_keys", enrolment.discipline_keys}};
+  if (!enrolment.key_set.empty()) out["key_set"] = enrolment.key_set;
+  return dump(out);
 }
 
 Result<Enrolment> enrolment_from_json(std::string_view json) {
   return read_json<Enrolment>(json, "enrolment", [](const Json& in) {
     return Enrolment{in.at("origin"), in.at("role"), in.at("windows"), in.at("hub_origin"), in.at("hub_public_hex"),
-                     in.value("discipline_keys", std::vector<std::string>{})};
+                     in.value("discipline_keys", std::vector<std::string>{}), in.value("key_set", "")};
   });
 }
 
 std::string to_json(const std::vector<Device>& devices) {
   Json out = Json::array();
-  for (const auto& device : devices)
-    out.push_back({{"origin", device.origin}, {"role", device.role}, {"public_hex", device.public_hex}, {"name", device.name},
-                   {"windows", device.windows}, {"revoked", device.revoked}, {"seen", ms(device.seen)}, {"skew_ms", device.skew_ms}});
+  for (const auto& device : devices) {
+    Json row{{"origin", device.origin}, {"role", device.role}, {"public_hex", device.public_hex}, {"name", device.name},
+             {"windows", device.windows}, {"revoked", device.revoked}, {"seen", ms(device.seen)}, {"skew_ms", device.skew_ms}};
+    if (!device.former.empty()) row["former"] = device.former;
+    out.push_back(std::move(row));
+  }
   return dump(out);
 }
-
 Result<std::vector<Device>> devices_from_json(std::string_view json) {
   return read_json<std::vector<Device>>(json, "devices", [](const Json& in) {
     std::vector<Device> devices;
     for (const auto& row : in)
       devices.push_back({row.at("origin"), row.at("role"), row.at("public_hex"), row.at("name"), row.at("windows"), row.at("revoked"),
-                         from_ms(row.value("seen", std::int64_t{0})), row.value("skew_ms", std::int64_t{0})});
+                         from_ms(row.value("seen", std::int64_t{0})), row.value("skew_ms", std::int64_t{0}), row.value("former", std::vector<std::string>{})});
     return devices;
+  });
+}
+
+// ---- people --------------------------------------------------------------------------------------------------------
+
+std::string to_json(const StaffList& list) {
+  Json people = Json::array();
+  for (const auto& one : list.people)
+    people.push_back({{"id", one.id}, {"name", one.name}, {"role", one.role}, {"here", one.here}, {"locked", one.locked}});
+  return dump({{"people", people}, {"challenge", list.challenge}, {"signed_in", list.signed_in}});
+}
+Result<StaffList> staff_list_from_json(std::string_view json) {
+  return read_json<StaffList>(json, "staff", [](const Json& in) {
+    StaffList list{{}, in.at("challenge"), in.value("signed_in", "")};
+    for (const auto& row : in.at("people")) list.people.push_back({row.at("id"), row.at("name"), row.at("role"), row.at("here"), row.at("locked")});
+    return list;
+  });
+}
+
+std::string to_json(const StaffEnter& ask) {
+  return dump({{"id", ask.id}, {"challenge", ask.challenge}, {"verifier", ask.verifier}, {"reply_to", ask.reply_to}});
+}
+Result<StaffEnter> staff_enter_from_json(std::string_view json) {
+  return read_json<StaffEnter>(json, "staff", [](const Json& in) { return StaffEnter{in.at("id"), in.at("challenge"), in.at("verifier"), in.at("reply_to")}; });
+}
+std::string to_json(const StaffEntered& answer) {
+  return dump({{"sealed", answer.sealed}, {"refused", answer.refused}, {"left", answer.left}, {"wait_s", answer.wait_s}, {"name", answer.name}, {"role", answer.role}});
+}
+Result<StaffEntered> staff_entered_from_json(std::string_view json) {
+  return read_json<StaffEntered>(json, "staff", [](const Json& in) {
+    return StaffEntered{in.at("sealed"), in.at("refused"), in.value("left", 0), in.value("wait_s", 0), in.value("name", ""), in.value("role", "")};
+  });
+}
+std::string to_json(const StaffAdd& ask) {
+  return dump({{"id", ask.id}, {"challenge", ask.challenge}, {"code", ask.code}, {"verifier", ask.verifier}, {"reply_to", ask.reply_to}});
+}
+Result<StaffAdd> staff_add_from_json(std::string_view json) {
+  return read_json<StaffAdd>(json, "staff", [](const Json& in) {
+    return StaffAdd{in.at("id"), in.at("challenge"), in.at("code"), in.at("verifier"), in.at("reply_to")};
   });
 }
 

@@ -53,6 +53,7 @@ struct Device {
   bool revoked = false;
   Time seen{};               ///< last signed request; since the hub's start
   std::int64_t skew_ms = 0;  ///< its clock against ours then; more than 10 minutes is flagged, never refused
+  std::vector<std::string> former = {};  ///< keys it had before, oldest first: what it signed then stays its own
 };
 
 /// Hall news for kiosks and boards: counts, calls, no names, no matters (GET /v1/hall).
@@ -124,19 +125,22 @@ std::string to_json(const ProgressAnswer& answer);
 Result<ProgressAnswer> progress_answer_from_json(std::string_view json);
 
 /// GET /v1/heads.
-struct HubHead { Head head; std::uint64_t county = 0; };  ///< county: highest seq the county has acknowledged
+/// county: highest seq the county has acknowledged; county_anchor: its own signature over one entry, for the author of that log only.
+struct HubHead { Head head; std::uint64_t county = 0; std::optional<Anchor> county_anchor = {}; };
 struct Heads {
   std::uint64_t version = 0;
   Time now{};
   std::vector<HubHead> heads;
   std::optional<HallNews> hall;  ///< a hall hub adds its news: one long poll feeds the whole screen
   std::uint64_t blobs = 0;       ///< another number whenever the county has taken more attachments; 0: an older hub
+  int keys = 0;                  ///< version of the key-set in force here (GET /v1/keys); 0: none, or an older hub
 };
 std::string to_json(const Heads& heads);
 Result<Heads> heads_from_json(std::string_view json);
 
-/// POST /v1/log/{origin}: what is on the hub's disk now. Only a signed one that names our own (origin, seq, hash) counts.
-struct Ack { Head head; std::uint64_t county = 0; };
+/// POST /v1/log/{origin}: what is on the hub's disk now. Only a signed one that names our own (origin, seq, hash) counts. `anchor` is the
+/// same signed apart from this exchange, so that it can be kept and shown to others; an older hub gives none.
+struct Ack { Head head; std::uint64_t county = 0; std::optional<Anchor> anchor = {}; };
 std::string to_json(const Ack& ack);
 Result<Ack> ack_from_json(std::string_view json);
 
@@ -167,14 +171,52 @@ struct Enrolment {
   std::vector<std::string> windows;
   std::string hub_origin, hub_public_hex;   ///< to be pinned by the device
   std::vector<std::string> discipline_keys; ///< X25519 public keys an accusation is sealed to (XFTL 30)
+  std::string key_set = {};                 ///< the county's key-set, verbatim as its root signed it (core/key_set.h); "" there is none
 };
 std::string to_json(const EnrolAsk& ask);
 Result<EnrolAsk> enrol_ask_from_json(std::string_view json);
 std::string to_json(const Enrolment& enrolment);
 Result<Enrolment> enrolment_from_json(std::string_view json);
 
+/// Also the answer to GET /v1/devices: whose signature an envelope bears (core/envelope.h).
 std::string to_json(const std::vector<Device>& devices);
 Result<std::vector<Device>> devices_from_json(std::string_view json);
+
+// ---- people at the desks (server_staff.cpp, docs/KEYS.md) ------------------------------------------------------------
+
+/// A person of the hall as desks see it (GET /v1/staff).
+struct StaffChoice {
+  std::string id, name, role;  ///< role: lawyer, mediator, reception, manager, auditor
+  bool here = false;           ///< has set a PIN at the desk that asks
+  bool locked = false;         ///< too many wrong ones: a manager unlocks
+  bool operator==(const StaffChoice&) const = default;
+};
+/// `challenge`: to be named in the next enter or add of this desk; used once, good for two minutes.
+/// Whether that person may work at that desk: reception and managers at reception, lawyers and mediators each at their own; an
+/// auditor at any, without texts.
+inline bool fits_desk(std::string_view role, std::string_view desk_role) {
+  if (desk_role == "desk-lawyer") return role == "lawyer" || role == "auditor";
+  if (desk_role == "desk-mediator") return role == "mediator" || role == "auditor";
+  return desk_role == "desk-reception" && (role == "reception" || role == "manager" || role == "auditor");
+}
+struct StaffList { std::vector<StaffChoice> people; std::string challenge, signed_in; };
+std::string to_json(const StaffList& list);
+Result<StaffList> staff_list_from_json(std::string_view json);
+
+/// POST /v1/staff/enter: asks for the pepper. `reply_to` is a fresh X25519 key of this one request: a recorded answer opens for nobody.
+struct StaffEnter { std::string id, challenge, verifier, reply_to; };
+/// `sealed`: the pepper in a box for `reply_to`; "" when refused: wrong, wait, locked, unknown, role, elsewhere.
+struct StaffEntered { std::string sealed, refused; int left = 0, wait_s = 0; std::string name, role; };
+std::string to_json(const StaffEnter& ask);
+Result<StaffEnter> staff_enter_from_json(std::string_view json);
+std::string to_json(const StaffEntered& answer);
+Result<StaffEntered> staff_entered_from_json(std::string_view json);
+
+/// POST /v1/staff/add: a person sets a PIN at this desk, with a one-time code of `hub staff`. The answer is a StaffEntered with the
+/// new pepper.
+struct StaffAdd { std::string id, challenge, code, verifier, reply_to; };
+std::string to_json(const StaffAdd& ask);
+Result<StaffAdd> staff_add_from_json(std::string_view json);
 
 /// A request's target taken apart: path segments and query, percent-decoded. Errors: Invalid.
 struct Target {

@@ -99,7 +99,19 @@ struct Say {
 int say(const Common& common, const Say& options);
 
 int doctor(const Common& common);
-int verify(const Common& common);
+struct Verify { std::vector<std::string> anchors; };  ///< files of countersignatures kept outside (hub anchors)
+int verify(const Common& common, const Verify& options);
+
+struct Backup { std::string to; };
+/// One consistent, verified file of the log and its attachments, without keys; a running kiosk is not disturbed.
+int backup(const Common& common, const Backup& options);
+struct Restore { std::string from; int epoch = 0; };  ///< epoch 0: one more than the hub, the copy and the log here know
+/// Puts a copy in the place of the log, which is kept aside, and opens the next epoch of this machine's name.
+int restore(const Common& common, const Restore& options);
+
+struct Staff { std::string what, id, code, hall_key, pin_file; bool card = false; };  ///< what: add, remove, list
+/// People of this desk (docs/KEYS.md).
+int staff(const Common& common, const Staff& options);
 
 struct Enrol { std::string code, origin, place; };
 int enrol(const Common& common, const Enrol& options);

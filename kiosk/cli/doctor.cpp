@@ -2,12 +2,14 @@
 
 #include <sys/statvfs.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <thread>
 #include <nlohmann/json.hpp>
 
 #include "core/books.h"
-#include "core/event_log.h"
+#include "core/anchor.h"
+#include "core/epoch.h"
 #include "core/text.h"
 #include "kiosk/cli/cli.h"
 #include "kiosk/ink/model.h"
@@ -15,6 +17,7 @@
 #include "kiosk/devices/id_reader.h"
 #include "kiosk/devices/printer.h"
 #include "kiosk/engine/line.h"
+#include "kiosk/engine/staff_file.h"
 #include "kiosk/writing/divisions.h"
 #include "kiosk/writing/phrases.h"
 #include "kiosk/sound/sound.h"
@@ -65,7 +68,22 @@ void check_disk(Findings& findings, const std::string& dir) {
   else findings.say(Health::Ok, "disk", words);
 }
 
-void check_log(Findings& findings, const Config& config, std::uint64_t& total) {
+/// What the machine found out about its own log: the nightly reading, and who outside signed for it.
+void check_kept(Findings& findings, const Config& config, const EventLog& log, const Origin& own_log) {
+  const auto found = log.note("scrub.found"), day = log.note("scrub.day");
+  if (found && !found->empty()) findings.say(Health::Fail, "scrub", fmt::format("{} ({})", *found, day.value_or("")), "run kiosk verify; keep the file; call support");
+  else if (day) findings.say(Health::Ok, "scrub", "everything was read through on " + *day);
+  else findings.say(Health::Ok, "scrub", "no night has passed yet");
+  const auto anchors = log.anchors(own_log);
+  const auto erased = log.purged(own_log);
+  if (!anchors || !erased) return findings.say(Health::Fail, "anchors", (anchors ? erased.error() : anchors.error()).what, "run kiosk verify");
+  std::uint64_t hub = 0, county = 0;
+  for (const Anchor& anchor : *anchors) (by_county(anchor) ? county : hub) = anchor.head.seq;
+  if (config.hub_url.empty()) return;
+  findings.say(Health::Ok, "anchors", fmt::format("the hub signed up to {}, the county up to {}; texts erased here up to {}", hub, county, *erased));
+}
+
+void check_log(Findings& findings, const Config& config, Origin& own, std::uint64_t& total) {
   const std::string path = config.data_dir + "/log.db";
   std::error_code none;
   if (!fs::exists(path, none)) return findings.say(Health::Ok, "database", "none yet; made at the first start");
@@ -73,10 +91,13 @@ void check_log(Findings& findings, const Config& config, std::uint64_t& total) {
   auto log = EventLog::open(path, EventLog::Mode::ReadOnly);
   if (!log) return findings.say(Health::Fail, "database", log.error().what, "keep the file, restore a backup beside it, call support");
   const auto count = (*log)->count();
-  const auto head = (*log)->head(config.origin);
+  const auto own_log = own_log_of(**log, config.origin);
+  const auto head = own_log ? (*log)->head(*own_log) : Result<Head>(own_log.error());
   if (!count || !head) return findings.say(Health::Fail, "database", (count ? head.error() : count.error()).what, "run kiosk verify");
   total = head->seq;
-  findings.say(Health::Ok, "database", fmt::format("{} events, {} of our own", *count, head->seq));
+  own = *own_log;
+  findings.say(Health::Ok, "database", fmt::format("{} events, {} of our own{}", *count, head->seq, *own_log == config.origin ? "" : " as " + *own_log));
+  check_kept(findings, config, **log, *own_log);
 }
 
 void check_fonts(Findings& findings) {
@@ -168,7 +189,7 @@ void check_sound(Findings& findings, const Config& config) {
   if (config.role == "kiosk" && (*sound)->devices(true).empty()) findings.say(Health::Warn, "microphone", "none", "people who do not write are sent to a window");
 }
 
-void check_hub(Findings& findings, const Config& config, std::uint64_t total) {
+void check_hub(Findings& findings, const Config& config, const Origin& own_log, std::uint64_t total) {
   if (config.hub_url.empty()) return findings.say(Health::Warn, "hub", "none configured: works alone", "kiosk enrol --hub URL --code CODE");
   if (config.hub_public_hex.empty()) return findings.say(Health::Fail, "hub", "not enrolled", "kiosk enrol --hub URL --code CODE");
   auto transport = open_line(config.hub_url, config.ca_file, Span{3'000});
@@ -181,10 +202,38 @@ void check_hub(Findings& findings, const Config& config, std::uint64_t total) {
   if (!heads) return findings.say(Health::Fail, "hub", heads.error().what, "enrol this device again");
   std::uint64_t there = 0;
   for (const auto& head : heads->heads)
-    if (head.head.origin == config.origin) there = head.head.seq;
+    if (head.head.origin == own_log) there = head.head.seq;
   const auto skew = std::chrono::duration_cast<std::chrono::seconds>(heads->now - SystemClock{}.wall()).count();
   if (skew > 600 || skew < -600) findings.say(Health::Warn, "clock", fmt::format("{} s apart from the hub", skew), "set the clock");
   findings.say(Health::Ok, "hub", fmt::format("{} answers; {} of {} events there", config.hub_origin, there, total));
+}
+
+void check_keys(Findings& findings, const Config& config) {
+  if (!config.key_set) {
+    if (config.role != "board") findings.say(Health::Warn, "keys", "no key-set: only accusations are sealed", "hub keys init at the county; devices fetch it by themselves");
+    return;
+  }
+  const KeySet& set = *config.key_set;
+  const std::string words = fmt::format("version {}, valid to {}, root {}", set.version, iso(hall_day(set.not_after)), fingerprint(set.root_public_hex));
+  const bool mine = std::find(set.revoked.begin(), set.revoked.end(), config.origin) != set.revoked.end();
+  if (mine) findings.say(Health::Fail, "keys", "this device is revoked", "the county says why; enrol it anew as another device");
+  switch (freshness(set, SystemClock{}.wall())) {
+    case Freshness::Fresh: return findings.say(Health::Ok, "keys", words);
+    case Freshness::Expired: return findings.say(Health::Warn, "keys", "EXPIRED: " + words, "ask the county for the next key-set; sealing goes on");
+    case Freshness::Overdue: return findings.say(Health::Fail, "keys", "LONG EXPIRED: " + words, "ask the county for the next key-set today; sealing goes on");
+  }
+}
+
+void check_people(Findings& findings, const Config& config) {
+  if (!config.role.starts_with("desk-")) return;
+  const auto people = load_staff(config.data_dir);
+  if (!people) return findings.say(Health::Fail, "people", people.error().what, "remove that file and set the PINs again");
+  if (people->empty()) return findings.say(Health::Warn, "people", "nobody signs in here: whoever sits down reads everything", "hub staff add, then kiosk staff add (docs/KEYS.md)");
+  findings.say(Health::Ok, "people", fmt::format("{} may sign in", people->size()));
+  if (!config.card_module.empty()) {
+    std::error_code none;
+    if (!fs::exists(config.card_module, none)) findings.say(Health::Fail, "card", config.card_module + " is missing", "mend card_module in config.toml, or install the card's package");
+  }
 }
 
 void check_devices(Findings& findings, const Config& config) {
@@ -218,16 +267,19 @@ int doctor(const Common& common) {
   findings.say(Health::Ok, "config", fmt::format("{} as {} in {}", config->origin, config->role, config->data_dir));
   std::uint64_t total = 0;
   check_disk(findings, config->data_dir);
-  check_log(findings, *config, total);
+  Origin own_log = config->origin;
+  check_log(findings, *config, own_log, total);
   check_books(findings, *config);
   check_fonts(findings);
   check_pinyin(findings, *config);
   check_writing(findings, *config);
   check_handwriting(findings, *config);
-  check_hub(findings, *config, total);
+  check_hub(findings, *config, own_log, total);
   check_devices(findings, *config);
   check_sound(findings, *config);
-  if (config->discipline_keys.empty() && config->role == "kiosk")
+  check_keys(findings, *config);
+  check_people(findings, *config);
+  if (config->discipline_keys.empty() && !config->key_set && config->role == "kiosk")
     findings.say(Health::Warn, "sealing", "no discipline key: accusations cannot be filed (XFTL 30)", "enrol at a hub that has one");
   return findings.finish();
 }

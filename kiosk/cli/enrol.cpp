@@ -25,6 +25,12 @@ int enrol(const Common& common, const Enrol& options) {
   config->hub_origin = enrolment->hub_origin;
   config->hub_public_hex = enrolment->hub_public_hex;
   config->discipline_keys = enrolment->discipline_keys;
+  std::optional<KeySet> keys;
+  if (!enrolment->key_set.empty()) {
+    auto kept = keep_key_set(config->data_dir, enrolment->key_set);
+    if (!kept) return fail("enrol", kept.error());
+    keys = std::move(*kept);
+  }
   if (const auto saved = save_enrolment(*config); !saved) return fail("enrol", saved.error());
   const std::string hub = fingerprint(config->hub_public_hex), own = fingerprint(config->key.public_hex);
   if (common.json) {
@@ -33,7 +39,8 @@ int enrol(const Common& common, const Enrol& options) {
   } else {
     fmt::print("{} is enrolled at {} as {}\nhub key    {}\nthis key   {}\nCompare both with what the hub shows.\n", config->origin, config->hub_origin,
                config->role, hub, own);
-    if (config->discipline_keys.empty()) fmt::print("The hub gave no discipline key: accusations cannot be sealed here (XFTL 30).\n");
+    if (keys) fmt::print("key-set version {}, root {}: compare it with the county's.\n", keys->version, fingerprint(keys->root_public_hex));
+    else if (config->discipline_keys.empty()) fmt::print("The hub gave no discipline key: accusations cannot be sealed here (XFTL 30).\n");
   }
   return exit_done;
 }

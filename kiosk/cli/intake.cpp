@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "core/checkpoints.h"
+#include "core/epoch.h"
 #include "core/text.h"
 #include "kiosk/cli/cli.h"
 #include "kiosk/cli/rows.h"
@@ -173,7 +175,11 @@ int intake(const Common& common, const Intake& options) {
   if (!rows) return fail("intake", rows.error());
   auto log = EventLog::open(config->data_dir + "/log.db");
   if (!log) return fail("intake", log.error());
-  Filing filing(**log, filing_config(*config), books->rules, books->calendar);
+  const auto own_log = own_log_of(**log, config->origin);
+  if (!own_log) return fail("intake", own_log.error());
+  Checkpoints steps(*own_log, config->key);
+  if (const auto seen = steps.look(**log, SystemClock{}.wall(), Tick{}); !seen) return fail("intake", seen.error());
+  Filing filing(**log, filing_config(*config, *own_log), books->rules, books->calendar);
   if (const auto started = filing.start(); !started) return fail("intake", started.error());
 
   const Tick begun = SystemClock{}.tick();
@@ -181,6 +187,15 @@ int intake(const Common& common, const Intake& options) {
   const auto outcome = intaker.run(**rows);
   const double seconds = static_cast<double>((SystemClock{}.tick() - begun).count()) / 1000.0;
   const Tally& tally = intaker.tally();
+  // One signature for the batch. Where a kiosk had ended without a word this is no closing: its next start must still look.
+  if (tally.registered > 0)
+    if (const auto head = (*log)->head(*own_log)) {
+      steps.wrote(head->seq, Tick{});
+      Status signed_now = Done{};
+      if (steps.clean()) signed_now = steps.close(**log, SystemClock{}.wall());
+      else if (const auto stated = steps.step(**log, SystemClock{}.wall(), Tick{} + checkpoint_patience); !stated) signed_now = stated.error();
+      if (!signed_now) fmt::print(stderr, "kiosk intake: no checkpoint: {}\n", signed_now.error().what);
+    }
   const RuleBook& book = books->rules.in_force(hall_day(SystemClock{}.wall()));
   if (common.json) {
     const nlohmann::json windows(tally.windows);

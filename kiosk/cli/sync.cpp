@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "core/event_log.h"
+#include "core/epoch.h"
 #include "kiosk/cli/cli.h"
 #include "kiosk/engine/line.h"
 #include "kiosk/engine/pulls.h"
@@ -24,13 +24,21 @@ int sync_once(const Common& common, const Sync& options) {
 
   const SystemClock clock;
   sync::ClientConfig settings;
+  const auto own_log = own_log_of(**log, config->origin);
+  if (!own_log) return fail("sync", own_log.error());
   settings.self = config->origin;
+  settings.own_log = *own_log;
   settings.key = config->key;
   settings.hub_origin = config->hub_origin;
   settings.hub_public_hex = config->hub_public_hex;
   settings.pull = pulls_of(*config);
   settings.long_poll = Span{0};
   settings.retry_max = Span{15'000};
+  settings.keys = config->key_set ? config->key_set->version : 0;
+  settings.take_keys = [&](std::string_view json) -> Status {
+    const auto kept = keep_key_set(config->data_dir, json);
+    return kept ? Status(Done{}) : Status(kept.error());
+  };
   settings.jitter_seed = static_cast<std::uint64_t>(clock.wall().time_since_epoch().count());
   sync::Client client(settings, [&](const std::function<void(EventLog&)>& use) { use(**log); });
 
@@ -51,7 +59,7 @@ int sync_once(const Common& common, const Sync& options) {
     const std::uint64_t moved = state.pushed + state.pulled + state.blob_bytes;
     if (moved != before) progressed = clock.tick();
     before = moved;
-    const auto own = state.marks.find(config->origin);
+    const auto own = state.marks.find(*own_log);
     if (own == state.marks.end()) continue;
     bar.total(own->second.total);
     bar.at(own->second.hub, state.blobs_unsent > 0 && own->second.hub == own->second.total
@@ -60,7 +68,7 @@ int sync_once(const Common& common, const Sync& options) {
   }
 
   const auto& state = client.state();
-  const auto found = state.marks.find(config->origin);
+  const auto found = state.marks.find(*own_log);
   const sync::Mark mark = found == state.marks.end() ? sync::Mark{} : found->second;
   const bool all = state.done && mark.hub >= mark.total && state.blobs_unsent == 0;
   if (common.json) {

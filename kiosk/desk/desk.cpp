@@ -48,9 +48,12 @@ class Stepper {
 
   DeskStep run(const DeskAction& action) {
     if (!s_.last_input) s_.last_input = now_;
+    // Nobody is signed in where people sign in: the same as locked, whatever this screen believed.
+    if (world_.staff.needed && !world_.staff.signed_in) s_.locked = true;
     if (std::holds_alternative<News>(action)) {
-      if (now_ - *s_.last_input >= idle_lock_ms) lock();
-    } else if (!s_.locked || std::holds_alternative<Unlock>(action)) {
+      if (now_ - *s_.last_input >= idle_lock_ms) lock("locked");
+      follow_sign_in();
+    } else if (!s_.locked || opens(action)) {
       s_.last_input = now_;
       std::visit([this](const auto& a) { on(a); }, action);
     }
@@ -95,6 +98,7 @@ class Stepper {
     if (const auto* queue = std::get_if<QueueCommand>(&command)) return queue->ask.request;
     if (const auto* fact = std::get_if<StateFact>(&command)) return fact->request;
     if (const auto* file = std::get_if<FileMatter>(&command)) return file->request;
+    if (const auto* code = std::get_if<ReplaceCode>(&command)) return code->request;
     return {};
   }
 
@@ -119,10 +123,122 @@ class Stepper {
     return &s_.drafts[draft_key(*s_.serving)];
   }
 
-  void lock() {
-    s_.locked = true;
+  /// Presses of the pages that are shown while locked.
+  bool opens(const DeskAction& action) const {
+    if (!world_.staff.needed) return std::holds_alternative<Unlock>(action);
+    return std::holds_alternative<PickPerson>(action) || std::holds_alternative<PinDigits>(action) || std::holds_alternative<PinBack>(action) ||
+           std::holds_alternative<EnterPin>(action) || std::holds_alternative<TurnPage>(action);
+  }
+
+  void lock(const char* what) {
     s_.playing.clear();
     s_.show_id = s_.show_viewers = false;
+    forget_pin();
+    if (s_.locked) return;
+    s_.locked = true;
+    if (!world_.staff.needed || !world_.staff.signed_in) return;
+    // With the key goes what it opened; what was written stays for the same person.
+    s_.sign_in = {};
+    s_.sign_in.id = s_.owner;
+    s_.served.reset();
+    s_.served_earlier.clear();
+    s_.opening.clear();
+    s_.transferring = s_.withdrawing = false;
+    commands_.push_back(SignOut{what});
+  }
+
+  // -- signing in -----------------------------------------------------------------------------------------------------------
+
+  void forget_pin() {
+    std::fill(s_.sign_in.pin.begin(), s_.sign_in.pin.end(), '\0');
+    s_.sign_in.pin.clear();
+  }
+
+  void follow_sign_in() {
+    const StaffNews& staff = world_.staff;
+    SignInPage& page = s_.sign_in;
+    if (s_.locked && !staff.needed && !page.request.empty()) page = {};
+    if (page.request.empty() || staff.request != page.request || staff.asking || page.seen == page.request) return;
+    page.seen = page.request;
+    if (!staff.signed_in) {
+      page.not_before = staff.wait_s > 0 ? std::optional(now_ + Span{staff.wait_s * 1000}) : std::nullopt;
+      return;
+    }
+    take_desk(*staff.signed_in);
+  }
+
+  void take_desk(const StaffWho& who) {
+    if (s_.owner != who.id) {
+      // Another person: the one before finds the drafts again, this one does not.
+      if (!s_.owner.empty()) {
+        s_.aside[s_.owner] = {std::move(s_.drafts), std::move(s_.form)};
+        s_.drafts.clear();
+        s_.form.reset();
+        s_.waiting.reset();
+        leave_serving();
+      }
+      if (const auto kept = s_.aside.find(who.id); kept != s_.aside.end()) {
+        s_.drafts = std::move(kept->second.drafts);
+        s_.form = std::move(kept->second.form);
+        s_.aside.erase(kept);
+      }
+      s_.owner = who.id;
+    }
+    s_.seat.staff = who.name;
+    s_.sign_in = {};
+    s_.notice.clear();
+    s_.locked = false;
+    s_.last_input = now_;
+  }
+
+  void on(const PickPerson& a) {
+    forget_pin();
+    s_.sign_in.id = a.id;
+    s_.sign_in.seen = s_.sign_in.request;
+  }
+  void on(const PinDigits& a) {
+    for (const char c : a.digits)
+      if (c >= '0' && c <= '9' && s_.sign_in.pin.size() < 12) s_.sign_in.pin += c;
+  }
+  void on(const PinBack&) {
+    if (s_.sign_in.pin.empty()) return;
+    s_.sign_in.pin.back() = '\0';
+    s_.sign_in.pin.pop_back();
+  }
+  void on(const EnterPin&) {
+    SignInPage& page = s_.sign_in;
+    if (page.id.empty() || page.pin.size() < 6 || world_.staff.asking || (page.not_before && now_ < *page.not_before)) return;
+    page.request = next_request();
+    page.not_before.reset();
+    commands_.push_back(SignIn{page.request, page.id, page.pin});
+    forget_pin();
+  }
+  void on(const LeaveDesk&) {
+    if (world_.staff.needed) lock("out");
+  }
+
+  // -- conflict of interest ---------------------------------------------------------------------------------------------------
+
+  void on(const OpenWithdraw&) {
+    if (!s_.serving || s_.serving->matter.empty() || !world_.staff.signed_in) return;
+    s_.withdrawing = !s_.withdrawing;
+    s_.transferring = false;
+    s_.withdraw_reason.clear();
+    std::erase_if(s_.problems, [](const Problem& p) { return p.field == "withdraw_reason"; });
+  }
+  void on(const WithdrawGo&) {
+    if (!s_.serving || s_.serving->matter.empty() || !world_.staff.signed_in || repeated("withdraw")) return;
+    std::erase_if(s_.problems, [](const Problem& p) { return p.field == "withdraw_reason"; });
+    if (s_.withdraw_reason.empty()) {
+      s_.problems.push_back({"withdraw_reason", tr("请写明为什么回避")});
+      return;
+    }
+    const std::string& id = world_.staff.signed_in->id;
+    StateFact fact{s_.serving->matter, Recused{id, id, s_.withdraw_reason}, next_request()};
+    // The fact first; then the number goes back to its queue for somebody else, with its place kept.
+    std::vector<Command> after;
+    if (!s_.serving->ticket.number.empty()) after.push_back(ask(QueueOp::Hold, s_.serving->ticket.number));
+    send("withdraw", std::move(fact), std::move(after));
   }
 
   void leave_serving() {
@@ -131,7 +247,8 @@ class Stepper {
     s_.served.reset();
     s_.served_earlier.clear();
     s_.problems.clear();
-    s_.transferring = s_.show_id = s_.show_viewers = false;
+    s_.transferring = s_.show_id = s_.show_viewers = s_.withdrawing = false;
+    s_.withdraw_reason.clear();
     s_.transfer_to.clear();
     s_.transfer_reason.clear();
     s_.pages.erase("statement");
@@ -172,6 +289,17 @@ class Stepper {
     } else if (std::holds_alternative<StateFact>(w.command)) {
       done = world_.stated_request == w.request;
       if (!done && world_.outcome && world_.outcome->request == w.request) error = world_.outcome->error;
+      if (!done && !error && world_.failed) error = world_.failed;
+    } else if (std::holds_alternative<ReplaceCode>(w.command)) {
+      done = world_.replaced && world_.replaced->request == w.request;
+      if (!done && world_.outcome && world_.outcome->request == w.request) {
+        if (!world_.outcome->problems.empty()) {
+          s_.problems = {{"code", world_.outcome->problems.front().what}};
+          s_.waiting.reset();
+          return;
+        }
+        error = world_.outcome->error;
+      }
       if (!done && !error && world_.failed) error = world_.failed;
     } else if (std::holds_alternative<FileMatter>(w.command)) {
       if (world_.outcome && world_.outcome->request == w.request) {
@@ -220,6 +348,11 @@ class Stepper {
     const bool last = s_.waiting->after.empty();
     next_or_rest();
     // A matter opened by its number has no ticket to end: it is put away once the record is on disk.
+    if (last && press == "withdraw" && s_.serving) {
+      s_.notice = tr("已回避");
+      s_.drafts.erase(draft_key(*s_.serving));
+      leave_serving();
+    }
     if (last && press == "finish" && s_.serving) {
       s_.notice = tr("已记下");
       s_.drafts.erase(draft_key(*s_.serving));
@@ -255,8 +388,9 @@ class Stepper {
     if (ask.op == QueueOp::Move) s_.notice = trf("{} 已转出，位次保留", number);
     if (ask.op == QueueOp::End) s_.notice = trf("{} 已办完", number);
     if (s_.serving && s_.serving->ticket.number == number) {
-      if (press == "finish") s_.drafts.erase(draft_key(*s_.serving));
+      if (press == "finish" || press == "withdraw") s_.drafts.erase(draft_key(*s_.serving));
       leave_serving();
+      if (press == "withdraw") s_.notice = trf("已回避，{} 请别的人员叫号", number);
     }
   }
 
@@ -304,7 +438,7 @@ class Stepper {
       }
     }
     if (!s_.looking.empty() && !listed(s_.looking)) s_.looking.clear();
-    if (s_.serving && world_.open && world_.open->id == s_.serving->matter) {
+    if (s_.serving && world_.open && world_.open->id == s_.serving->matter && !(s_.locked && world_.staff.needed)) {
       s_.served = world_.open;
       s_.served_earlier = world_.earlier;
       fill_draft(*world_.open);
@@ -337,6 +471,7 @@ class Stepper {
   }
 
   void open_wanted() {
+    if (s_.locked && world_.staff.needed) return;  // the store has no key, and nobody is here to read
     MatterId wanted;
     if (const Ticket* ticket = s_.looking.empty() ? nullptr : listed(s_.looking)) {
       if (!ticket->sealed) wanted = ticket->matter;
@@ -516,6 +651,7 @@ class Stepper {
   std::string* text_at(const std::string& field) {
     if (field == "number") return &s_.number;
     if (field == "transfer_reason") return &s_.transfer_reason;
+    if (field == "withdraw_reason") return &s_.withdraw_reason;
     if (field.starts_with("form.")) return form_text(field.substr(5));
     Draft* d = draft();
     if (!d) return nullptr;
@@ -571,8 +707,9 @@ class Stepper {
   void on(const Insert& a) {
     std::string* at = text_at(a.field);
     if (!at || at->find(a.text) != std::string::npos) return;
-    if (!at->empty() && !at->ends_with('\n') && a.field != "transfer_reason") *at += '\n';
-    if (a.field == "transfer_reason") at->clear();
+    const bool one = a.field == "transfer_reason" || a.field == "withdraw_reason";
+    if (!at->empty() && !at->ends_with('\n') && !one) *at += '\n';
+    if (one) at->clear();
     *at += a.text;
     written(a.field);
   }
@@ -585,7 +722,8 @@ class Stepper {
     if (a.field == "outcome") d->lawyer.outcome = static_cast<ConsultOutcome>(a.value);
     if (a.field == "ending") d->mediator.outcome = static_cast<MediationOutcome>(a.value);
     if (a.field == "chosen_by") d->mediator.chosen_by = a.value == 0 ? "parties" : "committee";
-    if (a.field == "tab") d->reception.overriding = a.value == 1;
+    if (a.field == "tab") d->reception.overriding = a.value == 1, d->reception.recoding = a.value == 2;
+    if (a.field == "code_reason") d->reception.code_reason = a.value;
     if (a.field == "disposition") d->reception.disposition = static_cast<Disposition>(a.value), d->reception.later = false;
     if (a.field == "override_path") d->reception.path = static_cast<LegalPath>(a.value);
     if (a.field == "tab" || a.field == "disposition" || a.field == "ending") s_.problems.clear();
@@ -637,6 +775,7 @@ class Stepper {
       back = !back;
     }
     if (a.field == "identity") d->lawyer.identity_checked = !d->lawyer.identity_checked;
+    if (a.field == "id_seen") d->reception.id_seen = !d->reception.id_seen;
     if (a.field == "told") toggle(d->lawyer.told, a.name);
     if (a.field == "rights") toggle(d->mediator.rights, a.name);
     if (a.field == "no_amount") d->mediator.no_amount = !d->mediator.no_amount;
@@ -771,10 +910,26 @@ class Stepper {
   }
   void on(const PrintSlip&) {
     if (s_.form && s_.form->receipt) commands_.push_back(PrintReceipt{s_.form->receipt->request});
+    else if (world_.replaced) commands_.push_back(PrintReceipt{world_.replaced->request});
+  }
+  void on(const GiveCode&) {
+    if (!s_.serving || s_.serving->matter.empty() || s_.seat.role != Role::Reception || busy()) return;
+    const ReceptionDraft& d = draft()->reception;
+    s_.problems.clear();
+    if (!d.id_seen) s_.problems.push_back({"id_seen", tr("请先核对身份证")});
+    if (!d.code_reason) s_.problems.push_back({"code_reason", tr("请选为什么换")});
+    if (!s_.problems.empty()) return;
+    if (repeated("code")) return;
+    send("code", ReplaceCode{next_request(), s_.serving->matter, s_.seat.staff, std::string(words_of(code_reasons(), *d.code_reason))});
+  }
+  void on(const CodeGiven&) {
+    if (!world_.replaced) return;
+    commands_.push_back(ForgetCode{});
+    if (Draft* d = draft()) d->reception.recoding = d->reception.id_seen = false, d->reception.code_reason.reset();
   }
   void on(const ShowId&) { s_.show_id = !s_.show_id; }
   void on(const ShowViewers&) { s_.show_viewers = !s_.show_viewers; }
-  void on(const Lock&) { lock(); }
+  void on(const Lock&) { lock("locked"); }
   void on(const Unlock&) { s_.locked = false; }
 
   DeskSession s_;
@@ -790,6 +945,8 @@ class Stepper {
 DeskStep update(DeskSession session, const DeskAction& action, const Snapshot& world, const Law& law, Tick now) {
   return Stepper(std::move(session), world, law, now).run(action);
 }
+
+bool signing_in(const DeskSession& session, const Snapshot& world) { return session.locked && world.staff.needed; }
 
 std::string draft_key(const Serving& serving) {
   return serving.matter.empty() ? serving.ticket.number + "@" + iso(hall_day(serving.ticket.issued)) : serving.matter;

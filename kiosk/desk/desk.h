@@ -62,6 +62,9 @@ struct MediatorDraft {
 };
 struct ReceptionDraft {
   bool overriding = false;        ///< the "改派" tab
+  bool recoding = false;          ///< the "查询码" tab: a lost code (docs/RECEIPTS.md)
+  bool id_seen = false;           ///< the card was compared with what is in the file
+  std::optional<int> code_reason; ///< of code_reasons()
   std::optional<Disposition> disposition;
   bool later = false;             ///< registered now, disposed within the 15 days
   std::string to_unit, reason, report_by;
@@ -120,6 +123,21 @@ struct Waiting {
 };
 
 inline constexpr Span idle_lock_ms{300'000};
+
+/// The page where a person proves who it is; on the glass whenever the hall has accounts and nobody is signed in.
+struct SignInPage {
+  std::string id;                   ///< chosen
+  std::string pin;                  ///< digits as far as they are typed; gone with the press of 登录
+  std::string request;              ///< of the last try
+  std::string seen;                 ///< request whose outcome was taken notice of
+  std::optional<Tick> not_before;   ///< the hub does not look at another try before
+  int page = 0;
+};
+/// What one person wrote and did not state, while somebody else sits here.
+struct SetAside {
+  std::map<std::string, Draft> drafts;
+  std::optional<Form> form;
+};
 inline constexpr Span answer_ms_max{10'000};  ///< then the press may be repeated with the same request id
 
 struct DeskSession {
@@ -146,9 +164,17 @@ struct DeskSession {
   std::map<std::string, int> pages;      ///< "statement", "expanded" (0, 1), "queue"
   std::string saved_at;                  ///< "9:47" of the last fact on disk
   bool locked = false;
+  SignInPage sign_in;
+  std::string owner;                     ///< id of the person whose drafts these are; "" of nobody in particular
+  std::map<std::string, SetAside> aside; ///< the others'
+  bool withdrawing = false;              ///< 回避: the panel is open
+  std::string withdraw_reason;
   std::optional<Tick> last_input;
   std::uint64_t serial = 0;              ///< of requests
 };
+
+/// Whether the sign-in page is on the glass: the hall has accounts and nobody is signed in (any more).
+bool signing_in(const DeskSession& session, const Snapshot& world);
 
 /// Draft of the matter being served, or an empty one.
 const Draft& draft_of(const DeskSession& session);
@@ -211,6 +237,8 @@ struct FormPage { int page = 0; };
 struct FileForm {};
 struct LeaveForm {};                                 ///< after filing, or giving up an empty form
 struct PrintSlip {};
+struct GiveCode {};                                  ///< a new query code for the matter served, once the card was looked at
+struct CodeGiven {};                                 ///< the person has it: off the screen
 struct ShowId {};
 struct ShowViewers {};
 struct Play { std::string attachment; };             ///< of the matter served; again stops
@@ -218,18 +246,26 @@ struct PlayEnded { bool heard = true; };             ///< from the loop: it came
 struct Transcribe { std::string attachment; };       ///< opens what is written of it; again closes
 struct StateTranscript {};
 struct Lock {};
-struct Unlock {};
+struct Unlock {};                                    ///< a desk of a hall without accounts
+struct PickPerson { std::string id; };
+struct PinDigits { std::string digits; };
+struct PinBack {};
+struct EnterPin {};
+struct LeaveDesk {};                                 ///< signs out
+struct OpenWithdraw {};                              ///< 回避: opens the panel; again closes it
+struct WithdrawGo {};
 
 using DeskAction = std::variant<News, CallNext, CallTicket, ReadTicket, Recall, Missed, Hold, OpenTransfer, TransferTo, TransferGo, Finish,
                                 Typed, Picked, PickedWindow, Toggled, Insert, StatePart, ShowStep, TurnPage, OpenNumber, TakeCall,
-                                WalkIn, FormPage, FileForm, LeaveForm, PrintSlip, ShowId, ShowViewers, Play, PlayEnded,
-                                Transcribe, StateTranscript, Lock, Unlock>;
+                                WalkIn, FormPage, FileForm, LeaveForm, PrintSlip, GiveCode, CodeGiven, ShowId, ShowViewers, Play, PlayEnded,
+                                Transcribe, StateTranscript, Lock, Unlock, PickPerson, PinDigits, PinBack, EnterPin, LeaveDesk,
+                                OpenWithdraw, WithdrawGo>;
 
 struct DeskStep {
   DeskSession session;
   std::vector<Command> commands;
 };
-/// Pure. While locked only News and Unlock do anything.
+/// Pure. While locked only News, Unlock and the sign-in page's own presses do anything.
 DeskStep update(DeskSession session, const DeskAction& action, const Snapshot& world, const Law& law, Tick now);
 
 /// What would be stated now. Errors are Problems by field; the fact only when there are none.

@@ -24,6 +24,9 @@ Asked draw_attachments(Ui& ui, const View& view, Box& column, const Shown& what)
 Asked draw_transcript(Ui& ui, const View& view, Box box);
 Asked draw_record(Ui& ui, const View& view, Box column);
 Asked draw_form(Ui& ui, const View& view, Box area);
+Asked draw_sign_in(Ui& ui, const View& view, Box page);
+/// 回避: why, and the press that goes with it; in the place of the record.
+Asked draw_withdraw(Ui& ui, const View& view, Box column);
 
 /// The roles' own part of the record between its title and its buttons.
 Asked draw_lawyer_record(Ui& ui, const View& view, Box area);

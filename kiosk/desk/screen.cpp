@@ -1,4 +1,4 @@
-/// Touchables of the frame: "lock" F12, "unlock" F12. Of the queue: "call_next" F2, "recall" F3, "missed" F4, "hold" F5,
+/// Touchables of the frame: "lock" F12, "sign_out" and "withdraw" where people sign in (sign_in.cpp), "unlock" F12. Of the queue: "call_next" F2, "recall" F3, "missed" F4, "hold" F5,
 /// "walk_in" F8 (reception), "help.1" F1, "help.2" …, "ticket.A013" (read before calling; also of the one being served),
 /// "call.A009" (call a missed one or one on hold again), "queue.prev" Ctrl+PageUp, "queue.next" Ctrl+PageDown, "field.number", "open_number" Enter.
 /// Keyboard: Ctrl+Up/Ctrl+Down read the waiting tickets one after the other.
@@ -52,12 +52,21 @@ Asked draw_header(Ui& ui, const View& view, Box bar) {
   in.cut_left(px(60));
   ask(asked, press(ui, "lock", Box{in.right() - px(152), bar.y + px(14), px(152), px(44)}, tr("锁屏"), "F12", Look::OnDark, Icon::Lock), Lock{});
   in.cut_right(px(168));
+  if (view.world.staff.signed_in) {
+    ask(asked, press(ui, "sign_out", Box{in.right() - px(112), bar.y + px(14), px(112), px(44)}, tr("离开"), "", Look::OnDark), LeaveDesk{});
+    in.cut_right(px(120));
+    const bool may = view.session.serving && !view.session.serving->matter.empty() && !view.session.form;
+    ask(asked, press(ui, "withdraw", Box{in.right() - px(112), bar.y + px(14), px(112), px(44)}, tr("回避"), "", Look::OnDark, Icon::None, may), OpenWithdraw{});
+    in.cut_right(px(128));
+  }
   const TextStyle date = one_line(Type::Desk, Ink::OnPrimary, Weight::Regular, Align::Right);
   ui.text(in.cut_right(px(190), px(16)), clock_words(view.world.now) + "　" + chinese_day(view.today), date);
 
   std::string banner;
   if (view.world.failed)
     banner = tr("本机存储出错，请找管理员");
+  else if (view.world.keys > 0)
+    banner = tr("密钥已过期，照常封存，请县里换发");
   else if (!view.world.hub_online)
     banner = view.world.unsent ? trf("断网中 · 已存本机{}件，联网自动上报", view.world.unsent) : std::string(tr("断网中 · 记录照常保存在本机"));
   else if (!view.world.county_online && view.world.uncounted)
@@ -320,6 +329,7 @@ std::optional<DeskAction> draw(Ui& ui, const DeskSession& session, const Snapsho
   const View view{session, world, law, hall_day(world.now)};
   Box page = ui.page();
   ui.fill(page, Ink::Paper);
+  if (signing_in(session, world)) return draw_sign_in(ui, view, page);
   if (session.locked) return draw_curtain(ui, view, page);
   Asked asked = draw_header(ui, view, page.cut_top(px(header_h)));
   const auto take = [&](Asked pressed) {
@@ -331,7 +341,7 @@ std::optional<DeskAction> draw(Ui& ui, const DeskSession& session, const Snapsho
   } else {
     const Box record = page.cut_right(px(record_w));
     take(draw_matter(ui, view, page));
-    take(draw_record(ui, view, record));
+    take(session.withdrawing ? draw_withdraw(ui, view, record) : draw_record(ui, view, record));
   }
   return asked;
 }

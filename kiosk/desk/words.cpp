@@ -101,6 +101,11 @@ std::span<const Choice> priorities() {
   };
   return list;
 }
+std::span<const Choice> code_reasons() {
+  static const Choice list[] = {
+      {0, "lost", tr("小票丢了"), ""}, {1, "seen", tr("码被别人看到了"), ""}, {2, "never_shown", tr("断电没看到码"), ""}, {3, "forgotten", tr("没印小票，忘了"), ""}};
+  return list;
+}
 std::span<const Choice> counterparties() {
   static const Choice list[] = {
       {v(Counterparty::Neighbour), "neighbour", tr("邻居"), ""},

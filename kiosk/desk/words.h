@@ -28,6 +28,7 @@ std::span<const Choice> kinds();            ///< MatterKind without QueueOnly
 std::span<const Choice> documents();        ///< DocumentKind
 std::span<const Choice> filing_ways();      ///< FilingAs
 std::span<const Choice> priorities();       ///< Priority
+std::span<const Choice> code_reasons();     ///< why a window gives a new query code: "code_reason.lost", …; the words are what CodeReplaced keeps
 std::span<const Choice> counterparties();   ///< Counterparty without Unknown
 std::span<const Choice> answers();          ///< Answer without Unasked
 const Choice* choice_of(std::span<const Choice> list, int value);

@@ -40,12 +40,14 @@ std::string clock_words(const Deadline& deadline, const RuleBook& rules) {
 }  // namespace
 
 std::string receipt_qr(const Receipt& receipt) {
+  if (!receipt.proof.empty()) return receipt.proof;
   return printable(fmt::format("XF1:{}:{}:{}", receipt.matter, receipt.query_code, receipt.chain8)).substr(0, 300);
 }
 
-std::vector<PaperLine> receipt_paper(const Receipt& receipt, const RuleBook& rules, std::string_view center, std::string_view place) {
+std::vector<PaperLine> receipt_paper(const Receipt& receipt, const RuleBook& rules, std::string_view place) {
   std::vector<PaperLine> paper;
-  paper.push_back(words(34, receipt.sealed ? tr("办事凭条") : std::string(center), true, true));
+  // A slip in a coat pocket tells whoever finds it neither where its owner was nor why (trust.md T23); an accusation's looks like any other.
+  paper.push_back(words(34, tr("办事凭条"), true, true));
   paper.push_back(rule());
   if (!receipt.ticket.empty()) {
     paper.push_back(words(26, tr("您的号码"), false, true));
@@ -63,17 +65,16 @@ std::vector<PaperLine> receipt_paper(const Receipt& receipt, const RuleBook& rul
     if (!receipt.query_code.empty()) {
       paper.push_back(words(24, tr("查询码（请收好，不要给别人看）")));
       paper.push_back(words(46, grouped(receipt.query_code), true));
-      paper.push_back({PaperLine::Kind::Qr, 232, false, true, receipt_qr(receipt)});
+      paper.push_back({PaperLine::Kind::Qr, receipt.proof.empty() ? 232 : 296, false, true, receipt_qr(receipt)});
       paper.push_back(words(24, tr("凭编号和查询码，在自助机查进度"), false, true));
     }
     paper.push_back(rule());
+    // XFTL 30: not even which kind of office it came from.
+    paper.push_back(words(26, receipt.sealed ? tr("本凭条只证明已收到") : tr("本回执证明已收到，不代表已受理"), true));
+    if (!receipt.ticket.empty()) paper.push_back(words(26, receipt.twice ? tr("已登记 · 已双份保存") : tr("已登记 · 已存本机")));
     if (!receipt.sealed) {
-      paper.push_back(words(32, tr("已登记，不代表已受理"), true));
       if (receipt.is_signed) paper.push_back(words(26, tr("已签名")));
       for (const auto& deadline : receipt.deadlines) paper.push_back(words(26, clock_words(deadline, rules)));
-    } else {
-      // XFTL 30: a slip found in a coat pocket must not tell what the visit was about.
-      paper.push_back(words(26, tr("本凭条只证明已收到")));
     }
   }
   paper.push_back(words(24, fmt::format("{}　{}", iso_minute(receipt.at), place)));

@@ -21,8 +21,9 @@ struct PaperLine {
 };
 
 /// `rules` names the terms; `place` is the machine that printed it.
-std::vector<PaperLine> receipt_paper(const Receipt& receipt, const RuleBook& rules, std::string_view center, std::string_view place);
-/// "XF1:<matter>:<query code>:<chain8>", at most 300 bytes: what scanners at the windows accept, and nothing else.
+std::vector<PaperLine> receipt_paper(const Receipt& receipt, const RuleBook& rules, std::string_view place);
+/// The receipt's proof, "XF2:…" (core/receipt_proof.h), or "XF1:<matter>:<query code>:<chain8>" where nobody signed; at most 300 bytes:
+/// what scanners at the windows accept, and nothing else.
 std::string receipt_qr(const Receipt& receipt);
 /// The words alone, a line each, with a trailing newline.
 std::string plain_words(const std::vector<PaperLine>& paper);

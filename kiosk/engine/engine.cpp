@@ -36,9 +36,10 @@ struct PrinterIs { DeviceState state{}; };
 struct ReaderIs { DeviceState state{}; };
 struct CardIs { Result<std::optional<Identity>> read; };
 struct Printed { PrintJob job; Status outcome; };
+struct NewKeys { KeySet set; };
 /// The sync client's use of the log, run by its owner; the sync thread waits for it.
 struct UseLog { const std::function<void(EventLog&)>* use = nullptr; std::promise<void>* done = nullptr; };
-using Mail = std::variant<Command, Answered, Heard, PrinterIs, ReaderIs, CardIs, Printed, UseLog>;
+using Mail = std::variant<Command, Answered, Heard, PrinterIs, ReaderIs, CardIs, Printed, NewKeys, UseLog>;
 
 struct Listen { bool wanted = false; };
 struct CancelPrints {};
@@ -64,9 +65,11 @@ class RealEngine final : public Engine {
   RealEngine(Config config, Books books) : config_(std::move(config)), books_(std::move(books)) {}
 
   Status open() {
-    auto store = Store::open(config_, books_, clock_, make_disk(config_.data_dir));
+    auto store = Store::open(config_, books_, clock_, make_disk(config_.data_dir, static_cast<std::uint64_t>(config_.reserve_mb) << 20));
     if (!store) return store.error();
     store_ = std::move(*store);
+    if (const auto begun = store_->begin_log(); !begun) return begun.error();
+    own_log_ = store_->own_log();
     snapshot_.publish(store_->snapshot());
     static_cast<void>(store_->take_wanted());
     if (config_.hub_url.empty() || config_.hub_public_hex.empty()) return Done{};
@@ -88,6 +91,7 @@ class RealEngine final : public Engine {
       if (thread->joinable()) thread->join();
     mail_.close();
     if (store_thread_.joinable()) store_thread_.join();
+    if (store_) store_->end_log();  // nothing when its thread said it
   }
 
   bool post(Command command) override {
@@ -147,6 +151,7 @@ class RealEngine final : public Engine {
     publish();
     while (turn_store()) {
     }
+    store_->end_log();
   }
 
   /// One piece of mail, of idle work or of forgetting. Apart from its loop so that no frame that stays ever holds a visitor's words.
@@ -180,6 +185,10 @@ class RealEngine final : public Engine {
                      [this](const ReaderIs& news) { store_->reader(news.state); },
                      [this](const CardIs& news) { store_->card(news.read); },
                      [this](const Printed& news) { store_->printed(news.job, news.outcome); },
+                     [this](NewKeys& news) {
+                       config_.key_set = std::move(news.set);  // read by the store's thread only
+                       store_->keys_changed();
+                     },
                      [this](const UseLog& use) {
                        (*use.use)(store_->log());
                        use.done->set_value();
@@ -223,14 +232,22 @@ class RealEngine final : public Engine {
     ended.wait();
   }
 
-  sync::ClientConfig client_config() const {
+  sync::ClientConfig client_config() {
     sync::ClientConfig config;
     config.self = config_.origin;
+    config.own_log = own_log_;
     config.key = config_.key;
     config.hub_origin = config_.hub_origin;
     config.hub_public_hex = config_.hub_public_hex;
     config.pull = pulls_of(config_);
     config.long_poll = Span{50'000};
+    config.keys = config_.key_set ? config_.key_set->version : 0;
+    config.take_keys = [this](std::string_view json) -> Status {
+      auto kept = keep_key_set(config_.data_dir, json);
+      if (!kept) return kept.error();
+      mail_.post(Mail{NewKeys{std::move(*kept)}});
+      return Done{};
+    };
     config.retry_max = Span{60'000};  // a hall's own network: a minute is long
     config.jitter_seed = std::hash<std::string>{}(config_.origin) ^ static_cast<std::uint64_t>(clock_.wall().time_since_epoch().count());
     return config;
@@ -363,6 +380,7 @@ class RealEngine final : public Engine {
   Books books_;
   SystemClock clock_;
   std::unique_ptr<Store> store_;                       // store thread, once it runs
+  Origin own_log_;
   std::unique_ptr<Line> stream_line_, direct_line_;
   std::atomic<Line*> stream_{nullptr}, direct_{nullptr};  // the same, once they are there; any thread
   Published<Snapshot> snapshot_{Snapshot{}};

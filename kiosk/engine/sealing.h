@@ -9,7 +9,8 @@
 namespace yizhan::kiosk {
 
 /// Under the county's key-set where there is one; else for accusations only, to the discipline keys of the enrolment; null without either.
-std::shared_ptr<const Sealer> sealer_of(const Config& config);
-FilingConfig filing_config(const Config& config);
+/// `own_log`: the origin this machine states as (core/epoch.h).
+std::shared_ptr<const Sealer> sealer_of(const Config& config, const Origin& own_log);
+FilingConfig filing_config(const Config& config, const Origin& own_log);
 
 }  // namespace yizhan::kiosk

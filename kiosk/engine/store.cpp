@@ -8,6 +8,8 @@
 #include <charconv>
 #include <filesystem>
 
+#include "core/epoch.h"
+#include "core/receipt_proof.h"
 #include "core/text.h"
 #include "kiosk/engine/sealing.h"
 #include "kiosk/engine/wipe.h"
@@ -21,7 +23,11 @@ constexpr int minutes_a_person = 10;  // until the hub knows the hall's own pace
 
 class RealDisk final : public Disk {
  public:
-  explicit RealDisk(std::string dir) : dir_(std::move(dir)), path_(dir_ + "/reserve") {}
+  RealDisk(std::string dir, std::uint64_t reserve) : dir_(std::move(dir)), path_(dir_ + "/reserve"), reserve_(reserve) {}
+  std::uint64_t total_bytes() const override {
+    struct statvfs room {};
+    return ::statvfs(dir_.c_str(), &room) == 0 ? static_cast<std::uint64_t>(room.f_blocks) * room.f_frsize : 0;
+  }
   std::uint64_t free_bytes() const override {
     struct statvfs room {};
     if (::statvfs(dir_.c_str(), &room) != 0) return 0;
@@ -33,11 +39,12 @@ class RealDisk final : public Disk {
       std::filesystem::remove(path_, none);
       return false;
     }
-    if (std::filesystem::file_size(path_, none) == reserve_bytes && !none) return true;
-    if (free_bytes() < disk_low_bytes + reserve_bytes) return false;
+    if (reserve_ == 0) return false;
+    if (std::filesystem::file_size(path_, none) == reserve_ && !none) return true;
+    if (free_bytes() < disk_low_bytes + reserve_) return false;
     const int fd = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0) return false;
-    const bool done = ::posix_fallocate(fd, 0, static_cast<off_t>(reserve_bytes)) == 0;
+    const bool done = ::posix_fallocate(fd, 0, static_cast<off_t>(reserve_)) == 0;
     ::close(fd);
     if (!done) std::filesystem::remove(path_, none);
     return done;
@@ -45,6 +52,7 @@ class RealDisk final : public Disk {
 
  private:
   std::string dir_, path_;
+  std::uint64_t reserve_;
 };
 
 /// Only what a person can see: a hub's answer that changes nothing must not cost a frame.
@@ -60,7 +68,7 @@ bool same_news(const sync::HallNews& a, const sync::HallNews& b) {
 
 }  // namespace
 
-std::unique_ptr<Disk> make_disk(const std::string& data_dir) { return std::make_unique<RealDisk>(data_dir); }
+std::unique_ptr<Disk> make_disk(const std::string& data_dir, std::uint64_t reserve) { return std::make_unique<RealDisk>(data_dir, reserve); }
 
 Result<std::unique_ptr<Store>> Store::open(const Config& config, const Books& books, const Clock& clock, std::unique_ptr<Disk> disk) {
   auto log = EventLog::open(config.data_dir + "/log.db");
@@ -70,6 +78,7 @@ Result<std::unique_ptr<Store>> Store::open(const Config& config, const Books& bo
     log = EventLog::open(config.data_dir + "/log.db");
   }
   if (!log) return log.error();
+  if (const auto named = own_log_of(**log, config.origin); !named) return named.error();
   std::unique_ptr<Store> store(new Store(config, books, clock, std::move(disk), std::move(*log)));
   if (const auto started = store->start(); !started) return started.error();
   return store;
@@ -77,7 +86,8 @@ Result<std::unique_ptr<Store>> Store::open(const Config& config, const Books& bo
 
 Store::Store(const Config& config, const Books& books, const Clock& clock, std::unique_ptr<Disk> disk, std::unique_ptr<EventLog> log)
     : config_(config), books_(books), clock_(clock), disk_(std::move(disk)), log_(std::move(log)),
-      sealer_(sealer_of(config)), filing_(*log_, filing_config(config), books.rules, books.calendar) {
+      own_log_(own_log_of(*log_, config.origin).value_or(config.origin)), sealer_(sealer_of(config, own_log_)),
+      filing_(*log_, filing_config(config, own_log_), books.rules, books.calendar) {
   now_.center = config_.center;
   now_.place = config_.place;
   wants_secret_ = config_.role == "kiosk" || config_.role == "desk-reception";
@@ -90,8 +100,11 @@ Status Store::start() {
     std::from_chars(note->data(), note->data() + note->size(), ms);
     now_.hall.county_as_of = Time{Span{ms}};
   }
+  load_people();
+  keys_changed();
   begin_day();
   tick();
+  look_for_unshown(last_ticket_, last_ticket_at_);
   return Done{};
 }
 
@@ -133,6 +146,7 @@ void Store::begin_day() {
 
 void Store::take(const Event& event) {
   if (event.matter.empty()) return;
+  if (event.type == "ticket_issued" && event.id.origin == config_.origin) last_ticket_ = event.matter, last_ticket_at_ = event.at;
   if (hall_day(event.at) < today_ && !of_today_.contains(event.matter)) return;
   of_today_.insert(event.matter);
   if (is_desk()) return hall_.add(event);
@@ -170,12 +184,14 @@ void Store::tick() {
   const auto into_minute = Span{now_.now.time_since_epoch().count() % 60'000};
   again_at_ = now + Span{60'000} - into_minute;  // on the minute: the clock on the screen is a real clock's
   if (now_.failed) again_at_ = std::min(again_at_, now + failed_tick);
+  now_.unshown = now_.unshown && now < unshown_until_;
+  if (now_.unshown) again_at_ = std::min(again_at_, unshown_until_);
   if (hall_day(now_.now) != today_) begin_day();
-  const auto room = disk_->free_bytes();
-  now_.disk_low = room < disk_low_bytes;
-  if (now_.failed && now_.failed->code == Code::Unavailable && room >= disk_recovered_bytes) now_.failed.reset();
-  if (!now_.disk_low) wants_reserve_ = true;
-  changed();
+  look_at_disk();
+  pass_calm();
+  if (checkpoint_due()) state_checkpoint();
+  if (checkpoints_) again_at_ = std::min(again_at_, std::max(checkpoints_->again_at(), now));
+  keys_changed();
 }
 
 bool Store::idle() {
@@ -185,9 +201,10 @@ bool Store::idle() {
   }
   if (wants_reserve_) {
     wants_reserve_ = false;
-    if (disk_->free_bytes() >= disk_low_bytes + reserve_bytes) disk_->reserve(true);
+    disk_->reserve(true);  // says no when it does not fit
     return true;
   }
+  if (keep_some()) return true;
   return is_desk() && index_some();
 }
 
@@ -221,8 +238,8 @@ Status Store::state_facts(const MatterId& matter, const std::vector<Fact>& facts
   if (const auto error = dead()) return *error;
   const auto closed = close_facts(facts, sealer_.get(), SealClass::Ordinary, {matter, wall()});
   if (!closed) return closed.error();
-  auto stated = log_->append(config_.origin, matter, *closed, wall());
-  if (!stated && broken(stated.error())) stated = log_->append(config_.origin, matter, *closed, wall());
+  auto stated = log_->append(own_log_, matter, *closed, wall());
+  if (!stated && broken(stated.error())) stated = log_->append(own_log_, matter, *closed, wall());
   if (!stated) {
     broken(stated.error());
     return stated.error();
@@ -248,6 +265,7 @@ const Outcome* Store::settled(const std::string& request) const {
 // ---- commands -------------------------------------------------------------------------------------------------------------
 
 void Store::command(const Command& command) {
+  touched_ = clock_.tick();
   // Stopping what was asked for is not a visit.
   const auto* listen = std::get_if<ReadCard>(&command);
   if (!is_desk() && !std::holds_alternative<StopHelper>(command) && (listen == nullptr || listen->wanted)) visited_ = held_ = true;
@@ -303,6 +321,10 @@ void Store::on(const TakeNumber& command) {
 void Store::filed(Outcome outcome, const std::string& help_id) {
   if (outcome.receipt) {
     secret_.reset();
+    if (!config_.key.secret_hex.empty() && !outcome.receipt->filed_hash.empty()) {
+      const Receipt& r = *outcome.receipt;
+      outcome.receipt->proof = encode_receipt_proof(prove_receipt(r.matter, r.query_code, r.at, r.filed_hash, r.head_hash, config_.key.secret_hex));
+    }
     receipt_ = outcome.receipt;
     now_.failed.reset();
     ++issued_since_news_[outcome.receipt->window];
@@ -336,8 +358,9 @@ void Store::on(const PrintReceipt& command) {
   if (!receipt_) {
     now_.print = ReceiptPrinted{false, "nothing"};
   } else {
+    receipt_->twice = enrolled() && now_.unsent == 0;
     wanted_.prints.push_back({command.request, receipt_->matter,
-                              receipt_paper(*receipt_, books_.rules.in_force(hall_day(receipt_->at)), config_.center, config_.place)});
+                              receipt_paper(*receipt_, books_.rules.in_force(hall_day(receipt_->at)), config_.place)});
   }
   changed();
 }
@@ -349,6 +372,7 @@ void Store::printed(const PrintJob& job, const Status& outcome) {
     changed();
   }
   // Paper is not proof of registration: when this fact cannot be written, the receipt in the citizen's hand is still true.
+  if (outcome) shown(job.matter);
   if (!job.matter.empty()) static_cast<void>(state_facts(job.matter, {Fact{fact}}));
 }
 
@@ -387,7 +411,10 @@ void Store::reader(DeviceState state) {
 void Store::on(const EndVisit&) {
   ++visit_;
   visited_ = false;
+  guard_.visit_ended();
+  if (receipt_) shown(receipt_->matter);  // it stood on the screen until the person left, or two minutes
   receipt_.reset();
+  now_.replaced.reset();
   settled_ = {};
   now_.outcome.reset();
   now_.progress.reset();
@@ -444,9 +471,10 @@ void Store::answered(std::uint64_t call, const Result<std::string>& body) {
 }
 
 void Store::news_of(const EventLog& log) {
-  const auto head = log.head(config_.origin);
+  const auto head = log.head(own_log_);
   if (!head) return;
-  const auto mark = sync_.marks.find(config_.origin);
+  if (checkpoints_) checkpoints_->wrote(head->seq, clock_.tick());
+  const auto mark = sync_.marks.find(own_log_);
   const std::uint64_t hub = mark == sync_.marks.end() ? 0 : mark->second.hub, county = mark == sync_.marks.end() ? 0 : mark->second.county;
   // A recording that nobody has but this disk is as unsent as a word.
   const std::uint64_t here = log.blobs_count(Reach::Here).value_or(0), at_hub = log.blobs_count(Reach::Hub).value_or(0);
@@ -475,7 +503,10 @@ void Store::heard(const sync::ClientState& state) {
   if (was_online != now_.hub_online || county_was != now_.county_online) changed();
   absorb();
   news_of(*log_);
+  // The moment something was learned of is the machine's own; late is careful.
+  if (checkpoints_ && !state.county_anchors.empty() && !dead()) static_cast<void>(log_->stamp_anchors(calm_));
   if (now_.unsent == 0) issued_since_news_.clear();
+  if (now_.hub_online) refresh_staff();
   if (now_.hub_online) refresh_help();
   if (now_.hub_online) retry_attachments();
 }

@@ -11,11 +11,14 @@
 #include <string>
 #include <vector>
 
+#include "core/checkpoints.h"
 #include "core/clock.h"
 #include "core/event_log.h"
 #include "core/matter.h"
 #include "kiosk/config.h"
 #include "kiosk/devices/receipt.h"
+#include "kiosk/engine/query_guard.h"
+#include "kiosk/engine/staff_file.h"
 #include "kiosk/filing.h"
 #include "kiosk/messages.h"
 #include "kiosk/staff.h"
@@ -27,14 +30,15 @@ namespace yizhan::kiosk {
 struct Disk {
   virtual ~Disk() = default;
   virtual std::uint64_t free_bytes() const = 0;
+  virtual std::uint64_t total_bytes() const { return 0; }  ///< 0: not known
   /// The reserve that lets a text be filed on a full disk (trust.md R3): true sets it aside (when it fits), false gives it up.
   /// Returns whether it is there now.
   virtual bool reserve(bool keep) = 0;
 };
-std::unique_ptr<Disk> make_disk(const std::string& data_dir);
+inline constexpr std::uint64_t reserve_bytes = 64u << 20;
+std::unique_ptr<Disk> make_disk(const std::string& data_dir, std::uint64_t reserve = reserve_bytes);
 
 inline constexpr std::uint64_t disk_low_bytes = 256u << 20;
-inline constexpr std::uint64_t reserve_bytes = 64u << 20;
 inline constexpr std::uint64_t disk_recovered_bytes = 1u << 20;
 
 /// One direct call to the hub, made outside; its answer comes back through answered().
@@ -64,6 +68,12 @@ class Store {
   /// Errors: Conflict (database open elsewhere), Io, Corrupt, Unavailable (disk full).
   static Result<std::unique_ptr<Store>> open(const Config& config, const Books& books, const Clock& clock, std::unique_ptr<Disk> disk);
 
+  /// This process begins to write the log: what is left of one that ended without a word is looked at first, then the opening entry is
+  /// stated, and from now on checkpoints are (core/checkpoints.h). A full disk does not stop it. Errors: Corrupt, Io.
+  Status begin_log();
+  /// The process ends in order: the closing entry. Nothing when the log failed.
+  void end_log();
+
   void command(const Command& command);
   void answered(std::uint64_t call, const Result<std::string>& body);
   void heard(const sync::ClientState& state);        ///< after exchanges of the sync client
@@ -88,7 +98,9 @@ class Store {
     return *log_;
   }
   const Snapshot& snapshot() const { return now_; }
+  void keys_changed();                               ///< the configuration's key-set is another one now
   const Keyring* keyring() const { return keyring_.get(); }  ///< of who is signed in; null: nobody, and while locked
+  const Origin& own_log() const { return own_log_; }
 
  private:
   Store(const Config& config, const Books& books, const Clock& clock, std::unique_ptr<Disk> disk, std::unique_ptr<EventLog> log);
@@ -119,13 +131,40 @@ class Store {
   }
   void news_of(const EventLog& log);
 
+  // store_keep.cpp: checkpoints, erasing, the nightly reading, room on the disk
+  bool keep_some();                         ///< one bounded piece; false: nothing is due
+  bool checkpoint_due() const { return checkpoints_ && !dead() && clock_.tick() >= checkpoints_->again_at(); }
+  bool state_checkpoint();
+  bool erase_some();
+  bool read_some();
+  void found(const Damage& damage);
+  void mend(const Damage& damage);
+  void pass_calm();
+  void note_calm();
+  void look_at_disk();
+
   // store_citizen.cpp: progress, rating, help
   void on(const AskProgress& command);
   void on(const Rate& command);
   void on(const CallHelper& command);
   void on(const StopHelper& command);
-  void progress_here(const std::string& request, const Matter& matter);
-  void progress_there(const std::string& request, const MatterId& matter, const std::string& tag, std::optional<Matter> here);
+  void progress_told(const std::string& request, Progress progress);
+  void progress_refused(const std::string& request, std::string field, std::string what);
+  void progress_there(const std::string& request, const MatterId& matter, const std::string& tag, std::optional<Progress> here);
+  static bool may_be_rated(const Matter& matter);
+  bool rated_here(const MatterId& matter) const;
+
+  // store_status.cpp: what the citizen's code opens here, the code that was never shown, the code that was lost
+  struct Key { MatterId matter; std::string tag; KeyPair status; };
+  static Key derive(const MatterId& matter, std::string_view code);
+  /// Nothing when number and code do not fit what is here, whatever the reason; the work is the same. Errors: of the log.
+  Result<std::optional<Progress>> known_here(const Key& key);
+  bool hub_must_know(const MatterId& matter) const;  ///< so that its "no" counts
+  void look_for_unshown(const MatterId& matter, Time at);
+  void shown(const MatterId& matter);
+  void on(const ReceiptShown& command);
+  void on(const ReplaceCode& command);
+  void on(const ForgetCode& command);
   void rate_now(const Rate& command, const MatterId& matter, bool may);
   void refresh_help();
   void send_help();
@@ -139,7 +178,7 @@ class Store {
   void fetch_bodies(const MatterId& matter, const WindowCode& window);
   void refresh_tickets();
   void refresh_open();
-  void open_again();                        ///< somebody signed in or the desk was locked: texts come, or are gone
+  bool opens() const { return keyring_ && !keyring_->hall.secret_hex.empty(); }  ///< who is signed in holds the hall's key
   void open_attachments();                  ///< of the matter on the desk, once the look at it is stated
   OpenedBytes open_sealed(const Attached& outside, std::vector<std::byte> sealed);
   void retry_attachments();                 ///< what could not be had before
@@ -149,6 +188,17 @@ class Store {
   void remember_person(const MatterId& matter, const Petition& petition);
   std::vector<Matter> earlier_of(const Matter& matter);
 
+  // store_staff.cpp: who sits here
+  void on(const SignIn& command);
+  void on(const SignOut& command);
+  void load_people();
+  void refresh_staff();
+  void take_people(const sync::StaffList& list);
+  void ask_pepper(const std::string& id, const StaffBox& box, const std::string& pin, const std::string& challenge);
+  void refused(const std::string& id, const std::string& why, int left, int wait_s);
+  void signed_in(StaffWho who, KeyPair hall);
+  bool may_fetch(const Ticket& ticket) const;
+
   bool is_desk() const { return config_.role.starts_with("desk-"); }
   Time wall() const { return clock_.wall(); }
 
@@ -157,6 +207,7 @@ class Store {
   const Clock& clock_;
   std::unique_ptr<Disk> disk_;
   std::unique_ptr<EventLog> log_;
+  Origin own_log_;                          // config_.origin, or its epoch after a restore
   std::shared_ptr<const Sealer> sealer_;    // of what is stated besides filing; null: nothing is sealed here
   Filing filing_;
   Snapshot now_;
@@ -171,9 +222,25 @@ class Store {
   std::optional<QuerySecret> secret_;
   bool wants_secret_ = true;
   std::optional<Receipt> receipt_;          // of this visit
+  QueryGuard guard_;
+  Tick unshown_until_{};
+  MatterId told_shown_;                     // the last one whose code is known to have been shown
+  MatterId last_ticket_;                    // the newest visit registered here, and when
+  Time last_ticket_at_{};
   std::deque<Outcome> settled_;             // the same request again gets the same outcome
   std::map<WindowCode, int> issued_since_news_;
   bool wants_reserve_ = true;
+
+  std::optional<Checkpoints> checkpoints_;  // since begin_log()
+  Span calm_{};                             // running time of this machine in all; no clock that can be set moves it far
+  Tick calm_tick_{}, touched_{};            // when it was counted; the last command
+  Time calm_wall_{};
+  Date erased_day_{};                       // whether anything may go is asked once a day
+  std::uint64_t erasing_until_ = 0;
+  std::optional<ScrubAt> reading_;          // a round under way
+  std::int64_t read_since_note_ = 0;
+  Date read_day_{};                         // of the last round that was finished
+  std::map<std::string, std::string> found_;  // "440583-K01/22" → what was found there
   std::uint64_t card_serial_ = 0;
   bool visited_ = false, held_ = false;     // since the last EndVisit; since the last forget()
   std::uint64_t visit_ = 0;                 // answers that come after EndVisit belong to nobody
@@ -185,6 +252,8 @@ class Store {
   bool help_fetching_ = false;
 
   std::unique_ptr<Keyring> keyring_;
+  bool staff_fetching_ = false;
+  std::optional<Tick> staff_seen_;
 
   std::set<std::string> queue_under_way_;
   MatterId open_;                           // the matter on the desk

@@ -16,95 +16,82 @@ std::string after_field(const std::string& what) {
   return colon == std::string::npos ? what : what.substr(colon + 2);
 }
 
-bool may_rate(const Matter& matter) {
+constexpr const char* wrong_code = mark("编号或查询码不对，请核对");
+// The same whether the number is unknown or the code is wrong: nobody learns which matters exist.
+constexpr const char* not_here = mark("没查到，请核对；别处登记的，断网查不到");
+
+}  // namespace
+
+bool Store::may_be_rated(const Matter& matter) {
   if (matter.rated || matter.closed_types.contains("rated")) return false;
   const bool served = matter.ticket && matter.ticket->state == TicketState::Ended;
   return served || matter.consulted || matter.disposed || matter.answered || matter.not_accepted || matter.mediation.ended || matter.closed_types.contains("consulted") || matter.closed_types.contains("mediation_ended");
 }
 
-constexpr const char* wrong_code = mark("编号或查询码不对，请核对");
-constexpr const char* line_down = mark("现在断网，只能查本机登记的");
+/// A rating from here may still be on its way to the hub.
+bool Store::rated_here(const MatterId& matter) const {
+  const auto events = log_->of_matter(matter);
+  return events && std::any_of(events->begin(), events->end(), [](const Event& e) { return e.type == "rated"; });
+}
 
-}  // namespace
-
-void Store::progress_here(const std::string& request, const Matter& matter) {
-  Progress progress;
+void Store::progress_told(const std::string& request, Progress progress) {
+  guard_.right();
   progress.request = request;
-  progress.matter = matter.id;
-  progress.lines = matter.lines;
-  progress.state_words = std::string(chinese(matter.state));
-  progress.deadlines = deadlines(matter, books_.rules.in_force(hall_day(matter.filed_at)), books_.calendar);
-  progress.as_of = now_.hall.county_as_of;
-  progress.as_of_known = progress.as_of != Time{};
-  progress.may_rate = may_rate(matter);
-  if (matter.state == MatterState::Registered) {
-    // 已登记 → 县里已收到 only when the county said so (need.md 4.2).
-    const auto mark = sync_.marks.find(matter.filed_by);
-    const auto events = log_->of_matter(matter.id);
-    if (mark != sync_.marks.end() && events)
-      for (const auto& event : *events)
-        if (event.type == "filed" && event.id.origin == matter.filed_by && event.id.seq <= mark->second.county) progress.state_words = tr("县里已收到");
-  }
   now_.progress = std::move(progress);
   changed();
 }
 
-void Store::progress_there(const std::string& request, const MatterId& matter, const std::string& tag, std::optional<Matter> here) {
+void Store::progress_refused(const std::string& request, std::string field, std::string what) {
+  now_.progress = Progress{};
+  now_.progress->request = request;
+  now_.progress->problems.push_back({std::move(field), std::move(what)});
+  changed();
+}
+
+void Store::progress_there(const std::string& request, const MatterId& matter, const std::string& tag, std::optional<Progress> here) {
   call_hub("POST", "/v1/progress", sync::to_json(sync::ProgressAsk{matter, tag}), Span{here ? 3'000 : 8'000},
-           [this, request, here = std::move(here), visit = visit_](const Result<std::string>& body) {
+           [this, request, matter, here = std::move(here), visit = visit_](const Result<std::string>& body) {
              if (visit != visit_) return;
              const auto answer = body ? sync::progress_answer_from_json(*body) : Result<sync::ProgressAnswer>(body.error());
              if (answer) {
                Progress progress;
-               progress.request = request;
                progress.matter = answer->matter;
                progress.lines = answer->lines;
                progress.state_words = answer->county_has_it && answer->state == word(MatterState::Registered) ? tr("县里已收到") : answer->state_words;
                progress.deadlines = answer->deadlines;
                progress.as_of = answer->as_of;
                progress.as_of_known = answer->as_of != Time{};
-               progress.may_rate = answer->may_rate && !(here && here->rated);
-               now_.progress = std::move(progress);
-               changed();
-             } else if (here) {
-               progress_here(request, *here);
-             } else {
-               const bool unknown = answer.error().code == Code::NotFound;
-               now_.progress = Progress{};
-               now_.progress->request = request;
-               now_.progress->problems.push_back({"number", unknown ? wrong_code : line_down});
-               changed();
+               progress.may_rate = answer->may_rate && !rated_here(matter);
+               return progress_told(request, std::move(progress));
              }
+             // The hub's no counts when it must know the matter: a window has given another code since.
+             const bool no = answer.error().code == Code::NotFound;
+             if (here && !(no && hub_must_know(matter))) return progress_told(request, *here);
+             if (no || here) guard_.wrong(clock_.tick());
+             progress_refused(request, "number", no ? wrong_code : not_here);
            });
 }
 
 void Store::on(const AskProgress& command) {
   now_.progress.reset();
-  const auto refuse = [&](std::string field, std::string what) {
-    now_.progress = Progress{};
-    now_.progress->request = command.request;
-    now_.progress->problems.push_back({std::move(field), std::move(what)});
-    changed();
-  };
+  const auto refuse = [&](std::string field, std::string what) { progress_refused(command.request, std::move(field), std::move(what)); };
   const auto number = canonical_matter_id(command.number);
   if (!number) return refuse("number", after_field(number.error().what));
   const auto code = canonical_query_code(command.code);
   if (!code) return refuse("code", after_field(code.error().what));
-  const auto events = log_->of_matter(*number);
-  if (!events) {
-    broken(events.error());
+  if (const Span wait = guard_.closed_for(clock_.tick()); wait.count() > 0)
+    return refuse("number", trf("输错太多次，请等{}秒再查", (wait.count() + 999) / 1000));
+  const Key key = derive(*number, *code);
+  auto here = known_here(key);
+  if (!here) {
+    broken(here.error());
     return refuse("number", tr("设备故障，请到窗口查询"));
   }
-  const std::string tag = query_tag(*code, *number);
-  std::optional<Matter> here;
-  if (Matter matter = fold(*number, *events); !matter.query_tag.empty()) {
-    // An unknown number and a wrong code read the same: nobody learns which matters exist.
-    if (!same_tag(matter.query_tag, tag)) return refuse("number", wrong_code);
-    here = std::move(matter);
-  }
-  if (enrolled() && (now_.hub_online || !here)) return progress_there(command.request, *number, tag, std::move(here));
-  if (!here) return refuse("number", line_down);
-  progress_here(command.request, *here);
+  // With the line the hub has the last word: it knows what desks wrote since, and which codes a window replaced.
+  if (enrolled() && (now_.hub_online || !*here)) return progress_there(command.request, *number, key.tag, std::move(*here));
+  if (*here) return progress_told(command.request, std::move(**here));
+  guard_.wrong(clock_.tick());
+  refuse("number", enrolled() ? not_here : wrong_code);
 }
 
 void Store::rate_now(const Rate& command, const MatterId& matter, bool may) {
@@ -124,25 +111,31 @@ void Store::on(const Rate& command) {
   if (!code) return refuse("code", after_field(code.error().what));
   const auto comment = clean_text("comment", command.comment, 500);
   if (!comment) return refuse("comment", after_field(comment.error().what));
-  const auto events = log_->of_matter(*number);
-  if (!events) {
-    broken(events.error());
-    return settle({command.request, {}, {}, events.error()});
+  if (const Span wait = guard_.closed_for(clock_.tick()); wait.count() > 0)
+    return refuse("number", trf("输错太多次，请等{}秒再查", (wait.count() + 999) / 1000));
+  const Key key = derive(*number, *code);
+  const auto here = known_here(key);
+  if (!here) {
+    broken(here.error());
+    return settle({command.request, {}, {}, here.error()});
   }
-  const std::string tag = query_tag(*code, *number);
-  const Matter here = fold(*number, *events);
-  if (!here.query_tag.empty() && !same_tag(here.query_tag, tag)) return refuse("number", wrong_code);
-  const bool known = !here.query_tag.empty();
-  if (here.rated) return rate_now(command, *number, false);
-  if (known && may_rate(here)) return rate_now(command, *number, true);
-  if (!enrolled()) return known ? rate_now(command, *number, false) : refuse("number", line_down);
+  const bool known = here->has_value();
+  if (known && (*here)->may_rate) return rate_now(command, *number, true);
+  if (!enrolled()) {
+    if (known) return rate_now(command, *number, false);
+    guard_.wrong(clock_.tick());
+    return refuse("number", wrong_code);
+  }
   // Whether the talk is over is written at the desk; only the hub knows.
-  call_hub("POST", "/v1/progress", sync::to_json(sync::ProgressAsk{*number, tag}), Span{8'000},
+  call_hub("POST", "/v1/progress", sync::to_json(sync::ProgressAsk{*number, key.tag}), Span{8'000},
            [this, command, matter = *number, visit = visit_](const Result<std::string>& body) {
              if (visit != visit_) return;
              const auto answer = body ? sync::progress_answer_from_json(*body) : Result<sync::ProgressAnswer>(body.error());
-             if (answer) return rate_now(command, matter, answer->may_rate);
-             if (answer.error().code == Code::NotFound) return settle({command.request, {}, {{"number", wrong_code}}, {}});
+             if (answer) return rate_now(command, matter, answer->may_rate && !rated_here(matter));
+             if (answer.error().code == Code::NotFound) {
+               guard_.wrong(clock_.tick());
+               return settle({command.request, {}, {{"number", wrong_code}}, {}});
+             }
              settle({command.request, {}, {}, Error{Code::Unavailable, "rate: " + answer.error().what}});
            });
 }

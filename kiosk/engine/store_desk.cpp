@@ -116,7 +116,7 @@ void Store::refresh_tickets() {
   // The statement is read before the person is called, so it is here before (need.md 4.5).
   for (auto& ticket : now_.tickets) {
     ticket.sealed = ticket.sealed || withheld_.contains(ticket.matter);
-    if (!ticket.sealed && !ticket.matter.empty()) fetch_bodies(ticket.matter, ticket.window);
+    if (!ticket.sealed && !ticket.matter.empty() && may_fetch(ticket)) fetch_bodies(ticket.matter, ticket.window);
   }
 }
 
@@ -164,21 +164,23 @@ void Store::on(const OpenMatter& command) {
   ++opening_;
   coming_.clear();
   now_.attachments.clear();
+  if (now_.replaced) on(ForgetCode{});
   now_.open.reset();
   now_.earlier.clear();
   changed();
   if (open_.empty()) return;
-  const auto view = [this, command] {
+  if (now_.staff.needed && !keyring_) return open_.clear();  // locked: nobody is here to read it
+  const std::string who = keyring_ ? keyring_->staff : command.staff, as = keyring_ ? keyring_->role : config_.role;
+  const auto view = [this, command, who, as] {
     if (open_ != command.matter) return;
     refresh_open();
     // What cannot be read, nobody has looked at (XFTL 30).
-    if (!now_.open || now_.open->sealed || (!now_.open->petition && !(now_.open->closed && keyring_))) return;
-    const std::string& staff = keyring_ ? keyring_->staff : command.staff;
-    auto& seen = viewed_[{command.matter, staff}];
+    if (!now_.open || now_.open->sealed || (!now_.open->petition && !(now_.open->closed && opens()))) return;
+    auto& seen = viewed_[{command.matter, who}];
     if (seen == Time{} || wall() - seen >= viewed_again || wall() < seen) {
       // need.md 4.10: the citizen may ask who looked. That is on disk before the envelope is opened (trust.md I7); a full disk shows in
       // `failed`, and neither text nor recording is opened.
-      if (const auto stated = state_facts(command.matter, {Fact{Viewed{staff, config_.role}}}); !stated) return;
+      if (const auto stated = state_facts(command.matter, {Fact{Viewed{who, as}}}); !stated) return;
       seen = wall();
     }
     looked_ = true;
@@ -209,7 +211,7 @@ void Store::refresh_open() {
   if (open_.empty()) return;
   const auto events = log_->of_matter(open_);
   if (!events || events->empty()) return;
-  if (looked_ && keyring_) {
+  if (looked_ && opens()) {
     Opening opening = open_matter(open_, *events, keyring_->hall);
     now_.open = fold(open_, opening.events);
     now_.open->sealed = now_.open->sealed || opening.refused;
@@ -226,18 +228,13 @@ void Store::refresh_open() {
   changed();
 }
 
-void Store::open_again() {
-  if (open_.empty()) return;
-  on(OpenMatter{MatterId(open_), config_.staff});
-}
-
 // ---- its attachments ----------------------------------------------------------------------------------------------------------
 
 void Store::open_attachments() {
   if (!looked_ || !now_.open || now_.open->sealed || !now_.open->petition) return;
   for (const Attachment& attachment : now_.open->attachments) {
     const Attached& what = attachment.what;
-    if ((what.sealed && !keyring_) || what.bytes < 1 || what.bytes > static_cast<std::int64_t>(blob_bytes_max)) continue;
+    if ((what.sealed && !opens()) || what.bytes < 1 || what.bytes > static_cast<std::int64_t>(blob_bytes_max)) continue;
     if (!now_.attachments.emplace(what.hash, OpenedBytes{}).second) continue;
     coming_.push_back({what.hash, static_cast<std::uint64_t>(what.bytes), {}});
   }
@@ -247,7 +244,7 @@ void Store::open_attachments() {
 /// What a sealed attachment is stands inside it, beside its bytes.
 OpenedBytes Store::open_sealed(const Attached& outside, std::vector<std::byte> sealed) {
   OpenedBytes done{nullptr, "damaged"};
-  if (!keyring_) return {nullptr, "away"};
+  if (!opens()) return {nullptr, "away"};
   auto opened = open_attachment({reinterpret_cast<const char*>(sealed.data()), sealed.size()}, open_, keyring_->hall);
   const auto about = opened ? decode_stated(opened->about) : Result<Fact>(opened.error());
   const auto* inside = about ? std::get_if<Attached>(&*about) : nullptr;

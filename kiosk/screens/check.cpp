@@ -25,7 +25,8 @@ struct Entry {
 };
 
 std::string who_words(const View& view) {
-  std::string words = view.s.me.name.empty() ? tr("没留姓名") : view.s.me.name;
+  // Without a name there is nobody a window could hand a new code to: said before it is too late (docs/RECEIPTS.md).
+  std::string words = !view.s.me.name.empty() ? view.s.me.name : view.s.me.number.empty() ? tr("没留姓名，查询码丢了不能补") : tr("没留姓名");
   // The number is masked here too: the next person in the line can see this page (trust.md T4).
   if (!view.s.me.number.empty()) words += " · " + mask_id(view.s.me.number);
   if (!view.s.me.phone.empty()) words += " · " + mask_phone(view.s.me.phone);

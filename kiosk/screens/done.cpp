@@ -1,4 +1,5 @@
-// Done: the number, the window, the code; large without paper. Touchables: reprint, help, leave.
+// Done: the number, the window, the code; large without paper. Touchables: "print" and "no_paper" until one is chosen, then "reprint"
+// and "leave"; help.
 #include <array>
 
 #include "core/tr.h"
@@ -9,10 +10,14 @@
 namespace yizhan::kiosk {
 namespace {
 
-enum class Paper { Printing, Printed, None };
+enum class Paper { Asked, Declined, Printing, Printed, None };
+/// Number and code are all the person takes along: as large as they go.
+bool copied(Paper paper) { return paper == Paper::None || paper == Paper::Declined; }
 
 Paper paper_of(const View& view) {
   const Snapshot& now = view.world.now;
+  if (view.s.paper == PaperWish::Asked) return Paper::Asked;
+  if (view.s.paper == PaperWish::Declined) return Paper::Declined;
   if (now.print && now.print_request == view.s.printing) return now.print->printed ? Paper::Printed : Paper::None;
   if (now.printer == DeviceState::Absent || now.printer == DeviceState::OutOfPaper || now.printer == DeviceState::Fault) return Paper::None;
   return Paper::Printing;
@@ -38,6 +43,7 @@ void place_line(Ui& ui, const Box& box, const Receipt& receipt, Type step) {
 
 void safe_line(Ui& ui, const View& view, const Box& box) {
   const bool counted = view.world.now.county_online && view.world.now.uncounted == 0;
+  const bool twice = view.world.now.unsent == 0;  // the hall's hub has acknowledged it: trust.md R19
   ui.fill(box, Ink::Tint, 4);
   if (ui.theme().contrast) ui.edge(box, Ink::Edge, 0.5f, 4);
   ui.icon({box.x + 7, box.y + box.h / 2 - 6, 12, 12}, Icon::Lock);
@@ -48,7 +54,7 @@ void safe_line(Ui& ui, const View& view, const Box& box) {
                                                                : tr("现在没联网，联网后自动上报，您不用再来。");
   const TextStyle soft{Type::Caption, Ink::Ink, Weight::Regular, Align::Left, 1, true};
   const bool two = in.h >= 22 && ui.text_width(line, soft) <= in.w && ui.theme().size != ui::TextSize::Largest;
-  line_in(ui, two ? in.row(0, 2, 0) : in, tr("已登记 · 已安全保存在本机"), bold);
+  line_in(ui, two ? in.row(0, 2, 0) : in, twice ? tr("已登记 · 已双份保存") : tr("已登记 · 已存本机"), bold);
   if (two) line_in(ui, in.row(1, 2, 0), line, soft);
 }
 
@@ -113,7 +119,7 @@ void qr_code(Ui& ui, const Box& at, const Receipt& receipt) {
   ui.fill(at, Ink::OnPrimary, 2);
   if (ui.theme().contrast) ui.fill(at, Ink::Ink, 2);  // white whatever the theme: a telephone reads it
   ui.edge(at, Ink::Edge, 0.5f, 2);
-  ui.qr(at.inset(2.5f), "XF1:" + receipt.matter + ":" + receipt.query_code + ":" + receipt.chain8);  // as on paper
+  ui.qr(at.inset(2.5f), receipt.proof.empty() ? "XF1:" + receipt.matter + ":" + receipt.query_code + ":" + receipt.chain8 : receipt.proof);  // as on paper
 }
 
 /// Sixteen digits in two lines of two groups: large enough to be copied from a metre away.
@@ -132,6 +138,7 @@ void code_digits(Ui& ui, const Box& at, const Receipt& receipt) {
 }
 
 std::string no_paper_words(const View& view) {
+  if (view.s.paper == PaperWish::Declined) return tr("没有印小票，号码一样有效");
   const bool empty = (view.world.now.print && view.world.now.print->trouble == "no_paper") || view.world.now.printer == DeviceState::OutOfPaper;
   return empty ? tr("打印纸用完了，号码一样有效") : tr("小票没印出来，号码一样有效");
 }
@@ -141,8 +148,19 @@ void print_line(Ui& ui, const Box& at, const std::string& words) {
   line_in(ui, {at.x + 17, at.y, at.w - 17, at.h}, words, {Type::Body, Ink::Ink, Weight::Medium, Align::Left, 1, true, true});
 }
 
+/// Whether there is to be paper, until the person says so; then what became of it. Nothing is printed before one of the two is touched.
+void paper_row(Ui& ui, const Box& at, Paper paper, const std::string& words, Asked& asked) {
+  if (paper != Paper::Asked) return print_line(ui, at, words);
+  Box row = at;
+  const float line_w = ui.text_width(words, {Type::Body, Ink::Ink, Weight::Medium}) + 19;
+  if (row.w - line_w >= 110 + touch_gap_mm) print_line(ui, row.cut_left(line_w, 2), words);
+  if (ui.button("no_paper", row.column(0, 2, touch_gap_mm), tr("不打印"), Look::Edged)) asked = ChoosePaper{false};
+  if (ui.button("print", row.column(1, 2, touch_gap_mm), tr("印小票"), Look::Filled, Icon::Printer)) asked = ChoosePaper{true};
+}
+float paper_h(Paper paper, float line) { return paper == Paper::Asked ? std::max(line, 22.f) : line; }
+
 /// Landscape: the number left, as large as it goes; what belongs to it right.
-void across(Ui& ui, const Told& t, const Measure& m, const Box& body) {
+void across(Ui& ui, const Told& t, const Measure& m, const Box& body, Asked& asked) {
   const TextStyle soft{Type::Body, Ink::Muted, Weight::Regular, Align::Centre, 1, true, true, ui::Say::Aloud};
   Box right = body;
   const Box card = right.cut_left(body.w * 0.45f, m.gutter * 1.5f);
@@ -162,8 +180,8 @@ void across(Ui& ui, const Told& t, const Measure& m, const Box& body) {
 
   const float gap = touch_gap_mm + 1;
   const bool plan = t.view.world.plan != nullptr && !t.view.world.plan->empty();
-  if (t.paper == Paper::None) {
-    right.cut_top(message(ui, right, Icon::PaperOut, no_paper_words(t.view), tr("请抄写或拍照，窗口可补打。"), true), gap);
+  if (copied(t.paper)) {
+    right.cut_top(message(ui, right, t.paper == Paper::Declined ? Icon::Pencil : Icon::PaperOut, no_paper_words(t.view), tr("请抄写或拍照，窗口可补打。"), true), gap);
     if (!t.coded) return;
     safe_line(ui, t.view, right.cut_bottom(20, gap));
     ui.card(right);
@@ -194,7 +212,7 @@ void across(Ui& ui, const Told& t, const Measure& m, const Box& body) {
     line_in(ui, {second.x, second.y, w, second.h}, tr("查询码"), {Type::Caption, Ink::Muted, Weight::Regular, Align::Left, 1, true, true, ui::Say::Code, true});
     line_in(ui, {second.x + w, second.y, second.w - w, second.h}, grouped(t.receipt.query_code), {Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true, ui::Say::Code, true});
     const float line = std::max(14.f, ui.text_height(right.w, t.printed, {Type::Body, Ink::Ink}));
-    print_line(ui, right.cut_bottom(line, 2), t.printed);
+    paper_row(ui, right.cut_bottom(paper_h(t.paper, line), t.paper == Paper::Asked ? touch_gap_mm : 2.f), t.paper, t.printed, asked);
     safe_line(ui, t.view, right.cut_top(std::min(24.f, std::max(16.f, right.h * 0.3f)), gap));
     const float stop_w = std::max(ui.text_width(tr("县里收到"), {Type::Caption, Ink::Ink, Weight::Bold}), ui.text_width(tr("单位受理"), {Type::Caption, Ink::Ink, Weight::Bold})) + 21.5f;
     if (right.h >= 24 && stop_w <= right.w / 3) way_line(ui, t.view, right.cut_top(std::min(26.f, right.h), gap));
@@ -207,7 +225,7 @@ void across(Ui& ui, const Told& t, const Measure& m, const Box& body) {
     }
     return;
   }
-  print_line(ui, right.cut_top(18, gap), t.printed);
+  paper_row(ui, right.cut_top(paper_h(t.paper, 18), gap), t.paper, t.printed, asked);
   if (plan && right.h >= (ui.theme().size == ui::TextSize::Normal ? 62.f : 175.f)) draw_plan(ui, right, *t.view.world.plan, t.receipt.window, t.view.world.origin);
 }
 
@@ -231,8 +249,9 @@ Asked draw_done(Ui& ui, const View& view) {
   Box buttons = bar_row(ui, m);
   const float leave_w = m.across ? 130.f : buttons.w - 70 - 82 - 2 * m.gutter;
   ui.walk(ui::Walk::Bar);
-  if (ui.button("leave", {buttons.right() - leave_w, buttons.y, leave_w, buttons.h}, tr("办好了，离开"), Look::Filled)) asked = LeaveAsk{};
-  if (ui.button("reprint", buttons.cut_left(70, m.gutter), tr("再印一张"), Look::Edged, Icon::Printer, paper != Paper::Printing)) asked = Reprint{};
+  // While the choice is open the filled button is the one that prints.
+  if (ui.button("leave", {buttons.right() - leave_w, buttons.y, leave_w, buttons.h}, tr("办好了，离开"), paper == Paper::Asked ? Look::Edged : Look::Filled)) asked = LeaveAsk{};
+  if (paper != Paper::Asked && ui.button("reprint", buttons.cut_left(70, m.gutter), paper == Paper::Declined ? tr("还是印一张") : tr("再印一张"), Look::Edged, Icon::Printer, paper != Paper::Printing)) asked = Reprint{};
   if (ui.button("help", buttons.cut_left(82, m.gutter), tr("请人帮我"), Look::Help, Icon::Helper)) asked = CallHelp{};
   ui.walk(ui::Walk::Body);
 
@@ -244,16 +263,17 @@ Asked draw_done(Ui& ui, const View& view) {
   const TextStyle soft{Type::Body, Ink::Muted, Weight::Regular, Align::Centre, 1, true, true, ui::Say::Aloud};
   const TextStyle bold{Type::Title, Ink::Ink, Weight::Bold, Align::Left, 1, true, true, ui::Say::Code, true};
   const std::string wait = receipt.ahead <= 0 ? std::string(tr("前面没有人，请听叫号")) : trf("前面还有{}人，大约等{}分钟", receipt.ahead, std::max(1, receipt.minutes));
-  const std::string printed = paper == Paper::Printing ? tr("正在印小票，请稍等。")
+  const std::string printed = paper == Paper::Asked    ? tr("要印小票吗？不印也一样有效。")
+                              : paper == Paper::Printing ? tr("正在印小票，请稍等。")
                               : receipt.matter.empty() ? tr("小票印好了，叫号时会念号码。")
                               : receipt.sealed         ? tr("小票印好了，上面只有编号。")
                                                        : tr("小票印好了，请在右下方取走。");
   if (m.across) {
-    across(ui, {view, receipt, paper, coded, wait, printed}, m, body);
+    across(ui, {view, receipt, paper, coded, wait, printed}, m, body, asked);
     return asked;
   }
-  if (paper == Paper::None) {
-    body.cut_top(message(ui, body, Icon::PaperOut, no_paper_words(view), tr("请抄写或拍照，窗口可补打。"), true), m.gutter);
+  if (copied(paper)) {
+    body.cut_top(message(ui, body, paper == Paper::Declined ? Icon::Pencil : Icon::PaperOut, no_paper_words(view), tr("请抄写或拍照，窗口可补打。"), true), m.gutter);
     if (!receipt.matter.empty()) safe_line(ui, view, body.cut_bottom(26, m.gutter));
     Box card = body;
     if (!coded) card.h = std::min(card.h, 200.f);
@@ -321,12 +341,12 @@ Asked draw_done(Ui& ui, const View& view) {
       line_in(ui, {lower.x + w, lower.y, lower.w - w, lower.h}, grouped(receipt.query_code), bold);
     }
     if (!receipt.matter.empty()) {
-      const Box print = body.cut_bottom(16, 0);
+      const Box print = body.cut_bottom(paper == Paper::Asked ? 26.f : 16.f, paper == Paper::Asked ? touch_gap_mm : 0.f);
       const Box way = body.cut_bottom(26, 4);
       const Box safe = body.cut_bottom(26, 5);
       safe_line(ui, view, safe);
       way_line(ui, view, way);
-      print_line(ui, print, printed);
+      paper_row(ui, print, paper, printed, asked);
       if (receipt.sealed) {
         body.h = std::min(body.h, 60.f);
         // XFTL 30: neutral words; what it is about is on no screen and no paper of the hall.
@@ -336,7 +356,7 @@ Asked draw_done(Ui& ui, const View& view) {
         deadline_rows(ui, view, body);
       }
     } else {
-      print_line(ui, body.cut_top(18, 4), printed);
+      paper_row(ui, body.cut_top(paper == Paper::Asked ? 26.f : 18.f, 4), paper, printed, asked);
       if (plan) draw_plan(ui, {body.x, body.y, body.w, std::min(body.h, 100.f)}, *view.world.plan, receipt.window, view.world.origin);
     }
   }

@@ -180,11 +180,23 @@ Asked settings(Ui& ui, const View& view, Box bar) {
 }
 
 /// What cannot be done now, as tall as its words are: what still works must not be the line that is dropped.
+/// After a power cut: whoever stood here got neither number nor code (trust.md R1). Nothing of the matter itself.
+bool unshown(const View& view) { return view.world.now.unshown; }
+float say_unshown(Ui& ui, const Box& at) { return message(ui, at, Icon::Info, tr("刚才的办理已收到，请到窗口"), tr("窗口会给您编号和查询码。"), false); }
 bool full(const View& view) { return view.world.now.failed && view.world.now.failed->code == Code::Unavailable; }
+/// Little room: what is begun now might not end, so nothing long is begun (trust.md R3); a number and a person always.
+bool low(const View& view) { return full(view) || view.world.now.disk_low; }
+/// The message over the ways, when there is one.
+void room_message(Ui& ui, Box& body, float gutter, const View& view) {
+  if (!low(view)) return;
+  const Box most{body.x, body.y, body.w, body.h * 0.3f};
+  if (full(view)) body.cut_top(message(ui, most, Icon::Warning, tr("本机暂不能登记，请到窗口。"), tr("查进度、请人帮我照常能用。"), true), gutter);
+  else body.cut_top(message(ui, most, Icon::Warning, tr("暂停受理，请到窗口。"), tr("只取号、查进度、请人帮我照常能用。"), true), gutter);
+}
 struct Ways { std::string self, help, number; };
 Ways ways_of(const View& view) {
   // A full disk stops registering, not the hall: people and what is stored already still work.
-  return {full(view) ? tr("本机暂不能登记，请到窗口") : tr("一步一步点，约5分钟"),
+  return {full(view) ? tr("本机暂不能登记，请到窗口") : low(view) ? tr("暂停受理，请到窗口") : tr("一步一步点，约5分钟"),
           !view.s.help.empty() ? tr("已经去叫了，马上过来") : tr("工作人员过来，陪您一起办"),
           full(view)          ? tr("本机暂不能取号，请到窗口")
           : hall_closed(view) ? tr("现在没人值班，号码留到上班")
@@ -223,9 +235,9 @@ Asked little_ways(Ui& ui, const Box& row, float gap) {
 Asked three_ways(Ui& ui, const View& view, const std::array<Box, 3>& at) {
   Asked asked;
   const Ways lines = ways_of(view);
-  const bool on = !full(view);
+  const bool on = !full(view), self_on = !low(view);
   // Equal size: none of the three ways is second class.
-  if (choice_card(ui, "self", at[0], Icon::Screen, tr("我自己来"), lines.self, 0, false, on)) asked = Begin{Screen::Notice, {}};
+  if (choice_card(ui, "self", at[0], Icon::Screen, tr("我自己来"), lines.self, 0, false, self_on)) asked = Begin{Screen::Notice, {}};
   if (choice_card(ui, "help", at[1], Icon::Helper, tr("请人帮我"), lines.help, 1)) asked = CallHelp{};
   if (choice_card(ui, "number", at[2], Icon::Ticket, tr("只取号"), lines.number, 2, false, on)) asked = Begin{Screen::TakeNumber, {}};
   return asked;
@@ -310,10 +322,8 @@ Asked home_across(Ui& ui, const View& view, const Measure& m) {
   Box body{panel.right() + m.gutter * 1.5f, std::max(m.gutter, ui.reach_top()), 0, 0};
   body.w = page.w - m.margin - body.x;
   body.h = bar.y - m.gutter - body.y;
-  if (full(view)) {
-    const Box most{body.x, body.y, body.w, body.h * 0.3f};
-    body.cut_top(message(ui, most, Icon::Warning, tr("本机暂不能登记，请到窗口。"), tr("查进度、请人帮我照常能用。"), true), m.gutter);
-  }
+  room_message(ui, body, m.gutter, view);
+  if (unshown(view)) body.cut_top(say_unshown(ui, {body.x, body.y, body.w, body.h * 0.3f}), m.gutter);
   const float small = std::clamp(body.h * 0.19f, 21.f, 40.f), row = (body.h - small - 3 * m.gutter) / 3;
   std::array<Box, 3> at{};
   for (Box& box : at) box = body.cut_top(row, m.gutter);
@@ -340,16 +350,15 @@ Asked draw_home(Ui& ui, const View& view) {
   Box body{m.margin, low ? ui.reach_top() : 110, page.w - 2 * m.margin, 0};
   body.h = bar.y - body.y - (low ? 4 : m.gutter);
   if (low) {
-    queues(ui, view, {m.margin, page.h * 0.4f + 8, page.w - 2 * m.margin, 40});
+    if (unshown(view)) say_unshown(ui, {m.margin, page.h * 0.4f + 8, page.w - 2 * m.margin, 40});
+    else queues(ui, view, {m.margin, page.h * 0.4f + 8, page.w - 2 * m.margin, 40});
     const float gap = touch_gap_mm;
     if (auto got = three_ways(ui, view, {body.row(0, 4, gap), body.row(1, 4, gap), body.row(2, 4, gap)})) asked = got;
     if (auto got = little_ways(ui, body.row(3, 4, gap), gap)) asked = got;
     return asked;
   }
-  if (full(view)) {
-    const Box most{body.x, body.y, body.w, body.h * 0.3f};
-    body.cut_top(message(ui, most, Icon::Warning, tr("本机暂不能登记，请到窗口。"), tr("查进度、请人帮我照常能用。"), true), m.gutter);
-  }
+  room_message(ui, body, m.gutter, view);
+  if (unshown(view)) body.cut_top(say_unshown(ui, {body.x, body.y, body.w, body.h * 0.3f}), m.gutter);
   const float row = std::min(56.f, (body.h - 46 - 44 - 4 * m.gutter) / 3);
   std::array<Box, 3> at{};
   for (Box& box : at) box = body.cut_top(row, m.gutter);

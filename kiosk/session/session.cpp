@@ -96,6 +96,11 @@ class Visit {
 
   void operator()(const News&) {
     if (take_card() || take_outcome() || take_progress()) return;
+    if (s.screen == Screen::Done && s.receipt && !s.told_shown && now_ > s.arrived) {
+      // The frame after the first one: number and code were there to be read (trust.md R31).
+      s.told_shown = true;
+      commands_.emplace_back(ReceiptShown{s.receipt->request});
+    }
     patience();
   }
   void operator()(const Touched&) {}
@@ -134,7 +139,7 @@ class Visit {
     enter(to.screen, to.index);
   }
   void operator()(const LeaveAsk&) {
-    if (s.screen == Screen::Done && !print_pending()) return leave();
+    if (s.screen == Screen::Done && !print_pending() && s.paper != PaperWish::Asked) return leave();
     if (s.screen == Screen::Thanks) return leave();
     if (s.microphone == Microphone::Recording) s.microphone = Microphone::Off;
     s.leaving = true;
@@ -336,9 +341,14 @@ class Visit {
     commands_.emplace_back(TakeNumber{s.filing, pick.window});
   }
   void operator()(const Reprint&) {
-    if (s.screen != Screen::Done || !s.receipt || print_pending()) return;
-    s.printing = id('p');
-    commands_.emplace_back(PrintReceipt{s.printing});
+    if (s.screen != Screen::Done || !s.receipt || print_pending() || s.paper == PaperWish::Asked) return;
+    s.paper = PaperWish::Wanted;
+    print();
+  }
+  void operator()(const ChoosePaper& choice) {
+    if (s.screen != Screen::Done || !s.receipt || s.paper != PaperWish::Asked) return;
+    s.paper = choice.wanted ? PaperWish::Wanted : PaperWish::Declined;
+    if (choice.wanted) print();
   }
   void operator()(const Grade& grade) {
     if (s.screen != Screen::Rate) return;
@@ -571,8 +581,9 @@ class Visit {
         touch();  // whoever waited for the disk gets the whole time to read
         s.trail.clear();
         enter(Screen::Done, 0);
-        s.printing = id('p');
-        commands_.emplace_back(PrintReceipt{s.printing});
+        const DeviceState printer = world_.now.printer;
+        if (printer == DeviceState::Ready || printer == DeviceState::Busy) s.paper = PaperWish::Asked;
+        else print();  // there is nothing to choose; trying says why there is none
       } else if (!outcome->problems.empty()) {
         mend(outcome->problems);
       } else {
@@ -864,6 +875,10 @@ class Visit {
     // What was said into the microphone stays here until it is filed here: the helper has to know of it.
     if (call.draft && !s.oral.empty()) call.page += trf("，已录音{}", length_words(s.oral.length));
     commands_.emplace_back(std::move(call));
+  }
+  void print() {
+    s.printing = id('p');
+    commands_.emplace_back(PrintReceipt{s.printing});
   }
   bool print_pending() const {
     return !s.printing.empty() && !(world_.now.print_request == s.printing && world_.now.print);

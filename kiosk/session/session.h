@@ -29,6 +29,8 @@ std::string_view word(Screen screen);  ///< "home", "notice", …: names in test
 /// What a person can write into. `index` in Session tells which representative.
 enum class Field : std::uint8_t { None, Name, Number, Phone, OtherName, Representative, Request, Facts, Reasons, Place, Party, MatterNumber, QueryCode };
 enum class Whom : std::uint8_t { Unasked, Self, Relative, Agent, Group };
+/// Nothing is printed before the person said so: for some a slip in the pocket is a danger (trust.md T23). Unasked: there is no printer to ask for.
+enum class PaperWish : std::uint8_t { Unasked, Asked, Wanted, Declined };
 enum class Purpose : std::uint8_t { Progress, Rating };
 
 /// The input panel between two touches.
@@ -101,6 +103,8 @@ struct Session {
   std::optional<Error> filing_error;
   std::optional<Receipt> receipt;
   std::string printing;      ///< request id of the newest print job
+  PaperWish paper = PaperWish::Unasked;
+  bool told_shown = false;   ///< the store knows that number and code were on the screen
   int serial = 0;            ///< makes request ids of this visit
 
   // asking and rating
@@ -166,6 +170,7 @@ struct Turn { int page = 0; };                             ///< 上一页/下一
 struct ChooseWindow { WindowCode window; };
 struct Submit {};
 struct PickNumber { WindowCode window; };                  ///< 只取号
+struct ChoosePaper { bool wanted = false; };               ///< 印小票 / 不打印
 struct Reprint {};
 struct Grade { int service = 0, outcome = 0; };            ///< 0 leaves the other as it is
 struct RateNow {};                                         ///< from the progress page
@@ -181,7 +186,7 @@ struct OpenGuide {};                                       ///< the chart of law
 
 using Action = std::variant<News, Touched, Begin, Next, Back, LeaveAsk, LeaveNow, Stay, CallHelp, CancelHelp, Set, ChooseDocument, SpecialDocument,
                             ChooseWhom, ChooseAuthority, AddHeads, ChooseTopic, AnswerWith, AnswerParty, SkipWriting, Part, Edit, WriteName, Pen, PenClear, ReadText, Focus,
-                            Typed, Caret, StepCaret, Scanned, ScanRefused, Letter, Reveal, Turn, ChooseWindow, Submit, PickNumber, Reprint, Grade, RateNow, SpeakInstead, Listens, Again, Record, Recorded, NoMicrophone,
+                            Typed, Caret, StepCaret, Scanned, ScanRefused, Letter, Reveal, Turn, ChooseWindow, Submit, PickNumber, ChoosePaper, Reprint, Grade, RateNow, SpeakInstead, Listens, Again, Record, Recorded, NoMicrophone,
                             PlayOral, DropOral, OpenGuide>;
 
 /// How long the machine waits for a person (need.md 4.10, WCAG 2.2.1): warn, then count down, then forget.

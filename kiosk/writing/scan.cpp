@@ -27,7 +27,7 @@ bool number_like(std::string_view text) {
 }
 /// Whether text may still become a scan; everything else is somebody typing and is not held back.
 bool may_be_scan(std::string_view text) {
-  return begins(text, "XF1:") || begins(text, "HTTP://") || begins(text, "HTTPS://") || (digit(text[0]) && number_like(text));
+  return begins(text, "XF1:") || begins(text, "XF2:") || begins(text, "HTTP://") || begins(text, "HTTPS://") || (digit(text[0]) && number_like(text));
 }
 std::size_t digits_in(std::string_view text) { return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), digit)); }
 
@@ -46,6 +46,17 @@ std::optional<Scan> parse_scan(std::string_view text) {
     const auto matter = canonical_matter_id(text.substr(0, a));
     const auto code = canonical_query_code(text.substr(a + 1, b - a - 1));
     if (!hex || !matter || !code) return std::nullopt;
+    return Scan{*matter, *code};
+  }
+  // With the device's signature behind it, which the county checks (core/receipt_proof.h); here number and code are what counts.
+  if (begins(text, "XF2:") && text.size() > 4) {
+    text.remove_prefix(4);
+    const std::size_t a = text.find(':'), b = a == std::string_view::npos ? a : text.find(':', a + 1);
+    if (b == std::string_view::npos || std::count(text.begin(), text.end(), ':') != 5) return std::nullopt;
+    const auto matter = canonical_matter_id(text.substr(0, a));
+    const std::string_view digits = text.substr(a + 1, b - a - 1);
+    const auto code = digits.empty() ? Result<std::string>(std::string()) : canonical_query_code(digits);
+    if (!matter || !code) return std::nullopt;
     return Scan{*matter, *code};
   }
   if (!number_like(text)) return std::nullopt;
@@ -80,7 +91,7 @@ void ScanGate::judge(Passed& to, bool ended) {
   }
   // A whole foreign code: nobody types thirteen digits or a web address without a pause, and no field wants them.
   const bool address = held_.size() > 8 && (begins(held_, "HTTP://") || begins(held_, "HTTPS://"));
-  const bool foreign = address || (begins(held_, "XF1:") && held_.size() >= 8) || (ended && held_.size() >= 20 && number_like(held_));
+  const bool foreign = address || ((begins(held_, "XF1:") || begins(held_, "XF2:")) && held_.size() >= 8) || (ended && held_.size() >= 20 && number_like(held_));
   if (foreign) {
     to.refused = true;
     return forget();

@@ -18,7 +18,7 @@ struct Scan {
   std::string code;    ///< canonical query code
   bool operator==(const Scan&) const = default;
 };
-/// "XF1:<matter>:<code>:<chain8>" as receipts have it (kiosk/devices/receipt.h), a whole matter number, or a 16-digit query code.
+/// "XF2:<matter>:<code>:…" as receipts have it, "XF1:<matter>:<code>:<chain8>" as older ones have it (kiosk/devices/receipt.h), a whole matter number, or a 16-digit query code.
 /// Nothing else: at most 300 bytes, check digits must hold.
 std::optional<Scan> parse_scan(std::string_view text);
 

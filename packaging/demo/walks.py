@@ -106,8 +106,14 @@ class Person:
         time.sleep(0.3)
         self.keep(prefix + "ruling")
         k.tap("next")
-        until(lambda: k.find("leave") and "back" not in k.names(), 15, "the receipt")
+        until(lambda: (k.find("leave") or k.find("print")) and "back" not in k.names(), 15, "the receipt")
         self.keep(prefix + "done")
+        self.want_paper()
+
+    def want_paper(self):
+        """Nothing is printed before the person says so; without a printer nobody is asked."""
+        if self.kiosk.find("print"):
+            self.kiosk.tap("print", "leave")
 
     def receipt(self):
         """What the printer gave out: number, code and ticket as a person reads them."""
@@ -232,8 +238,9 @@ def number_only(kiosk, devices, keep):
     kiosk.tap("number", "window.PET")
     keep("take_number")
     kiosk.tap("window.PET")
-    until(lambda: kiosk.find("leave") and "window.PET" not in kiosk.names(), 10, "the number")
+    until(lambda: (kiosk.find("leave") or kiosk.find("print")) and "window.PET" not in kiosk.names(), 10, "the number")
     keep("take_number_done")
+    p.want_paper()
     receipt = p.receipt()
     p.leave()
     return receipt

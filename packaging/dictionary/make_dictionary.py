@@ -7,12 +7,12 @@ Sentences come from assets/phrases and assets/rulebooks, names and numbers are o
 A released dictionary is never replaced: envelopes name it by number, and old ones must open for ever. A better one is the next number.
 Needs zstd.
 """
-import argparse, json, pathlib, random, subprocess, sys, tempfile, tomllib
+import argparse, json, pathlib, random, re, subprocess, sys, tempfile, tomllib
 
 root = pathlib.Path(__file__).resolve().parents[2]
 arguments = argparse.ArgumentParser(description=__doc__)
 arguments.add_argument("out")
-arguments.add_argument("--samples", type=int, default=6000)
+arguments.add_argument("--samples", type=int, default=4000)
 options = arguments.parse_args()
 dice = random.Random(20261127)
 
@@ -73,9 +73,18 @@ def content():
     return whole
 
 
+# The words of duties and rulebooks: what people write about is made of them.
+words = []
+for name in ("window_duties.tsv", "window_words.tsv", "window_read.tsv"):
+    words += re.findall(r"[\u4e00-\u9fff]{2,12}", (root / "assets/models" / name).read_text())
+words += re.findall(r'"([\u4e00-\u9fff]{2,16})"', (root / "assets/rulebooks/national.toml").read_text())
+words = list(dict.fromkeys(words))
+
 with tempfile.TemporaryDirectory() as folder:
     for i in range(options.samples):
         text = json.dumps(content(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
         (pathlib.Path(folder) / f"{i:05}.json").write_text(text)
-    done = subprocess.run(["zstd", "-q", "-f", "-r", "--train", folder, "--maxdict=32768", "--dictID=1", "-o", options.out])
+    for i in range(options.samples * 3 // 4):
+        (pathlib.Path(folder) / f"words{i:05}").write_text("，".join(dice.sample(words, 60)))
+    done = subprocess.run(["zstd", "-q", "-f", "-r", "--train", folder, "--maxdict=65536", "--dictID=1", "-o", options.out])
     sys.exit(done.returncode)

@@ -114,6 +114,14 @@ int main(int argc, char** argv) {
     FilingConfig config;
     config.origin = "440583-K03";
     config.assets_dir = YIZHAN_SOURCE_DIR "/assets";  // with the text model, as the kiosk files
+    // As a hall files that has the county's keys: every petition is sealed before it is written.
+    const KeyPair county_root = make_sign_keys(), device = make_sign_keys(), reader = make_box_keys();
+    KeySet set;
+    set.version = 1;
+    set.root_public_hex = county_root.public_hex;
+    for (const char* purpose : {"county", "discipline", "escrow"}) set.recipients.push_back({purpose, purpose, "", reader.public_hex});
+    set.recipients.push_back({"hall", "hall", "440583-H01", reader.public_hex});
+    config.sealer = make_sealer(set, config.origin, "440583-H01", device);
     Filing filing(**log, config, rules, calendar);
     const Time at{Span{1'795'140'000'000}};
     // The code is made before the citizen presses the button (Filing::prepare): it is no part of the filing.

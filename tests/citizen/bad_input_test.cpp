@@ -341,13 +341,14 @@ TEST_CASE("hub and county away are said calmly, and everything that works is off
     Seen seen;
     Lobby& l = seen.lobby;
     l.snapshot.hub_online = row.hub, l.snapshot.county_online = row.county, l.snapshot.uncounted = row.uncounted;
+    l.snapshot.unsent = row.hub ? 0 : 3;
     seen.look();
     CHECK(seen.said(row.home));
     for (const char* way : {"self", "help", "number", "progress", "rate"}) CHECK(seen.has(way));
     l.to_done();
     seen.look();
     CHECK(l.seen() == Screen::Done);
-    CHECK(seen.said("已登记 · 已安全保存在本机"));
+    CHECK(seen.said(row.hub ? "已登记 · 已双份保存" : "已登记 · 已存本机"));
     CHECK(seen.said(row.done));
   }
   Seen seen;
@@ -388,6 +389,15 @@ TEST_CASE("a full disk and a failed one are said with what still works, before a
     CHECK_FALSE(seen.has("self"));
     CHECK_FALSE(seen.has("number"));
     for (const char* way : {"help", "progress", "rate"}) CHECK(seen.has(way));
+  }
+  SECTION("nearly full: nothing long is begun, a number and a person are there") {
+    Seen seen;
+    seen.lobby.snapshot.disk_low = true;
+    seen.look();
+    CHECK(seen.said("暂停受理，请到窗口。"));
+    CHECK(seen.said("只取号、查进度、请人帮我照常能用。"));
+    CHECK_FALSE(seen.has("self"));
+    for (const char* way : {"number", "help", "progress", "rate"}) CHECK(seen.has(way));
   }
   SECTION("full, when the person submits") {
     Seen seen;

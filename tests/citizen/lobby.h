@@ -200,7 +200,7 @@ struct Lobby {
       act(Pen{std::move(pen)});
     }
   }
-  void to_done(const std::string& topic = "wages") { to_ruling(topic), act(Submit{}); }
+  void to_done(const std::string& topic = "wages") { to_ruling(topic), act(Submit{}), act(ChoosePaper{true}); }
   void to_ask(Purpose purpose = Purpose::Progress) {
     act(Begin{Screen::Ask, purpose});
     const std::string id = make_matter_id("440583-K01", hall_day(snapshot.now), 12);

@@ -194,6 +194,11 @@ TEST_CASE("a robot writes a statement with the keyboard, in three parts, with pl
   robot.tap("next");
   CHECK(robot.lobby.seen() == Screen::Done);
   robot.tap("leave");
+  CHECK(robot.lobby.seen() == Screen::Leave);  // not before it is settled whether there is a slip
+  robot.tap("stay");
+  robot.tap("no_paper");
+  CHECK(robot.lobby.count<PrintReceipt>() == 0);
+  robot.tap("leave");
   CHECK(robot.lobby.seen() == Screen::Home);
   CHECK(blank(robot.lobby.s));
 }

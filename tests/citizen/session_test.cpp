@@ -30,7 +30,7 @@ std::vector<Action> everything_a_hand_can_do(const Lobby& hall) {
                               ChooseWhom{Whom::Self}, ChooseWhom{Whom::Agent}, ChooseWhom{Whom::Relative}, ChooseWhom{Whom::Group}, ChooseAuthority{true},
                               AddHeads{10}, AddHeads{-10}, AnswerWith{Answer::Yes}, AnswerWith{Answer::No}, AnswerWith{Answer::Unsure}, AnswerParty{Counterparty::Employer},
                               SkipWriting{}, Part{0}, Part{2}, Edit{Screen::Kind, 0}, Edit{Screen::Card, 0}, Edit{Screen::Statement, 1}, ReadText{1}, OpenGuide{}, Focus{Field::Number, 0},
-                              Focus{Field::Name, 0}, Focus{Field::Representative, 1}, Letter{}, Reveal{}, Turn{1}, Turn{-1}, ChooseWindow{"MED"}, Submit{}, PickNumber{"LAW"}, Reprint{},
+                              Focus{Field::Name, 0}, Focus{Field::Representative, 1}, Letter{}, Reveal{}, Turn{1}, Turn{-1}, ChooseWindow{"MED"}, Submit{}, PickNumber{"LAW"}, ChoosePaper{true}, ChoosePaper{false}, Reprint{},
                               Grade{5, 0}, Grade{0, 2}, RateNow{}};
   for (const auto& topic : rules().topics) actions.push_back(ChooseTopic{topic.code});
   for (const auto& insert : inserts) actions.push_back(Typed{insert, 0, hall.s.keys});
@@ -53,7 +53,44 @@ TEST_CASE("a visit with a card and no typing ends with a lawyer number", "[citiz
   CHECK(file->petition.input == InputWay::Card);
   CHECK(file->notice_version == "2026-11");
   CHECK_FALSE(file->petition.statement.request.empty());
+  CHECK(hall.count<PrintReceipt>() == 0);  // not before the person says so
+  hall.act(ChoosePaper{true});
   CHECK(hall.count<PrintReceipt>() == 1);
+}
+
+TEST_CASE("nothing is printed before the person chose, and nothing at all for who wants no paper", "[citizen][T23]") {
+  for (const bool wanted : {true, false}) {
+    Lobby hall;
+    hall.to_ruling();
+    hall.act(Submit{});
+    REQUIRE(hall.s.paper == PaperWish::Asked);
+    hall.wait(std::chrono::seconds(100));
+    hall.act(Reprint{});
+    CHECK(hall.count<PrintReceipt>() == 0);
+    hall.act(ChoosePaper{wanted});
+    hall.act(ChoosePaper{!wanted});  // a second finger changes nothing
+    CHECK(hall.count<PrintReceipt>() == (wanted ? 1 : 0));
+    hall.act(Reprint{});  // who thought better of it
+    CHECK(hall.count<PrintReceipt>() == (wanted ? 2 : 1));
+  }
+  // Without a printer there is nothing to choose: it is tried, so that the page says why there is no slip.
+  Lobby hall;
+  hall.snapshot.printer = DeviceState::OutOfPaper;
+  hall.to_ruling();
+  hall.act(Submit{});
+  CHECK(hall.s.paper == PaperWish::Unasked);
+  CHECK(hall.count<PrintReceipt>() == 1);
+}
+
+TEST_CASE("the store hears that number and code were shown, once, after the first frame", "[citizen][R31]") {
+  Lobby hall;
+  hall.to_ruling();
+  hall.act(Submit{});
+  CHECK(hall.count<ReceiptShown>() == 0);
+  hall.wait(Span{50});
+  hall.wait(Span{50});
+  REQUIRE(hall.count<ReceiptShown>() == 1);
+  CHECK(hall.last<ReceiptShown>()->request == hall.s.receipt->request);
 }
 
 TEST_CASE("idle warns after 90 s and wipes after 30 more, from wherever a hand can get to", "[citizen][T1]") {

@@ -44,7 +44,9 @@ def main():
         if not seen:
             raise Trouble(f"ticket {ticket or turn} did not appear at the desk")
         waits.append(max(0.0, seen * 1000 - at))
-        until(lambda: kiosk.find("leave") and "window.LAW" not in kiosk.names(), 10, "the number on the kiosk")
+        until(lambda: (kiosk.find("leave") or kiosk.find("no_paper")) and "window.LAW" not in kiosk.names(), 10, "the number on the kiosk")
+        if kiosk.find("no_paper"):
+            kiosk.tap("no_paper", "leave")
         kiosk.tap("leave")
         until(lambda: kiosk.find("leave.now") or kiosk.find("self"), 10, "the way out")
         if kiosk.find("leave.now"):

@@ -82,8 +82,9 @@ def main():
     hit = kiosk.find("next")
     for _ in range(2):
         kiosk.press(hit["x"] + hit["w"] // 2, hit["y"] + hit["h"] // 2)
-    until(lambda: kiosk.find("leave") and "back" not in kiosk.names(), 15, "the receipt")
+    until(lambda: (kiosk.find("leave") or kiosk.find("print")) and "back" not in kiosk.names(), 15, "the receipt")
     time.sleep(0.5)
+    person.want_paper()
     if len(numbers(folder)) != len(before) + 1:
         raise Trouble(f"a double tap filed {len(numbers(folder)) - len(before)} matters")
     person.leave()

@@ -169,7 +169,7 @@ TEST_CASE("what people typed commands no printer, and the log keeps it byte for 
     // The hall's own names come from a file somebody writes.
     Receipt named = receipt;
     named.place = named.window_name = words;
-    CHECK(bad_input::harmless(plain_words(receipt_paper(named, machine.shelf.rules.books.front(), words, words))));
+    CHECK(bad_input::harmless(plain_words(receipt_paper(named, machine.shelf.rules.books.front(), words))));
   }
   CHECK(machine.store->log().verify()->empty());
   Petition nul = wages(std::string("甲\0乙", 7));

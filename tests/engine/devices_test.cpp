@@ -233,20 +233,21 @@ Receipt sample_receipt() {
 }
 std::string words_of(const Receipt& receipt) {
   static const Books shelf = books();
-  return plain_words(receipt_paper(receipt, shelf.rules.books.front(), "云栖县信访超市", "一号自助机"));
+  return plain_words(receipt_paper(receipt, shelf.rules.books.front(), "一号自助机"));
 }
 
 }  // namespace
 
 TEST_CASE("a receipt holds what the citizen needs and no personal word", "[devices]") {
   const std::string text = words_of(sample_receipt());
-  for (const char* part : {"A012", "1号律师窗口", "前面还有 3 人", "440583-K01-20261120-0012", "4837 2916 0021 5532", "已登记，不代表已受理", "2026-12-05前（法定）",
+  for (const char* part : {"A012", "1号律师窗口", "前面还有 3 人", "440583-K01-20261120-0012", "4837 2916 0021 5532", "本回执证明已收到，不代表已受理", "2026-12-05前（法定）",
                            "2026-11-25前（本县承诺）", "4f2a90c1", "XF1:440583-K01-20261120-0012"}) {
     INFO(part);
     CHECK(text.find(part) != std::string::npos);
   }
   const Petition person = wages();
-  for (const std::string& word : {person.petitioner.name, person.petitioner.number, person.petitioner.phone, person.statement.request, std::string("工资")}) {
+  // Nor where the person was: the heading is neutral (trust.md T23).
+  for (const std::string& word : {person.petitioner.name, person.petitioner.number, person.petitioner.phone, person.statement.request, std::string("工资"), std::string("信访")}) {
     INFO(word);
     CHECK(text.find(word) == std::string::npos);
   }
@@ -273,7 +274,7 @@ TEST_CASE("nothing on paper is a command to the printer", "[devices]") {
 
 TEST_CASE("a receipt goes to the drawing program and comes back as dots", "[devices]") {
   const Books shelf = books();
-  const auto paper = receipt_paper(sample_receipt(), shelf.rules.books.front(), "云栖县信访超市", "一号自助机");
+  const auto paper = receipt_paper(sample_receipt(), shelf.rules.books.front(), "一号自助机");
   const auto same = decode_paper(encode_paper(paper));
   REQUIRE(same);
   CHECK(encode_paper(*same) == encode_paper(paper));

@@ -194,6 +194,7 @@ struct Machine {
   void sync() {
     sync::ClientConfig c;
     c.self = config.origin;
+    c.own_log = store->own_log();
     c.key = config.key;
     c.hub_origin = config.hub_origin;
     c.hub_public_hex = config.hub_public_hex;

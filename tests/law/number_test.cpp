@@ -56,9 +56,26 @@ TEST_CASE("a number that cannot be one says what is off", "[number]") {
 }
 
 TEST_CASE("origins have one form", "[number]") {
-  for (const char* good : {"440583-K01", "440583-D12", "440583-H01", "440583-C.H01"}) CHECK(check_origin(good));
-  for (const char* bad : {"", "440583", "440583-", "440583-K1", "440583-k01", "44058-K01", "440583_K01", "440583-C.", "440583-C.H1", "440583-K01 ", "440583-K01\n", "４４０５８３-K01"})
+  for (const char* good : {"440583-K01", "440583-D12", "440583-H01", "440583-C.H01", "440583-K01.2", "440583-K01.99", "440583-C.H01.3"}) CHECK(check_origin(good));
+  for (const char* bad : {"", "440583", "440583-", "440583-K1", "440583-k01", "44058-K01", "440583_K01", "440583-C.", "440583-C.H1", "440583-K01 ", "440583-K01\n", "440583-K01.1", "440583-K01.0", "440583-K01.02", "440583-K01.100", "440583-K01.2.2", "440583-K01.", "440583.2", "４４０５８３-K01"})
     CHECK_FALSE(check_origin(bad));
+}
+
+TEST_CASE("an epoch is part of a log's name and not of a number, and gives its own serials", "[number][epoch]") {
+  CHECK(device_of("440583-K01.2") == "440583-K01");
+  CHECK(device_of("440583-C.H01") == "440583-C.H01");
+  CHECK(device_of("440583-C.H01.3") == "440583-C.H01");
+  CHECK(epoch_of("440583-K01") == 1);
+  CHECK(epoch_of("440583-C.H01.12") == 12);
+  for (int epoch = 1; epoch <= epoch_max; ++epoch) {
+    CHECK(epoch_of(in_epoch("440583-K01", epoch)) == epoch);
+    CHECK(check_origin(in_epoch("440583-C.H01", epoch)));
+    CHECK(serials_before(epoch) + serials_of_epoch <= 999'999);
+    if (epoch > 1) CHECK(serials_before(epoch) != serials_before(epoch - 1));
+  }
+  const Date day = *parse_date("2026-11-20");
+  CHECK(make_matter_id("440583-K01.2", day, 100'001) == make_matter_id("440583-K01", day, 100'001));
+  CHECK(parse_matter_id(make_matter_id("440583-K01.2", day, 100'001))->device == "K01");
 }
 
 TEST_CASE("a query code is read with its usual slips and one wrong digit is told", "[number]") {

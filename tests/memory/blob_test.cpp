@@ -263,6 +263,24 @@ TEST_CASE("a database of a program from before attachments is brought up to date
   }
   // What the older program left: the same without these tables.
   REQUIRE(tamper(path, "SELECT 1").empty());
+  std::string older;  // the trigger as that program wrote it
+  {
+    sqlite3* db = nullptr;
+    REQUIRE(sqlite3_open_v2(YIZHAN_SOURCE_DIR "/tests/memory/golden/log_2.db", &db, SQLITE_OPEN_READONLY, nullptr) == SQLITE_OK);
+    sqlite3_exec(
+        db, "SELECT sql FROM sqlite_schema WHERE name = 'event_unchanged'",
+        [](void* out, int, char** cell, char**) {
+          *static_cast<std::string*>(out) = cell[0];
+          return 0;
+        },
+        &older, nullptr);
+    sqlite3_close(db);
+  }
+  REQUIRE_FALSE(older.empty());
+  for (const char* drop : {"DROP TABLE anchor", "DROP TRIGGER purge_kept", "DROP TRIGGER purge_forward", "DROP TABLE purge", "DROP TRIGGER spoilt_kept",
+                           "DROP TRIGGER spoilt_unchanged", "DROP TABLE spoilt", "DROP TRIGGER event_unchanged"})
+    REQUIRE(sql(path, drop).empty());
+  REQUIRE(sql(path, older).empty());
   for (const char* drop : {"DROP TRIGGER blob_kept", "DROP TRIGGER blob_forward", "DROP TRIGGER chunk_kept", "DROP TRIGGER chunk_added", "DROP TRIGGER chunk_unchanged", "DROP TRIGGER naming_kept",
                            "DROP TRIGGER naming_unchanged", "DROP TABLE blob", "DROP TABLE chunk", "DROP TABLE naming", "PRAGMA user_version = 1"})
     REQUIRE(sql(path, drop).empty());

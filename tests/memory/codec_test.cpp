@@ -49,6 +49,48 @@ TEST_CASE("a sealed fact keeps the type of what is inside, whatever that is", "[
   CHECK(encode_fact(Filed{std::nullopt, "QUJD", "", "", "", ""}).find("key_set") == std::string::npos);
 }
 
+TEST_CASE("a batch without the hashes that can be computed is the same batch", "[codec][sync]") {
+  Dice dice(77);
+  Author author(test::kiosk);
+  std::vector<Event> whole;
+  for (int i = 0; i < 50; ++i) whole.push_back(author.say(a_matter, dice.fact(), ten(i)));
+  whole[20].body.reset();  // a copy of the header only keeps the hash of its body
+  const auto terse = [&](std::size_t i) { return i == 0 || i + 1 == whole.size() ? whole[i] : to_terse(whole[i]); };
+  std::vector<Event> read;
+  std::size_t full = 0, short_ = 0;
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    std::string line, long_line;
+    append_line(line, terse(i));
+    append_line(long_line, whole[i]);
+    full += long_line.size(), short_ += line.size();
+    const auto event = parse_line(line);
+    REQUIRE(event);
+    std::string again;
+    append_line(again, *event);
+    CHECK(again == line);
+    read.push_back(*event);
+  }
+  CHECK(short_ + 48 * 140 < full);
+  const auto batch = check_batch(read);
+  REQUIRE(batch);
+  for (std::size_t i = 0; i < whole.size(); ++i) CHECK(same(batch->events[i], whole[i]));
+  // Whatever is changed inside is seen at the end.
+  for (const std::size_t i : {std::size_t{1}, std::size_t{30}, std::size_t{48}}) {
+    auto changed = read;
+    changed[i].matter = "440583-K03-20261120-0002-5";
+    CHECK(check_batch(changed).error().code == Code::Corrupt);
+  }
+  // Neither end may be terse, and a header alone needs the hash of its body.
+  auto open_end = read;
+  open_end.back() = to_terse(open_end.back());
+  CHECK(check_batch(open_end).error().code == Code::Corrupt);
+  std::string line;
+  Event bare = to_terse(whole[3]);
+  bare.body.reset();
+  append_line(line, bare);
+  CHECK_FALSE(parse_line(line));
+}
+
 TEST_CASE("a fact keeps its values, not only its bytes", "[codec]") {
   const MediationEnded ended{"调解员",    MediationOutcome::Agreed, "分两次付清", 120'000, "2026-12-20", "银行转账", true,
                              "2026-11-20"};

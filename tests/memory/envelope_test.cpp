@@ -110,9 +110,12 @@ TEST_CASE("from outside an accusation and an ordinary matter are the same: lengt
   CHECK(read->at == at_ten);
   CHECK(read->key_set == 1);
   // The steps of the size.
-  CHECK(padded_bytes(1) == 1024);
-  CHECK(padded_bytes(1024) == 1024);
-  CHECK(padded_bytes(1025) == 2048);
+  CHECK(padded_bytes(1) == 2048);
+  CHECK(padded_bytes(2048) == 2048);
+  CHECK(padded_bytes(1, true) == 256);
+  CHECK(padded_bytes(257, true) == 512);
+  CHECK(padded_bytes(2048, true) == 2048);
+  CHECK(padded_bytes(2049, true) == 4096);
   CHECK(padded_bytes(2049) == 4096);
   CHECK(padded_bytes(4097) == 8192);
 }

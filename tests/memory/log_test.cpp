@@ -319,7 +319,7 @@ TEST_CASE("a database that is not ours, or was changed in its structure, is refu
   }
   SECTION("a newer schema") {
     open_log(path).reset();
-    outsider(path, "PRAGMA user_version = 3");
+    outsider(path, "PRAGMA user_version = 4");
     CHECK(code() == Code::Corrupt);
   }
   SECTION("no such directory") { CHECK(EventLog::open(scratch.file("no/such/a.db")).error().code == Code::Io); }

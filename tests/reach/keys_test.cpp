@@ -195,6 +195,7 @@ TEST_CASE("a whole visit goes by five keys from home to the receipt, and is hear
   blind.confirm("next");
   REQUIRE(blind.lobby.seen() == Screen::Done);
   REQUIRE(blind.lobby.s.receipt);
+  blind.confirm("print");
   blind.confirm("leave");
   CHECK(blind.lobby.seen() == Screen::Home);
   CHECK(blank(blind.lobby.s));

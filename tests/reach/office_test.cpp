@@ -91,6 +91,40 @@ TEST_CASE("every state of the lawyer's desk is legible, whole and named on every
   }
 }
 
+TEST_CASE("the page where people sign in and the panel of withdrawing are legible, whole and named on every screen", "[reach][office][people]") {
+  for (const auto& glass : reach::office_glasses()) {
+    Desk d(glass, dk::Role::Lawyer);
+    StaffNews& staff = d.station.world.staff;
+    staff.needed = true;
+    staff.people = {{"L01", "陈明远 律师", "lawyer", true, false}, {"L02", "何秀兰 律师", "lawyer", false, false}, {"L03", "林一舟 律师", "lawyer", true, true}};
+    d.judge("sign_in");
+    d.station.press(dk::PickPerson{"L01"});
+    d.station.press(dk::PinDigits{"270415"});
+    d.judge("sign_in_typed");
+    d.station.press(dk::EnterPin{});
+    staff.request = d.station.sent<SignIn>().back().request;
+    for (const char* trouble : {"wrong", "locked", "elsewhere", "away", "card_absent"}) {
+      staff.trouble = trouble, staff.left = 4, staff.wait_s = 240;
+      d.judge(std::string("sign_in_") + trouble);
+    }
+    d.station.session.sign_in = {};
+    d.station.press(dk::PickPerson{"L01"});
+    d.station.press(dk::PinDigits{"270415"});
+    d.station.press(dk::EnterPin{});
+    staff.request = d.station.sent<SignIn>().back().request;
+    staff.signed_in = StaffWho{"L01", "陈明远 律师", "lawyer"};
+    d.judge("signed_in");
+    d.key("F2");
+    d.station.press(dk::OpenWithdraw{});
+    d.judge("withdraw");
+    d.station.press(dk::WithdrawGo{});
+    d.judge("withdraw_missing");
+    d.station.world.keys = 1;
+    d.judge("keys_expired");
+    d.report("people");
+  }
+}
+
 TEST_CASE("every state of the mediator's and reception's desks is legible, whole and named on every screen", "[reach][office]") {
   for (const auto& glass : reach::office_glasses()) {
     Desk m(glass, dk::Role::Mediator);
@@ -106,6 +140,8 @@ TEST_CASE("every state of the mediator's and reception's desks is legible, whole
     r.judge("reception_called");
     r.key("F10");
     r.judge("reception_missing");
+    r.tap("tab.code");
+    r.judge("reception_code");
     r.key("F8");
     r.judge("form");
     r.report("reception");

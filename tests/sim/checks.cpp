@@ -109,6 +109,8 @@ Findings check_attachments(const History& history) {
       std::vector<Event> events;
       for (const Event& event : copy->events)
         if (event.matter == receipt.matter) events.push_back(event);
+      // A kiosk lets its own texts go a week after the county signed for them.
+      if (copy->role == "kiosk" && std::any_of(events.begin(), events.end(), [&](const Event& event) { return event.id.origin == copy->where && !event.body; })) continue;
       if (history.ordinary_sealed) events = open_matter(receipt.matter, events, reader).events;
       for (const Event& event : events) {
         const auto fact = fact_of(event);

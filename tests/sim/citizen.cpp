@@ -146,6 +146,7 @@ std::vector<Action> Person::touch(const Session& s, Screen shown, const RuleBook
       if (flees) gone = true;
       return hasty ? std::vector<Action>{PickNumber{window_reception}, PickNumber{window_reception}} : one(PickNumber{window_reception});
     case Screen::Done:
+      if (s.paper == PaperWish::Asked && dice.chance(0.8)) return one(ChoosePaper{dice.chance(0.8)});
       if (++read_ < 2) return {};
       if (dice.chance(0.1)) return one(Reprint{});
       if (dice.chance(0.4)) return go_away();

@@ -104,6 +104,7 @@ void Node::switch_off() {
   if (!up) return;
   if (world.dice.chance(0.5)) return crash(Span{0});  // the plug
   world.note(origin + " is switched off");
+  ends();
   stop();
   if (disk.dead()) return fall(Span{0}, Luck::Random);
   up = false;
@@ -134,13 +135,16 @@ void HubNode::start() {
   config.discipline_keys = {world.discipline.public_hex};
   hub = std::make_unique<sync::Hub>(*log_, config, world.rules, world.calendar);
   const std::uint64_t before = disk.failures();
-  if (const auto started = hub->start(); !started) {
+  auto started = hub->start();
+  if (started && !disk.dead()) started = hub->begin(wall(), world.now);
+  if (!started) {
     hub.reset();
     log_.reset();
     return not_opened(started.error(), before);
   }
   up = true;
   if (gone()) return;
+  tend();
   written_ = hub->written();
   version_ = hub->version();
   pulled_ = 0;
@@ -154,7 +158,8 @@ void HubNode::start() {
     client.hub_origin = upstream->origin;
     client.hub_public_hex = upstream->key.public_hex;
     client.relay = true;
-    client.pull = {upstream->origin + "." + origin.substr(origin.find('-') + 1)};
+    // The county's word about this hall's matters, and the same sealed to the citizens for the kiosks (docs/PROTOCOL.md, Streams).
+    client.pull = {upstream->origin + "." + origin.substr(origin.find('-') + 1), upstream->origin + ".S" + origin.substr(origin.find('-') + 2)};
     client.long_poll = std::chrono::minutes(30);
     client.jitter_seed = world.dice.next();
     line.start(client, [this, &line](bool) {
@@ -168,10 +173,21 @@ void HubNode::start() {
       }
       if (state.pulled != pulled_) hub->refresh();
       pulled_ = state.pulled;
-      hub->upstream(state.online, state.complete_at, marks);
+      hub->upstream(state.online, state.complete_at, marks, state.anchors);
       poke();
     });
   }
+}
+
+/// Checkpoints and countersignatures, as the store's thread makes them between requests (hub_store.cpp).
+void HubNode::tend() {
+  hub->tend(wall(), world.now);
+  if (gone()) return;
+  world.after(std::chrono::minutes(15), [this, alive = life] {
+    if (alive != life || gone()) return;
+    tend();
+    if (!gone()) poke();
+  });
 }
 
 void HubNode::stop() {
@@ -201,6 +217,8 @@ void HubNode::serve(const sync::Request& sent, std::function<void(sync::Reply)> 
   } else {
     finish(std::get<sync::Reply>(std::move(answer)), parsed, reply);
   }
+  if (gone()) return;
+  hub->tend(wall(), world.now);
   if (!gone()) poke();
 }
 

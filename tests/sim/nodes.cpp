@@ -83,6 +83,10 @@ void KioskNode::start() {
   auto opened = kiosk::Store::open(config_, world.books, clock_, std::make_unique<Room>(disk));
   if (!opened) return not_opened(opened.error(), before);
   store_ = std::move(*opened);
+  if (const auto begun = store_->begin_log(); !begun && !disk.dead()) {
+    store_.reset();
+    return not_opened(begun.error(), before);
+  }
   up = true;
   if (gone()) return;
   session_ = {};
@@ -93,7 +97,11 @@ void KioskNode::start() {
   frame_due_ = watched_ = listening_ = false;
   ++visit_;
   store_->printer(printer_state_);
+  world.after(std::chrono::minutes(3), [this, alive = life] {
+    if (alive == life) pass_time();
+  });
   sync::ClientConfig client;
+  client.own_log = store_->own_log();
   client.self = origin;
   client.key = key;
   client.hub_origin = line.hub().origin;
@@ -116,6 +124,21 @@ void KioskNode::start() {
     };
     look(line.hub(), mine->second.hub);
     look(*world.county, mine->second.county);
+  });
+}
+
+/// What the store's thread does between pieces of mail: the clock, checkpoints, the nightly reading, the next query code. The real one
+/// looks every minute; here it is every quarter of an hour and before each visit.
+void KioskNode::pass_time() {
+  if (gone()) return;
+  store_->tick();
+  for (int i = 0; i < 8 && !gone() && store_->idle(); ++i) {
+  }
+  perform();
+  for (const std::string& alarm : store_->snapshot().alarms) world.heard("in an alarm", alarm);
+  if (gone()) return;
+  world.after(std::chrono::minutes(15), [this, alive = life] {
+    if (alive == life) pass_time();
   });
 }
 

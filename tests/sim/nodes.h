@@ -13,6 +13,9 @@ class KioskNode : public Node {
   KioskNode(World& world, Origin origin, HubNode& hall, int ticket_first);
   void start() override;
   void stop() override;
+  void ends() override {
+    if (store_) store_->end_log();
+  }
   EventLog* log() override { return store_ ? &store_->log() : nullptr; }
   void citizen();          ///< somebody files or takes a number in one moment, and sometimes taps twice
   void somebody_comes();   ///< a whole visit at the screen, touch by touch
@@ -30,6 +33,7 @@ class KioskNode : public Node {
   void frame();
   void perform();
   void keep_watch();
+  void pass_time();
   void print(kiosk::PrintJob job);
   void call(kiosk::HubCall call);
   void acknowledge(const kiosk::Receipt& receipt, const std::string& request);

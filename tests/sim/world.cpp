@@ -73,6 +73,8 @@ struct StraightLine final : sync::Transport {
 };
 
 std::string stream_of(const HubNode& county, const HubNode& hall) { return county.origin + "." + hall.origin.substr(hall.origin.find('-') + 1); }
+/// How far this hall's matters are, each sealed to its citizen: what kiosks follow.
+std::string sealed_stream_of(const HubNode& county, const HubNode& hall) { return county.origin + ".S" + hall.origin.substr(hall.origin.find('-') + 2); }
 
 }  // namespace
 
@@ -495,15 +497,16 @@ std::string World::stuck() {
     if (auto why = whole(*desk, desk->line.client.get()); !why.empty()) return why;
   for (std::size_t h = 0; h < halls.size(); ++h) {
     if (auto why = whole(*halls[h], hall_lines[h]->client.get()); !why.empty()) return why;
-    const std::string stream = stream_of(*county, *halls[h]);
-    const auto stated = county->log()->head(stream);
-    if (!stated) return "the county cannot read " + stream;
-    const auto here = halls[h]->log()->head(stream);
-    if (!here || here->seq != stated->seq) return halls[h]->origin + " lacks what the county said";
-    for (auto& kiosk : kiosks) {
-      if (&kiosk->line.hub() != halls[h].get()) continue;
-      const auto there = kiosk->log()->head(stream);
-      if (!there || there->seq != stated->seq) return kiosk->origin + " lacks what the county said";
+    for (const std::string& stream : {stream_of(*county, *halls[h]), sealed_stream_of(*county, *halls[h])}) {
+      const auto stated = county->log()->head(stream);
+      if (!stated) return "the county cannot read " + stream;
+      const auto here = halls[h]->log()->head(stream);
+      if (!here || here->seq != stated->seq) return halls[h]->origin + " lacks what the county said in " + stream;
+      for (auto& kiosk : kiosks) {
+        if (&kiosk->line.hub() != halls[h].get() || stream != sealed_stream_of(*county, *halls[h])) continue;
+        const auto there = kiosk->log()->head(stream);
+        if (!there || there->seq != stated->seq) return kiosk->origin + " lacks what the county said in " + stream;
+      }
     }
   }
   return {};

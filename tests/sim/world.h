@@ -81,6 +81,7 @@ class Node {
   virtual ~Node() = default;
   virtual void start() = 0;  ///< opens what is on disk
   virtual void stop() = 0;   ///< forgets memory
+  virtual void ends() {}     ///< says so in its log: somebody pressed the switch
   virtual EventLog* log() = 0;  ///< null while it is down
   void crash(Span down, Luck luck);  ///< the disk is taken as it is found
   void crash(Span down);     ///< with a luck of the dice's
@@ -131,6 +132,7 @@ class HubNode : public Node {
   struct Held { sync::Parsed request; Tick until; std::function<void(sync::Reply)> reply; };
   void finish(sync::Reply answer, const sync::Parsed& request, const std::function<void(sync::Reply)>& reply);
   void wake_at(Tick when);
+  void tend();
   std::unique_ptr<EventLog> log_;
   std::vector<Held> held_;
   std::uint64_t written_ = 0, version_ = 0, pulled_ = 0;  ///< what was already passed on

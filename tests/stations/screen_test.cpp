@@ -227,6 +227,40 @@ TEST_CASE("reception overrides a route", "[screen]") {
   CHECK(d.station.stated<RouteOverridden>()->path == LegalPath::Arbitration);
 }
 
+TEST_CASE("reception gives a new query code only after the card was looked at, shows it once, and puts it away", "[screen][lost_code]") {
+  Desk d(dk::Role::Reception);
+  d.key("F2");
+  d.tap("tab.code");
+  d.check("reception_code");
+  d.tap("code.give");
+  d.check("reception_code_missing");
+  const auto asked = [&] { return std::count_if(d.station.commands.begin(), d.station.commands.end(), [](const Command& c) { return std::holds_alternative<ReplaceCode>(c); }); };
+  const auto printed = [&] { return std::count_if(d.station.commands.begin(), d.station.commands.end(), [](const Command& c) { return std::holds_alternative<PrintReceipt>(c); }); };
+  CHECK(asked() == 0);
+  d.tap("code.id_seen");
+  d.tap("code.give");
+  CHECK(asked() == 0);  // and why
+  d.tap("code_reason.lost");
+  d.station.refuse_code = "没留姓名的事项，查询码丢了不能补";
+  d.tap("code.give");
+  CHECK(asked() == 1);
+  d.check("reception_code_refused");
+  d.station.refuse_code.clear();
+  d.tap("code.give");
+  REQUIRE(asked() == 2);
+  const auto last = std::find_if(d.station.commands.rbegin(), d.station.commands.rend(), [](const Command& c) { return std::holds_alternative<ReplaceCode>(c); });
+  CHECK(std::get<ReplaceCode>(*last).reason == "小票丢了");
+  CHECK_FALSE(std::get<ReplaceCode>(*last).staff.empty());
+  CHECK(std::get<ReplaceCode>(*last).matter == d.station.session.serving->matter);
+  d.check("reception_code_given");
+  d.tap("code.print");
+  CHECK(printed() == 1);
+  d.tap("code.given");
+  CHECK_FALSE(d.station.world.replaced);
+  CHECK_FALSE(dk::draft_of(d.station.session).reception.id_seen);  // the next card is looked at anew
+  d.check("reception_code_put_away");
+}
+
 TEST_CASE("reception takes a help call, finishes the citizen's own draft and reads out the number", "[screen]") {
   Desk d(dk::Role::Reception);
   for (int i = 1; i <= 2; ++i) {

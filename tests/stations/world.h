@@ -158,6 +158,7 @@ struct Station {
   Tick now = tick(0);
   std::vector<Command> commands;  ///< everything the machine asked for, in order
   bool answering = true;
+  std::string refuse_code;  ///< why the store gives no new query code; "" it does
 
   explicit Station(dk::Role role) { session.seat = seat(role); }
 
@@ -230,6 +231,11 @@ struct Station {
       world.stated_request = fact->request;
       if (world.open && world.open->id == fact->matter) apply(*world.open, fact->fact);
     }
+    if (const auto* code = std::get_if<ReplaceCode>(&command)) {
+      if (refuse_code.empty()) world.replaced = Replaced{code->request, code->matter, "4837291600215532"};
+      else world.outcome = Outcome{code->request, {}, {{"code", refuse_code}}, {}};
+    }
+    if (std::holds_alternative<ForgetCode>(command)) world.replaced.reset();
     if (const auto* file = std::get_if<FileMatter>(&command)) {
       Outcome outcome;
       outcome.request = file->request;

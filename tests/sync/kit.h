@@ -136,6 +136,7 @@ inline Petition petition(std::string request = "要求发还拖欠的工钱") {
 
 struct Filing {
   std::uint32_t serial = 0;
+  std::string status_public = {};  ///< whom the county seals statuses to
   /// Filed, routed, ticket issued: what a kiosk states at once. `window` decides who may read it.
   MatterId file(Machine& kiosk, const HandClock& clock, const WindowCode& window = "LAW", Priority priority = Priority::Normal, std::string sealed = "",
                 std::string tag = "") {
@@ -144,6 +145,7 @@ struct Filing {
     if (sealed.empty()) filed.petition = petition();
     filed.sealed = sealed;
     filed.query_tag = std::move(tag);
+    filed.status_public = status_public;
     filed.rulebook = "national 2022-05-01";
     Routed routed;
     routed.ruling.window = window;

@@ -59,6 +59,12 @@ bool eventually(Done done, int seconds = 20) {
   return false;
 }
 
+std::size_t sealed_statuses(Machine& machine, const MatterId& matter) {
+  std::size_t n = 0;
+  for (const Event& event : must(machine.log->of_matter(matter))) n += event.type == "status_sealed" && event.body;
+  return n;
+}
+
 }  // namespace
 
 TEST_CASE("county, hall and kiosk as programs: up, decide while serving, down, report", "[process]") {
@@ -81,7 +87,7 @@ TEST_CASE("county, hall and kiosk as programs: up, decide while serving, down, r
 
   HandClock clock;
   clock.now = real_clock.wall();
-  Filing filing;
+  Filing filing{0, make_box_keys().public_hex};
   const auto number = filing.file(kiosk, clock);
   const auto secret_number = make_matter_id("440583-K01", hall_day(clock.now), 2);
   const auto envelope = must(seal(encode_petition(petition("检举某科长收钱")), secret_number, got.discipline_keys));
@@ -96,8 +102,8 @@ TEST_CASE("county, hall and kiosk as programs: up, decide while serving, down, r
   CHECK(ran.code == 0);
   CHECK(Json::parse(ran.out).at("origin") == "440583-C.H01");
   CHECK(eventually([&] {
-    sync_real(kiosk, pinned, hall.url(), {"440583-C.H01"});
-    return fold(number, must(kiosk.log->of_matter(number))).accepted.has_value();
+    sync_real(kiosk, pinned, hall.url(), {"440583-C.S01"});
+    return sealed_statuses(kiosk, number) >= 2;  // 县里已收到, 已受理
   }));
 
   ran = run_hub({"matter", number, "--data", county_data, "--json"});
@@ -128,8 +134,8 @@ TEST_CASE("county, hall and kiosk as programs: up, decide while serving, down, r
   county.start();
   CHECK(eventually([&] { return run_hub({"matter", later, "--data", county_data}).code == 0; }, 60));
   CHECK(eventually([&] {
-    sync_real(kiosk, pinned, hall.url(), {"440583-C.H01"});
-    return fold(number, must(kiosk.log->of_matter(number))).transferred.has_value();
+    sync_real(kiosk, pinned, hall.url(), {"440583-C.S01"});
+    return sealed_statuses(kiosk, number) >= 3;
   }, 60));
   CHECK(hall.end(SIGTERM) == 0);
   struct stat info {};
@@ -218,7 +224,7 @@ TEST_CASE("kill -9 of the hub at twenty moments loses nothing that was acknowled
   hub.end(SIGTERM);
   CHECK(run_hub({"verify", "--data", data}).code == 0);
   const auto reader = must(EventLog::open(data + "/hub.db", EventLog::Mode::ReadOnly));
-  CHECK(must(reader->count()) == 6000);
+  CHECK(must(reader->head("440583-K01")).seq == 6000);
   CHECK(must(reader->head("440583-K01")).hash == must(kiosk.log->head("440583-K01")).hash);
 }
 

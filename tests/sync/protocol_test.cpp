@@ -20,7 +20,7 @@ struct County {
   }
   /// The hall hub's turn: relays everything up, pulls its county stream, tells its devices.
   ClientState up() {
-    const auto state = sync_once(hall_device, county, clock, {"440583-C.H01"}, true);
+    const auto state = sync_once(hall_device, county, clock, {"440583-C.H01", "440583-C.S01"}, true);
     std::map<Origin, std::uint64_t> marks;
     for (const auto& [origin, mark] : state.marks) marks[origin] = mark.hub;
     hall.hub->refresh();
@@ -37,7 +37,7 @@ std::size_t bodies(const std::string& lines) {
 
 }  // namespace
 
-TEST_CASE("a complaint goes up to the county and the county's word comes down to the kiosk", "[protocol]") {
+TEST_CASE("a complaint goes up to the county, the county's word comes down to the hall, and the kiosk gets none of it to read", "[protocol]") {
   County world;
   const MatterId number = world.filing.file(world.kiosk, world.clock);
   auto kiosk = sync_once(world.kiosk, world.hall, world.clock, {"440583-C.H01"});
@@ -53,8 +53,10 @@ TEST_CASE("a complaint goes up to the county and the county's word comes down to
   CHECK(stated.id.origin == "440583-C.H01");
   world.up();
   kiosk = sync_once(world.kiosk, world.hall, world.clock, {"440583-C.H01"});
+  // The header of the fact and nothing in it: what a kiosk may read are statuses (tests/status).
   CHECK(kiosk.pulled == 1);
-  const Matter seen = fold(number, must(world.kiosk.log->of_matter(number)));
+  CHECK_FALSE(fold(number, must(world.kiosk.log->of_matter(number))).accepted);
+  const Matter seen = fold(number, must(world.hall.log->of_matter(number)));
   REQUIRE(seen.accepted);
   CHECK(seen.accepted->unit == "云栖县住建局");
   CHECK(must(world.county.log->verify()).empty());

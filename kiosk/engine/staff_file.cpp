@@ -1,0 +1,39 @@
+#include "kiosk/engine/staff_file.h"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "kiosk/config.h"
+
+namespace yizhan::kiosk {
+
+using nlohmann::json;
+
+Result<std::vector<StaffBox>> load_staff(const std::string& data_dir) {
+  const std::string path = data_dir + "/" + staff_file_name;
+  std::error_code none;
+  if (!std::filesystem::exists(path, none)) return std::vector<StaffBox>{};
+  std::ifstream in(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (!in) return Error{Code::Io, path + ": cannot be read"};
+  try {
+    std::vector<StaffBox> people;
+    for (const json& row : json::parse(text).at("people"))
+      people.push_back({row.at("id"), row.at("name"), row.at("role"), row.at("salt"), {row.at("ops"), row.at("bytes")}, row.at("card"), row.at("box")});
+    return people;
+  } catch (const std::exception&) {
+    return Error{Code::Corrupt, path + ": cannot be read; remove it and run kiosk staff add again for each person"};
+  }
+}
+
+Status save_staff(const std::string& data_dir, const std::vector<StaffBox>& people) {
+  json rows = json::array();
+  for (const StaffBox& one : people)
+    rows.push_back({{"id", one.id}, {"name", one.name}, {"role", one.role}, {"salt", one.salt}, {"ops", one.cost.ops}, {"bytes", one.cost.bytes},
+                    {"card", one.card}, {"box", one.box}});
+  return write_private(data_dir + "/" + staff_file_name, json{{"people", rows}}.dump(1, ' ', false, json::error_handler_t::replace) + "\n");
+}
+
+}  // namespace yizhan::kiosk
