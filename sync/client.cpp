@@ -66,7 +66,8 @@ struct Client::Impl {
   std::vector<Digest> blobs_asked;
   Blob piece_of;                             // of the piece under way
   std::uint64_t piece_end = 0;
-  std::uint64_t blobs_said = 0, blobs_counted = 0;  // the heads' word on the county, and the one that was followed up
+  std::uint64_t blobs_said = 0;              // the heads' word on the county
+  std::optional<std::uint64_t> blobs_counted = 0;  // the one that was followed up; none: that question got no answer
   Tick blobs_again{};                        // an older hub
   int keys_said = 0;                         // version of the hub's key-set
 
@@ -172,6 +173,7 @@ struct Client::Impl {
     state.online = false;
     state.trouble = std::move(words);
     met = false;
+    blobs_counted.reset();  // it may have been the question under way, and nothing else would bring it up again
     // A try out of turn, for news, says nothing about how long the line will be away: a busy hall must not talk itself into
     // the longest wait within a minute.
     if (out_of_turn && state.failures > 0 && again > now) return;
@@ -643,7 +645,10 @@ struct Client::Impl {
     if (!checked_reply) {
       const bool hub_said_so = checked_reply.error().code != Code::Unavailable;
       if (hub_said_so) {
+        // The line is good, but what is refused again and again is asked ever more seldom: a revoked device must not ask every second for ever.
+        const int failures = state.failures;
         succeeded(wall);
+        state.failures = failures;
         take_refusal(*reply, now);
       } else {
         failed(checked_reply.error().what, now, retry_after(*reply));

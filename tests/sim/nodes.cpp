@@ -4,8 +4,15 @@
 #include <array>
 #include <cstring>
 
+#include "kiosk/engine/pulls.h"
+#include "tests/sim/markers.h"
+
 namespace yizhan::sim {
 namespace {
+
+constexpr Span store_pause{4};     ///< until the store's thread has a command
+constexpr Span frame_pause{40};    ///< until the news are on the screen
+constexpr Span idle_look{10'000};  ///< how often the window looks at the clock while somebody is there
 
 Petition petition_about(const std::string& topic, MatterKind kind, const std::string& marker, Dice& dice) {
   Petition petition;
@@ -31,7 +38,7 @@ void speak_and_sign(kiosk::FileMatter& command, const std::string& marker, Dice&
     command.attachments.push_back({std::string(attached_statement), "audio/ogg; codecs=opus", static_cast<std::int64_t>(n), std::make_shared<const std::vector<std::byte>>(std::move(bytes))});
   };
   if (dice.chance(0.3)) record(100 + dice.below(20'000));
-  if (dice.chance(0.1)) record(200'000 + dice.below(600'000));
+  if (dice.chance(0.03)) record(200'000 + dice.below(600'000));
   if (!dice.chance(0.4)) return;
   Strokes strokes{6000, 2500, {}, {}};
   for (int i = 0; i < 20; ++i) strokes.points.push_back({static_cast<std::int32_t>(dice.below(6000)), static_cast<std::int32_t>(dice.below(2500))});
@@ -39,94 +46,175 @@ void speak_and_sign(kiosk::FileMatter& command, const std::string& marker, Dice&
   command.signature = kiosk::DrawnSignature{"petitioner", std::move(strokes), text_hash(command.petition)};
 }
 
+/// Room on the simulated disk, and the reserve that is given up when it is full.
+struct Room final : kiosk::Disk {
+  explicit Room(MemoryDisk& d) : disk(d) {}
+  std::uint64_t free_bytes() const override { return disk.room() == MemoryDisk::endless ? 10ull << 30 : disk.room(); }
+  bool reserve(bool keep) override {
+    if (!keep && kept && disk.room() != MemoryDisk::endless) disk.room(disk.room() + kiosk::reserve_bytes);
+    kept = keep;
+    return keep;
+  }
+  MemoryDisk& disk;
+  bool kept = true;
+};
+
 }  // namespace
 
-KioskNode::KioskNode(World& w, Origin o, HubNode& hall, int ticket_first) : Node(w, std::move(o)), line(*this, hall), ticket_first_(ticket_first) {}
+// ---- the kiosk -------------------------------------------------------------------------------------------------------------
+
+KioskNode::KioskNode(World& w, Origin o, HubNode& hall, int ticket_first) : Node(w, std::move(o)), line(*this, hall) {
+  config_.data_dir = disk.directory();
+  config_.origin = origin;
+  config_.discipline_keys = {world.discipline.public_hex};
+  config_.key_set = world.key_set;
+  if (world.plan.plant == Plant::HallKeyOpens) config_.discipline_keys.push_back(hall.box_key.public_hex);
+  config_.ticket_first = ticket_first;
+  config_.ticket_last = ticket_first + 298;
+  config_.hub_url = "http://hall.invalid";
+  config_.hub_origin = hall.origin;
+  config_.hub_public_hex = hall.key.public_hex;
+  disk.lies = world.plan.plant == Plant::AcknowledgeBeforeCommit;
+}
 
 void KioskNode::start() {
-  open_log();
-  if (!log) return;
-  kiosk::FilingConfig config;
-  config.origin = origin;
-  config.sealer = make_early_sealer({world.discipline.public_hex});
-  config.ticket_first = ticket_first_;
-  config.ticket_last = ticket_first_ + 298;
-  config.notice_version = "2026-11";
-  filing = std::make_unique<kiosk::Filing>(*log, config, world.rules, world.calendar);
-  if (const auto started = filing->start(); !started) {
-    world.seen.broken.push_back(origin + " does not start again: " + started.error().what);
-    return;
+  const std::uint64_t before = disk.failures();
+  config_.key = key;
+  auto opened = kiosk::Store::open(config_, world.books, clock_, std::make_unique<Room>(disk));
+  if (!opened) return not_opened(opened.error(), before);
+  store_ = std::move(*opened);
+  if (const auto begun = store_->begin_log(); !begun && !disk.dead()) {
+    store_.reset();
+    return not_opened(begun.error(), before);
   }
   up = true;
+  if (gone()) return;
+  session_ = {};
+  person_.reset();
+  filing_.clear();
+  shown_.clear();
+  jobs_.clear();
+  frame_due_ = watched_ = listening_ = false;
+  ++visit_;
+  store_->printer(printer_state_);
+  world.after(std::chrono::minutes(3), [this, alive = life] {
+    if (alive == life) pass_time();
+  });
   sync::ClientConfig client;
+  client.own_log = store_->own_log();
   client.self = origin;
   client.key = key;
   client.hub_origin = line.hub().origin;
   client.hub_public_hex = line.hub().key.public_hex;
-  const Origin& hall = line.hub().origin;
-  client.pull = {hall.substr(0, 7) + "C.S" + hall.substr(8)};
+  client.pull = kiosk::pulls_of(config_);
   client.long_poll = std::chrono::minutes(30);
   client.jitter_seed = world.dice.next();
-  line.start(client, [this] {
+  line.start(client, [this](bool idle) {
+    if (!idle) {
+      store_->heard(line.client->state());
+      perform();
+      if (gone()) return;
+    }
     const auto& marks = line.client->state().marks;
     const auto mine = marks.find(origin);
     if (mine == marks.end()) return;
     const auto look = [&](HubNode& hub, std::uint64_t claimed) {
-      if (!hub.up) return;
-      if (const auto head = hub.log->head(origin)) world.seen.marks.push_back({origin, hub.origin, claimed, head->seq});
+      if (hub.gone() || world.seen_put_back.contains(hub.origin)) return;
+      if (const auto head = hub.log()->head(origin)) world.seen.marks.push_back({origin, hub.origin, claimed, head->seq});
     };
     look(line.hub(), mine->second.hub);
     look(*world.county, mine->second.county);
   });
 }
 
-void KioskNode::stop() {
-  line.stop();
-  filing.reset();
-  log.reset();
+/// What the store's thread does between pieces of mail: the clock, checkpoints, the nightly reading, the next query code. The real one
+/// looks every minute; here it is every quarter of an hour and before each visit.
+void KioskNode::pass_time() {
+  if (gone()) return;
+  store_->tick();
+  for (int i = 0; i < 8 && !gone() && store_->idle(); ++i) {
+  }
+  perform();
+  for (const std::string& alarm : store_->snapshot().alarms) world.heard("in an alarm", alarm);
+  if (gone()) return;
+  world.after(std::chrono::minutes(15), [this, alive = life] {
+    if (alive == life) pass_time();
+  });
 }
 
-void KioskNode::remember(const kiosk::Outcome& outcome, const std::string& marker, bool sealed, const kiosk::FileMatter* command) {
-  if (outcome.error || !outcome.problems.empty() || !outcome.receipt) {
-    world.seen.broken.push_back(origin + " refused a citizen: " +
-                                (outcome.error ? outcome.error->what : outcome.problems.empty() ? "no receipt" : outcome.problems.front().what));
-    return;
-  }
+void KioskNode::stop() {
+  if (person_) end_of_visit();
+  line.stop();
+  store_.reset();
+  session_ = {};
+}
+
+KioskNode::Said KioskNode::said_in(const kiosk::FileMatter& command) const {
+  Said said;
+  if (person_ && person_->typed) said.marker = person_->marker;
+  for (const auto& a : command.attachments) said.spoken.push_back(hash_bytes({reinterpret_cast<const char*>(a.bytes->data()), a.bytes->size()}));
+  said.is_signed = command.signature.has_value();
+  said.sealed = route(command.petition, world.rules.in_force(hall_day(wall()))).sealed;
+  const auto& text = command.petition.statement;
+  said.written = !said.marker.empty() && (text.request + text.facts + text.reasons + text.place).find(said.marker) != std::string::npos;
+  return said;
+}
+
+/// The receipt is on the screen: from now on the matter counts (trust.md 1).
+void KioskNode::acknowledge(const kiosk::Receipt& given, const std::string& request) {
+  const Said& said = filing_[request];
   ReceiptSeen receipt;
   receipt.kiosk = origin;
   receipt.hall = line.hub().origin;
-  receipt.request = outcome.request;
-  receipt.matter = outcome.receipt->matter;
-  receipt.ticket = outcome.receipt->ticket;
-  receipt.marker = marker;
-  receipt.sealed = sealed;
-  receipt.window = outcome.receipt->window;
-  if (command != nullptr) {
-    for (const auto& a : command->attachments) receipt.spoken.push_back(hash_bytes({reinterpret_cast<const char*>(a.bytes->data()), a.bytes->size()}));
-    receipt.is_signed = command->signature.has_value();
-  }
+  receipt.request = request;
+  receipt.matter = given.matter;
+  receipt.ticket = given.ticket;
+  receipt.marker = said.marker;
+  receipt.sealed = said.sealed;
+  receipt.window = given.window;
+  receipt.spoken = said.spoken;
+  receipt.is_signed = said.is_signed;
+  receipt.written = said.written;
   world.note(origin + " gives " + receipt.matter + " " + receipt.ticket);
+  ++world.happened["receipts"];
+  if (receipt.sealed) {
+    ++world.happened["accusations"];
+    if (world.plan.plant == Plant::LeakToFile) disk.put_file("draft.txt", "上一份：" + said.marker);
+    if (world.plan.plant == Plant::LeakOnWire) call({0, "POST", "/v1/help", sync::to_json(sync::HelpCall{random_id(), origin, "", wall(), said.marker, "", "", false, ""}), Span{5'000}});
+  }
+  if (world.plan.plant == Plant::LeakInLog) world.heard("in the kiosk's log", "filed: " + said.marker);
+  if (!given.query_code.empty()) world.papers.push_back({origin, receipt.hall, given.matter, given.query_code});
   world.seen.receipts.push_back(std::move(receipt));
 }
 
 void KioskNode::citizen() {
-  if (!up) return;  // somebody comes to a dark screen and goes to the window
+  if (gone()) return;  // somebody comes to a dark screen and goes to the window
   Dice& dice = world.dice;
-  const std::string request = origin + "-" + std::to_string(++citizens_);
-  const std::string marker = "MARKER" + std::to_string(dice.next());
-  const Time now = wall();
-  std::optional<kiosk::QuerySecret> secret;
-  if (dice.chance(0.5)) secret = filing->prepare(now);
+  ++world.happened["citizens"];
+  const std::string request = origin + "-" + std::to_string(++citizens_) + "." + std::to_string(life);
+  const std::string marker = make_marker(dice.next());
+  if (dice.chance(0.5)) store_->idle();
   const std::uint64_t kind = dice.below(10);
+  const auto shown = [&](const kiosk::Outcome* outcome) {
+    if (outcome == nullptr || outcome->request != request || outcome->error || !outcome->receipt) {
+      const bool trouble = disk.failures() > 0 || disk.room() != MemoryDisk::endless;
+      if (!trouble) world.seen.broken.push_back(origin + " refused a citizen: " + (outcome == nullptr ? "no outcome" : outcome->error ? outcome->error->what : outcome->problems.empty() ? "no receipt" : outcome->problems.front().what));
+      return;
+    }
+    acknowledge(*outcome->receipt, request);
+  };
+  const auto result = [&]() -> const kiosk::Outcome* {
+    const auto& outcome = store_->snapshot().outcome;
+    return outcome ? &*outcome : nullptr;
+  };
   if (kind == 9) {
-    kiosk::TakeNumber command{request, window_reception, Priority::Normal};
-    const auto outcome = filing->take_number(command, secret, now, 0, 0);
-    remember(outcome, "", false);
+    store_->command(kiosk::TakeNumber{request, window_reception, Priority::Normal});
+    if (gone()) return;
+    shown(result());
   } else {
     kiosk::FileMatter command;
     command.request = request;
     command.notice_version = "2026-11";
-    const bool sealed = kind == 8;
     if (kind < 3) {
       command.petition = petition_about("wages", MatterKind::Appeal, marker, dice);
       command.petition.answers.counterparty = Counterparty::Employer;
@@ -147,33 +235,239 @@ void KioskNode::citizen() {
       command.petition.statement.party_complained_of = "某镇工作人员";
     }
     speak_and_sign(command, marker, dice);
-    const auto outcome = filing->file(command, secret, now, 0, 0);
+    filing_[request] = said_in(command);
+    filing_[request].marker = marker;
+    filing_[request].written = true;
+    store_->command(command);
+    if (gone()) return;
     // The machine may die between the commit and the screen: then there is no receipt, and the person taps again later.
     const bool dies = dice.chance(world.weather().crash);
-    if (!dies) remember(outcome, marker, sealed, &command);
+    if (!dies) shown(result());
     if (dies || dice.chance(0.15)) {
       const bool already = !dies;
+      const Said said = filing_[request];
       if (dies) crash(dice.between(Span{3'000}, std::chrono::minutes(5)));
-      world.after(dies ? std::chrono::minutes(6) : std::chrono::seconds(1), [this, command, marker, sealed, already] {
-        if (!up) return;
-        const auto again = filing->file(command, std::nullopt, wall(), 0, 0);
+      world.after(dies ? std::chrono::minutes(6) : std::chrono::seconds(1), [this, command, already, said] {
+        if (gone()) return;
+        filing_[command.request] = said;
+        store_->command(command);
+        if (gone()) return;
         const std::size_t before = world.seen.receipts.size();
-        remember(again, marker, sealed, &command);
-        if (already && world.seen.receipts.size() == before) world.seen.broken.push_back(origin + " refused a double tap");
-        line.nudge();
+        const auto& outcome = store_->snapshot().outcome;
+        if (outcome && outcome->request == command.request && outcome->receipt) acknowledge(*outcome->receipt, command.request);
+        if (already && world.seen.receipts.size() == before && disk.failures() == 0) world.seen.broken.push_back(origin + " refused a double tap");
+        perform();
       });
       if (dies) return;
     }
   }
-  line.nudge();
+  perform();
+  world.after(Span{50}, [this, alive = life] {
+    if (alive == life && !gone()) store_->command(kiosk::EndVisit{});
+  });
 }
+
+void KioskNode::somebody_comes() {
+  if (gone() || person_ || !kiosk::blank(session_)) return;  // dark, or somebody stands there: they go to the window
+  if (disk.room() == MemoryDisk::endless && !store_->snapshot().failed) store_->idle();
+  person_ = Person::drawn(world.dice, world.papers);
+  ++visit_;
+  ++world.happened["visits"];
+  store_->tick();
+  perform();
+  world.after(world.dice.between(Span{1'000}, Span{4'000}), [this, visit = visit_] { person_acts(visit); });
+}
+
+void KioskNode::person_acts(int visit) {
+  if (visit != visit_ || gone() || !person_) return;
+  Dice& dice = world.dice;
+  const kiosk::Screen shown = kiosk::pick_screen(session_, store_->snapshot());
+  if (shown == kiosk::Screen::Card && listening_ && dice.chance(0.5)) {
+    if (reader_broken_) store_->card(dice.chance(0.5) ? Result<std::optional<Identity>>(Error{Code::Unavailable, "absent"}) : Error{Code::Io, "card: pulled"});
+    else store_->card(std::optional<Identity>(Identity{"王小满", DocumentKind::None, "", "", ""}));
+    perform();
+    frame();
+  } else {
+    const auto touches = person_->touch(session_, shown, world.rules.in_force(hall_day(wall())), dice);
+    for (const auto& touch : touches) {
+      act(touch);
+      if (gone() || visit != visit_) return;
+    }
+  }
+  if (!person_) return;
+  if (person_->gone) return end_of_visit();
+  if (person_->begun && kiosk::blank(session_)) return end_of_visit();  // left and cleared
+  world.after(dice.between(Span{1'500}, Span{20'000}), [this, visit] { person_acts(visit); });
+}
+
+/// The person has left; the screen may still show what they did, until its patience ends.
+void KioskNode::end_of_visit() {
+  if (world.plan.plant == Plant::LeakInCrashImage) disk.remove_file("savepoint");
+  if (person_->typed && (!person_->handed_in || kiosk::sealed(session_, world.rules.in_force(hall_day(wall()))))) {
+    // Handed in and not seen to arrive is allowed to lie where it belongs; an accusation lies nowhere either way.
+    const bool accusation = person_->topic == "official";
+    if (!person_->handed_in || accusation) world.seen.unsaid.push_back({person_->marker, origin, line.hub().origin, accusation});
+  }
+  if (!person_->handed_in) ++world.happened["visits given up"];
+  person_.reset();
+}
+
+void KioskNode::act(const kiosk::Action& action) {
+  if (gone()) return;
+  if (session_.visit.empty() && !std::holds_alternative<kiosk::News>(action)) session_.visit = hex(hash_bytes(origin + std::to_string(world.dice.next()))).substr(0, 16);
+  const kiosk::World seen_by{store_->snapshot(), world.rules.in_force(hall_day(wall())), {}, origin, config_.notice_version, &world.books.plan};
+  kiosk::Step step = kiosk::update(std::move(session_), action, seen_by, world.now);
+  session_ = std::move(step.session);
+  for (kiosk::Command& command : step.commands) {
+    if (const auto* file = std::get_if<kiosk::FileMatter>(&command)) {
+      filing_[file->request] = said_in(*file);
+      if (person_) person_->handed_in = true;
+      ++world.happened["filings pressed"];
+      if (world.plan.plant == Plant::FileTwice) {
+        kiosk::FileMatter twin = *file;
+        twin.request += "x";
+        world.after(store_pause, [this, alive = life, twin] {
+          if (alive == life && !gone()) store_->command(twin);
+        });
+      }
+    } else if (const auto* number = std::get_if<kiosk::TakeNumber>(&command)) {
+      filing_[number->request] = {};
+      if (person_) person_->handed_in = true;
+      ++world.happened["numbers taken"];
+    } else if (std::holds_alternative<kiosk::CallHelper>(command)) {
+      ++world.happened["calls for help"];
+    }
+    world.after(store_pause, [this, alive = life, command = std::move(command)] {
+      if (alive != life || gone()) return;
+      store_->command(command);
+      const bool ended = std::holds_alternative<kiosk::EndVisit>(command);
+      perform();
+      if (ended && !gone() && store_->may_forget() && world.dice.chance(0.2)) {
+        if (const auto forgotten = store_->forget(); !forgotten && !gone()) crash(std::chrono::seconds(2), Luck::Killed);  // engine.cpp ends the process
+      }
+    });
+  }
+  if (world.plan.plant == Plant::LeakInCrashImage && person_ && person_->typed) disk.put_file("savepoint", person_->marker);
+  if (session_.screen == kiosk::Screen::Done && session_.receipt && session_.receipt->request != shown_) {
+    shown_ = session_.receipt->request;
+    acknowledge(*session_.receipt, shown_);
+  }
+  if (session_.progress && session_.screen == kiosk::Screen::Progress) {
+    for (int state = 0; state <= static_cast<int>(MatterState::Closed); ++state)
+      if (session_.progress->state_words == chinese(static_cast<MatterState>(state)))
+        world.seen.statuses.push_back({"citizens at " + origin + "/" + std::to_string(disk_generation), session_.progress->matter, static_cast<MatterState>(state)});
+    ++world.happened["questions answered"];
+  }
+  keep_watch();
+}
+
+/// The window wakes by itself while something of a person is on the screen.
+void KioskNode::keep_watch() {
+  if (watched_ || kiosk::blank(session_)) return;
+  watched_ = true;
+  world.after(idle_look, [this, alive = life] {
+    if (alive != life) return;
+    watched_ = false;
+    if (!gone()) act(kiosk::News{});
+  });
+}
+
+void KioskNode::frame() {
+  if (frame_due_) return;
+  frame_due_ = true;
+  world.after(frame_pause, [this, alive = life] {
+    if (alive != life) return;
+    frame_due_ = false;
+    if (gone()) return;
+    // One News takes one piece of news.
+    act(kiosk::News{});
+    if (!gone() && !kiosk::blank(session_)) act(kiosk::News{});
+  });
+}
+
+void KioskNode::perform() {
+  if (gone()) return;
+  kiosk::Wanted wanted = store_->take_wanted();
+  const auto& failed = store_->snapshot().failed;
+  if (failed) world.heard("in what the store says", failed->what);
+  if (failed && failed->code != Code::Unavailable) give_up();
+  if (wanted.cancel_prints) jobs_.clear();
+  if (wanted.listen) listening_ = *wanted.listen;
+  for (kiosk::PrintJob& job : wanted.prints) print(std::move(job));
+  for (kiosk::HubCall& one : wanted.calls) call(std::move(one));
+  if (wanted.changed && !kiosk::blank(session_)) frame();
+  if (wanted.nudge) line.nudge();
+}
+
+void KioskNode::print(kiosk::PrintJob job) {
+  jobs_.push_back(job);
+  for (const auto& on_paper : job.paper) world.heard("on paper", on_paper.words);
+  if (world.plan.plant == Plant::LeakOnPaper) {
+    for (const auto& [request, said] : filing_) world.heard("on paper", "事由：" + said.marker);
+  }
+  world.after(world.dice.between(Span{1'500}, Span{5'000}), [this, alive = life, job = std::move(job)] {
+    if (alive != life || gone()) return;
+    const auto waiting = std::find_if(jobs_.begin(), jobs_.end(), [&](const auto& one) { return one.request == job.request; });
+    if (waiting == jobs_.end()) return;  // cancelled with the visit (T3)
+    jobs_.erase(waiting);
+    Status outcome = Done{};
+    if (printer_broken_) outcome = Error{Code::Unavailable, printer_state_ == kiosk::DeviceState::OutOfPaper ? "no_paper" : world.dice.chance(0.5) ? "jam" : "no_answer"};
+    ++world.happened[printer_broken_ ? "receipts not printed" : "receipts printed"];
+    store_->printed(job, outcome);
+    perform();
+  });
+}
+
+void KioskNode::call(kiosk::HubCall one) {
+  sync::Request request;
+  request.method = one.method;
+  request.target = one.target;
+  if (!one.body.empty()) sync::set_body(request, one.body, "application/json");
+  sync::sign_request(request, origin, key, wall());
+  line.exchange(request, one.patience, [this, request, id = one.id](const Result<sync::Reply>& reply) {
+    if (gone()) return;
+    Result<std::string> body = Error{Code::Unavailable, "no answer"};
+    if (!reply) body = reply.error();
+    else if (const auto sound = sync::check_reply(*reply, request, line.hub().key.public_hex); !sound) body = sound.error();
+    else body = sync::body_of(*reply);
+    store_->answered(id, body);
+    perform();
+  });
+}
+
+void KioskNode::break_printer(Span how_long) {
+  if (printer_broken_) return;
+  printer_broken_ = true;
+  printer_state_ = world.dice.chance(0.5) ? kiosk::DeviceState::OutOfPaper : kiosk::DeviceState::Fault;
+  ++world.happened["printers broken"];
+  world.note("the printer of " + origin + " fails");
+  if (!gone()) store_->printer(printer_state_);
+  world.after(how_long, [this] {
+    printer_broken_ = false;
+    printer_state_ = kiosk::DeviceState::Ready;
+    if (!gone()) store_->printer(printer_state_);
+  });
+}
+
+void KioskNode::break_reader(Span how_long) {
+  if (reader_broken_) return;
+  reader_broken_ = true;
+  ++world.happened["readers broken"];
+  if (!gone()) store_->reader(kiosk::DeviceState::Fault);
+  world.after(how_long, [this] {
+    reader_broken_ = false;
+    if (!gone()) store_->reader(kiosk::DeviceState::Ready);
+  });
+}
+
+// ---- the desk --------------------------------------------------------------------------------------------------------------
 
 DeskNode::DeskNode(World& w, Origin o, HubNode& hall, std::string r, std::vector<WindowCode> served)
     : Node(w, std::move(o)), line(*this, hall), role(std::move(r)), windows(std::move(served)) {}
 
 void DeskNode::start() {
-  open_log();
-  if (!log) return;
+  log_ = open_log();
+  if (!log_) return;
   up = true;
   asking_.reset();
   ticket_.clear();
@@ -187,25 +481,38 @@ void DeskNode::start() {
   client.pull = {"*"};
   client.long_poll = std::chrono::minutes(30);
   client.jitter_seed = world.dice.next();
-  line.start(client, [] {});
+  line.start(client, [this](bool) {
+    const auto& state = line.client->state();
+    if (state.trouble.starts_with("disk: ") || (state.stopped && state.stopped->code == Code::Io)) give_up();
+  });
 }
 
 void DeskNode::stop() {
   line.stop();
-  log.reset();
+  log_.reset();
 }
 
 void DeskNode::work() {
   world.after(world.dice.between(Span{pace.count() / 2}, Span{pace.count() * 3 / 2}), [this] { work(); });
-  if (!up || busy_) return;
+  if (gone() || busy_) return;
   if (asking_) return ask(*asking_);  // the same press again, with the same request id
+  if (nobody_waits && ticket_.empty() && !world.plan.everybody_called && world.dice.chance(0.6)) return;  // nobody sits there: no press
+  if (role == "desk-reception" && world.dice.chance(0.2)) look_for_help();
   sync::QueueAsk next;
   next.request = origin + "-" + std::to_string(life) + "-" + std::to_string(++asked_);
   next.desk = origin;
   next.place = "窗口";
+  auto& missed = world.missed[line.hub().origin];
   if (ticket_.empty()) {
     next.op = QueueOp::Call;
     next.windows = windows;
+    if (!missed.empty() && world.dice.chance(0.1)) {
+      // Somebody who did not come stands here now; two desks may see them at once.
+      next.ticket = missed[world.dice.below(missed.size())];
+      if (world.dice.chance(0.5)) std::erase(missed, next.ticket);
+      world.seen.named_calls.insert(next.request);
+      ++world.happened["calls by name"];
+    }
     return ask(next);
   }
   next.ticket = ticket_;
@@ -214,8 +521,15 @@ void DeskNode::work() {
     Fact fact = role == "desk-mediator" ? Fact(MediationApplied{"周调解", "甲", "乙", "噪声", "不再打扰"})
                 : role == "desk-lawyer" ? Fact(Consulted{"陈律师", true, "已核对", "劳动法", LegalPath::Judicial, {}, "可以起诉", ConsultOutcome::AdviceOnly, {"path"}})
                                         : Fact(Disposed{"李接待", Disposition::TransferredSameLevel, "云栖县住建局", "属其职责", ""});
-    const auto stated = log->append(origin, matter_, std::array{fact}, wall());
-    if (!stated) world.seen.broken.push_back(origin + " could not state a fact: " + stated.error().what);
+    const auto stated = log_->append(origin, matter_, std::array{fact}, wall());
+    if (gone()) return;
+    if (!stated) {
+      world.heard("in an error of a desk", stated.error().what);
+      if (stated.error().code == Code::Io) return give_up();
+      if (disk.room() == MemoryDisk::endless) world.seen.broken.push_back(origin + " could not state a fact: " + stated.error().what);
+      return;
+    }
+    ++world.happened["records"];
     line.nudge();
     return;
   }
@@ -226,7 +540,8 @@ void DeskNode::work() {
     next.to_window = window_reception;
     next.reason = "请接待窗口处理";
   } else {
-    next.op = QueueOp::Missed;
+    next.op = world.dice.chance(0.2) ? QueueOp::Hold : QueueOp::Missed;
+    missed.push_back(ticket_);
   }
   ask(next);
 }
@@ -241,13 +556,14 @@ void DeskNode::ask(sync::QueueAsk next) {
   sync::sign_request(request, origin, key, wall());
   const int alive = life;
   line.exchange(request, Span{15'000}, [this, alive, request](const Result<sync::Reply>& reply) {
-    if (alive != life) return;
+    if (alive != life || gone()) return;
     busy_ = false;
     if (!reply) return;
     if (const auto fine = sync::check_reply(*reply, request, line.hub().key.public_hex); !fine) {
       // A signed refusal ends the press; anything else was not our hub and is asked again.
       if (fine.error().code == Code::Unavailable) return;
       world.note(origin + " is refused: " + fine.error().what);
+      ++world.happened["presses refused"];
       asking_.reset();
       ticket_.clear();
       return;
@@ -272,7 +588,28 @@ void DeskNode::answered(const sync::QueueAnswer& answer) {
   nobody_waits = answer.ticket.empty();
   if (answer.ticket.empty()) return;
   world.note(origin + " calls " + answer.ticket);
+  ++world.happened["calls"];
   world.seen.calls.push_back({origin, line.hub().origin, asked.request, answer.ticket});
+}
+
+/// Reception looks who asked for a person, and goes there.
+void DeskNode::look_for_help() {
+  const auto direct = [this](std::string method, std::string target, std::string body, std::function<void(const std::string&)> then) {
+    sync::Request request{std::move(method), std::move(target), {}, {}};
+    if (!body.empty()) sync::set_body(request, std::move(body), "application/json");
+    sync::sign_request(request, origin, key, wall());
+    line.exchange(request, Span{5'000}, [this, request, then](const Result<sync::Reply>& reply) {
+      if (gone() || !reply || !sync::check_reply(*reply, request, line.hub().key.public_hex)) return;
+      if (const auto said = sync::body_of(*reply)) then(*said);
+    });
+  };
+  direct("GET", "/v1/help", "", [direct](const std::string& body) {
+    const auto list = sync::help_list_from_json(body);
+    if (!list || list->calls.empty()) return;
+    sync::HelpCall take = list->calls.front();
+    take.draft.clear();
+    direct("POST", "/v1/help/" + take.id, sync::to_json(take), [](const std::string&) {});
+  });
 }
 
 }  // namespace yizhan::sim

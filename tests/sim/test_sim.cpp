@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "tests/sim/nodes.h"
+#include "tests/sim/planted.h"
 
 namespace yizhan::sim {
 namespace {
@@ -49,6 +50,7 @@ Plan storm(std::uint64_t seed) {
   plan.clocks_jump = dice.chance(0.7);
   plan.lines_fail = dice.chance(0.7);
   plan.lan_fails = dice.chance(0.6);
+  plan.sealed = dice.chance(0.5);
   plan.days = std::chrono::hours(8 + static_cast<int>(dice.below(40)));
   plan.between_citizens = std::chrono::minutes(40 + static_cast<int>(dice.below(120)));
   return plan;
@@ -316,12 +318,12 @@ TEST_CASE("the status, mark, quiet and secret checkers bark", "[sim][barks]") {
   CHECK_FALSE(check_quiet(stuck).empty());
 
   History leak = quiet_day();
-  at(leak, "hall").bytes += receipt(leak, true).marker;
+  at(leak, "hall").markers.insert(receipt(leak, true).marker);
   CHECK(says(check_secrets(leak), "lie readable"));
 
   History curious = quiet_day();
   for (Copy& copy : curious.copies)
-    if (copy.role == "kiosk" && copy.where != receipt(curious, false).kiosk) copy.bytes += receipt(curious, false).marker;
+    if (copy.role == "kiosk" && copy.where != receipt(curious, false).kiosk) copy.markers.insert(receipt(curious, false).marker);
   CHECK(says(check_secrets(curious), "may not read"));
 
   History wrong_key = quiet_day();
@@ -329,7 +331,7 @@ TEST_CASE("the status, mark, quiet and secret checkers bark", "[sim][barks]") {
   CHECK(says(check_secrets(wrong_key), "does not open"));
 
   History blind = quiet_day();
-  at(blind, "county").bytes.clear();
+  at(blind, "county").markers.clear();
   CHECK(says(check_secrets(blind), "missing"));
 }
 

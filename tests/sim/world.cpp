@@ -1,6 +1,7 @@
 #include "tests/sim/world.h"
 
 #include <sodium.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "tests/sim/markers.h"
 #include "tests/sim/nodes.h"
 
 namespace yizhan::sim {
@@ -21,14 +23,12 @@ namespace {
 // 2026-11-20 09:00 in the hall: a Friday morning.
 constexpr Time world_start = Time{std::chrono::sys_days{std::chrono::year{2026} / 11 / 20}} + std::chrono::hours(1);
 constexpr const char* county_code = "440583";
-
-std::string read_file(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
+constexpr Span day{24 * 3'600'000};
+constexpr Span opens{8 * 3'600'000 + 1'800'000}, closes{17 * 3'600'000 + 1'800'000};  // of the hall's day
+constexpr Span starts_at{9 * 3'600'000};                                                // the world begins at nine
 
 std::string place_for_files() {
-  // Memory, where the machine offers it: what a run proves is order and protocol; real disks have their own tests.
+  // Only the locks beside the databases are real files: the disks are in memory (memory_disk.h).
   std::error_code none;
   const fs::path base = fs::is_directory("/dev/shm", none) && ::access("/dev/shm", W_OK) == 0 ? fs::path("/dev/shm") : fs::temp_directory_path();
   std::string pattern = (base / "yizhan-sim-XXXXXX").string();
@@ -51,20 +51,14 @@ void entropy_bytes(void* const into, const std::size_t n) {
 }
 randombytes_implementation seeded_entropy{entropy_name, entropy_word, nullptr, nullptr, entropy_bytes, nullptr};
 
-void load_law(RuleBooks& rules, WorkCalendar& calendar) {
-  const fs::path assets = fs::path(YIZHAN_SOURCE_DIR) / "assets";
-  for (const auto& file : fs::directory_iterator(assets / "holidays")) {
-    const auto added = add_holidays(calendar, read_file(file.path()), file.path().filename().string());
-    YIZHAN_CHECK(added.has_value(), "the project's own holiday files are sound");
-  }
-  for (const auto& file : fs::directory_iterator(assets / "rulebooks")) {
-    const std::string name = file.path().filename().string();
-    if (name.rfind("national", 0) != 0) continue;
-    auto book = load_rulebook(read_file(file.path()), name);
-    YIZHAN_CHECK(book.has_value(), "the project's own rulebook is sound");
-    YIZHAN_CHECK(add(rules, std::move(*book)).has_value(), "one rulebook a day");
-  }
-  YIZHAN_CHECK(!rules.books.empty(), "there is a national rulebook");
+/// Read once in a process: they do not change, and every world of it goes by the same law.
+const kiosk::Books& the_books() {
+  static const kiosk::Books books = [] {
+    auto loaded = kiosk::load_books(std::string(YIZHAN_SOURCE_DIR) + "/assets", "national");
+    YIZHAN_CHECK(loaded.has_value(), "the project's own books are sound");
+    return std::move(*loaded);
+  }();
+  return books;
 }
 
 /// At once, without weather: for setting the hall up.
@@ -73,10 +67,14 @@ struct StraightLine final : sync::Transport {
   const World& world;
   StraightLine(sync::Hub& h, const World& w) : hub(h), world(w) {}
   Result<sync::Reply> exchange(const sync::Request& request, Span) override {
-    auto answer = hub.handle(request, world_start, world.now, false);
+    auto answer = hub.handle(request, world.wall(), world.now, false);
     return std::get<sync::Reply>(std::move(answer));
   }
 };
+
+std::string stream_of(const HubNode& county, const HubNode& hall) { return county.origin + "." + hall.origin.substr(hall.origin.find('-') + 1); }
+/// How far this hall's matters are, each sealed to its citizen: what kiosks follow.
+std::string sealed_stream_of(const HubNode& county, const HubNode& hall) { return county.origin + ".S" + hall.origin.substr(hall.origin.find('-') + 2); }
 
 }  // namespace
 
@@ -88,27 +86,54 @@ std::uint64_t Dice::next() {  // splitmix64
   return z ^ (z >> 31);
 }
 
-World::World(std::uint64_t s, Plan p) : seed(s), plan(std::move(p)), dice(s) {
+Plan town_plan(std::uint64_t seed, int days) {
+  Dice dice(seed * 6364136223846793005u + 7919);
+  Plan plan;
+  plan.halls = dice.chance(0.3) ? 2 : 1;
+  plan.kiosks = 1 + static_cast<int>(dice.below(2));
+  plan.desks = 2 + static_cast<int>(dice.below(3));
+  const auto some = [&](double most) { return dice.chance(0.7) ? most * static_cast<double>(dice.below(1000)) / 1000.0 : 0.0; };
+  Weather& w = plan.weather;
+  w.lost = some(0.15);
+  w.late = some(0.08);
+  w.repeated = some(0.10);
+  w.truncated = some(0.08);
+  w.lied = some(0.10);
+  w.crash = some(0.003);
+  w.reordered = some(0.05);
+  w.io_crash = some(0.01);
+  w.io_error = some(0.01);
+  plan.clocks_jump = dice.chance(0.6);
+  plan.lines_fail = dice.chance(0.6);
+  plan.lan_fails = dice.chance(0.6);
+  plan.half_open = dice.chance(0.5);
+  plan.disks_fill = dice.chance(0.4);
+  plan.devices_fail = dice.chance(0.6);
+  plan.revokes = dice.chance(0.3);
+  plan.visits = true;
+  plan.sealed = dice.chance(0.85);
+  plan.nights = dice.chance(0.8);
+  plan.days = day * days;
+  plan.between_citizens = std::chrono::minutes(40 + static_cast<int>(dice.below(120)));
+  return plan;
+}
+
+World::World(std::uint64_t s, Plan p) : seed(s), plan(std::move(p)), dice(s), books(the_books()), rules(books.rules), calendar(books.calendar) {
   // libsodium draws random bytes when it starts, once in a process: that draw must not be the first world's alone.
   YIZHAN_CHECK(sodium_init() >= 0, "libsodium");
   // The old generator must be gone before keys are made: every run of a seed makes the same ones.
   randombytes_set_implementation(&seeded_entropy);
   entropy_state = seed ^ 0x5DEECE66Du;
   root = place_for_files();
-  load_law(rules, calendar);
   discipline = make_box_keys();
+  county_key = make_box_keys();
+  escrow = make_box_keys();
+  const KeyPair root_key = make_sign_keys();
 
   const std::string code = county_code;
   county = std::make_unique<HubNode>(*this, code + "-C", true, nullptr);
+  sqlite3_randomness(0, nullptr);  // SQLite's own generator begins anew with the seed's bytes
   county->start();
-  const auto enrol = [&](HubNode& hub, Node& node, const std::string& role, const std::vector<WindowCode>& windows) {
-    const auto invitation = hub.hub->invite(node.origin, role, world_start, windows);
-    YIZHAN_CHECK(invitation.has_value(), "an invitation");
-    StraightLine line(*hub.hub, *this);
-    const auto enrolled = sync::enrol(line, {*invitation, node.origin, role, node.key.public_hex, node.origin, windows}, node.key, world_start);
-    YIZHAN_CHECK(enrolled.has_value(), "an enrolment");
-    YIZHAN_CHECK(enrolled->hub_public_hex == hub.key.public_hex, "the hub names its own key");
-  };
   for (int h = 1; h <= plan.halls; ++h) {
     const auto device = [&](char letter, int tens, int ones) { return code + "-" + letter + std::to_string(tens) + std::to_string(ones); };
     halls.push_back(std::make_unique<HubNode>(*this, device('H', 0, h), false, county.get()));
@@ -116,6 +141,19 @@ World::World(std::uint64_t s, Plan p) : seed(s), plan(std::move(p)), dice(s) {
     enrol(*county, hall, "hall", {});
     hall_lines.push_back(std::make_unique<Uplink>(hall, *county));
     hall.start();
+    if (plan.sealed) {
+      if (!key_set) {
+        key_set.emplace();
+        key_set->version = 1;
+        key_set->issued = key_set->not_before = world_start;
+        key_set->not_after = world_start + std::chrono::hours(24 * 365);
+        key_set->root_public_hex = root_key.public_hex;
+        key_set->recipients = {{"C-1", "county", "", county_key.public_hex},
+                               {"D-1", "discipline", "", plan.plant == Plant::HallKeyOpens ? hall.box_key.public_hex : discipline.public_hex},
+                               {"E-1", "escrow", "", escrow.public_hex}};
+      }
+      key_set->recipients.push_back({"H" + std::to_string(h) + "-1", "hall", hall.origin, hall.box_key.public_hex});
+    }
     for (int k = 1; k <= plan.kiosks; ++k) {
       kiosks.push_back(std::make_unique<KioskNode>(*this, device('K', h - 1, k), hall, 1 + (k - 1) * 300));
       enrol(hall, *kiosks.back(), "kiosk", {});
@@ -137,6 +175,17 @@ World::~World() {
   for (Node* node : nodes()) node->stop();
   std::error_code none;
   fs::remove_all(root, none);
+}
+
+Time World::wall() const { return world_start + Span{now.time_since_epoch()}; }
+
+void World::enrol(HubNode& hub, Node& node, const std::string& role, const std::vector<WindowCode>& windows) {
+  const auto invitation = hub.hub->invite(node.origin, role, wall(), windows);
+  YIZHAN_CHECK(invitation.has_value(), "an invitation");
+  StraightLine line(*hub.hub, *this);
+  const auto enrolled = sync::enrol(line, {*invitation, node.origin, role, node.key.public_hex, node.origin, windows}, node.key, wall());
+  YIZHAN_CHECK(enrolled.has_value(), "an enrolment");
+  YIZHAN_CHECK(enrolled->hub_public_hex == hub.key.public_hex, "the hub names its own key");
 }
 
 std::vector<Node*> World::nodes() {
@@ -171,6 +220,57 @@ void World::note(const std::string& line) {
 
 std::string World::trace_digest() const { return hex(trace_); }
 
+bool World::open_hours() const {
+  const Span of_day = (starts_at + Span{now.time_since_epoch()}) % day;
+  return of_day >= opens && of_day < closes;
+}
+
+std::string World::weather_words() const {
+  std::string words = "halls " + std::to_string(plan.halls) + ", kiosks " + std::to_string(plan.halls * plan.kiosks) + ", desks " + std::to_string(plan.halls * plan.desks);
+  const Weather& w = plan.weather;
+  const auto share = [&](const char* name, double p) {
+    if (p <= 0) return;
+    char text[48];
+    std::snprintf(text, sizeof text, "; %s %.2g%%", name, 100 * p);
+    words += text;
+  };
+  share("lost", w.lost);
+  share("late", w.late);
+  share("repeated", w.repeated);
+  share("reordered", w.reordered);
+  share("truncated", w.truncated);
+  share("lied", w.lied);
+  share("crash", w.crash);
+  share("crash in a write", w.io_crash);
+  share("failing write", w.io_error);
+  const auto thing = [&](const char* name, bool is) {
+    if (is) words += std::string("; ") + name;
+  };
+  thing("clocks jump", plan.clocks_jump);
+  thing("county line fails", plan.lines_fail);
+  thing("hall lines fail", plan.lan_fails);
+  thing("half-open lines", plan.half_open);
+  thing("disks fill", plan.disks_fill);
+  thing("printers and readers fail", plan.devices_fail);
+  thing("keys revoked", plan.revokes);
+  thing("old disks put back", plan.restores);
+  thing("a hall burns", plan.hall_burns);
+  thing("nights off", plan.nights);
+  thing(plan.sealed ? "every matter sealed" : "accusations sealed", true);
+  return words;
+}
+
+void World::heard(const std::string& where, std::string_view words) {
+  for (const std::string& marker : find_markers(words)) seen.spilt.insert({where, marker});
+}
+
+void World::look_at_disk(Node& node, bool thorough) {
+  for (const auto& [name, content] : node.disk.image())
+    for (const std::string& marker : find_markers(content, thorough)) seen.crash_images[marker].insert(node.origin);
+}
+
+// ---- bad luck ------------------------------------------------------------------------------------------------------------
+
 void World::bad_luck() {
   // Every quarter of an hour the world thinks of something.
   if (!stormy) return;
@@ -178,48 +278,132 @@ void World::bad_luck() {
     auto all = nodes();
     Node& node = *all[dice.below(all.size())];
     const auto years = std::chrono::hours(24 * 365);
-    constexpr std::int64_t choices = 4;
+    constexpr std::int64_t choices = 5;
     switch (dice.below(choices)) {
       case 0: node.skew += dice.between(-3 * years, 3 * years); break;
       case 1: node.skew += dice.between(-std::chrono::hours(26), std::chrono::hours(26)); break;
       case 2: node.skew += dice.between(-std::chrono::minutes(3), std::chrono::minutes(3)); break;
+      case 3: node.skew += dice.between(-std::chrono::hours(24 * 5), std::chrono::hours(24 * 5)); break;
       default: node.skew = Span{0}; break;
     }
+    ++happened["clock jumps"];
     note("clock of " + node.origin + " is off by " + std::to_string(node.skew.count()));
   }
-  if (plan.lines_fail && dice.chance(0.06)) {
-    Uplink& line = *hall_lines[dice.below(hall_lines.size())];
-    if (!line.cut) {
-      line.cut = true;
-      note("a line to the county is cut");
-      after(dice.between(std::chrono::minutes(10), std::chrono::hours(40)), [&line] { line.cut = false; });
-    }
+  const auto for_a_while = [&](bool& what, Span least, Span most, const char* words) {
+    if (what) return;
+    what = true;
+    ++happened[words];
+    note(words);
+    after(dice.between(least, most), [&what] { what = false; });
+  };
+  const auto hall_line = [&]() -> Uplink& { return dice.chance(0.5) ? kiosks[dice.below(kiosks.size())]->line : desks[dice.below(desks.size())]->line; };
+  if (plan.lines_fail && dice.chance(0.06)) for_a_while(hall_lines[dice.below(hall_lines.size())]->cut, std::chrono::minutes(10), std::chrono::hours(40), "county line cut");
+  if (plan.lan_fails && dice.chance(0.10)) for_a_while(hall_line().cut, std::chrono::minutes(1), std::chrono::hours(8), "hall line cut");
+  if (plan.half_open && dice.chance(0.08)) {
+    Uplink& line = dice.chance(0.4) ? *hall_lines[dice.below(hall_lines.size())] : hall_line();
+    for_a_while(line.half_open, std::chrono::minutes(1), std::chrono::hours(3), "half-open line");
   }
-  if (plan.lan_fails && dice.chance(0.10)) {
-    Uplink& line = dice.chance(0.5) ? kiosks[dice.below(kiosks.size())]->line : desks[dice.below(desks.size())]->line;
-    if (!line.cut) {
-      line.cut = true;
-      note("a line inside the hall is cut");
-      after(dice.between(std::chrono::minutes(1), std::chrono::hours(8)), [&line] { line.cut = false; });
-    }
-  }
-  if (weather().crash > 0 && dice.chance(0.05)) {
+  if (weather().crash > 0 && dice.chance(0.02)) {
     auto all = nodes();
     all[dice.below(all.size())]->crash(dice.between(std::chrono::seconds(5), std::chrono::hours(1)));
   }
+  bad_disks();
+  if (plan.devices_fail) bad_devices();
+  if (plan.revokes && dice.chance(0.01)) revoke_one();
+  if (plan.restores || plan.hall_burns) bad_backups();
   after(dice.between(std::chrono::minutes(10), std::chrono::minutes(20)), [this] { bad_luck(); });
+}
+
+void World::bad_disks() {
+  for (Node* node : nodes()) {
+    if (node->off) continue;
+    if (weather().io_error > 0 && dice.chance(weather().io_error)) {
+      ++happened["failing writes"];
+      note("a write of " + node->origin + " will fail");
+      node->disk.fail_at(1 + dice.below(20));
+    }
+    if (weather().io_crash > 0 && dice.chance(weather().io_crash)) node->disk.die_at(1 + dice.below(40));
+  }
+  if (!plan.disks_fill || !dice.chance(0.03)) return;
+  auto all = nodes();
+  Node& node = *all[dice.below(all.size())];
+  if (node.disk.room() != MemoryDisk::endless) return;
+  ++happened["full disks"];
+  note("the disk of " + node.origin + " fills");
+  node.disk.room(dice.below(200'000));
+  after(dice.between(std::chrono::minutes(5), std::chrono::hours(4)), [this, &node] {
+    note("somebody made room on the disk of " + node.origin);
+    node.disk.room(MemoryDisk::endless);
+  });
+}
+
+void World::bad_devices() {
+  KioskNode& kiosk = *kiosks[dice.below(kiosks.size())];
+  if (dice.chance(0.05)) kiosk.break_printer(dice.between(std::chrono::minutes(2), std::chrono::hours(5)));
+  if (dice.chance(0.05)) kiosk.break_reader(dice.between(std::chrono::minutes(2), std::chrono::hours(5)));
+}
+
+/// A stolen device, or one whose key leaked: refused at once, and hours later it gets a new key and may speak again.
+void World::revoke_one() {
+  const bool a_kiosk = dice.chance(0.5);
+  KioskNode* kiosk = a_kiosk ? kiosks[dice.below(kiosks.size())].get() : nullptr;
+  DeskNode* desk = a_kiosk ? nullptr : desks[dice.below(desks.size())].get();
+  Node& node = a_kiosk ? static_cast<Node&>(*kiosk) : *desk;
+  HubNode& hall = a_kiosk ? kiosk->line.hub() : desk->line.hub();
+  if (hall.gone() || node.revoked) return;
+  if (plan.plant != Plant::TakesRevoked && !hall.hub->revoke(node.origin)) return;  // its disk is full or failing: staff see the error and try another day
+  if (hall.gone()) return;
+  node.revoked = true;
+  ++happened["keys revoked"];
+  note(node.origin + " is revoked");
+  const auto head = hall.log()->head(node.origin);
+  const std::uint64_t before = head ? head->seq : 0;
+  const auto again = std::make_shared<std::function<void()>>();
+  *again = [this, &node, &hall, before, again, kiosk, desk] {
+    // Staff come when the hub is up and its disk writes.
+    if (hall.gone() || hall.disk.room() < 100'000) return after(std::chrono::minutes(5), *again);
+    if (const auto now_there = hall.log()->head(node.origin)) seen.revoked.push_back({node.origin, hall.origin, before, now_there->seq});
+    hall.disk.fail_at(0);
+    hall.disk.die_at(0);
+    const bool was_up = node.up;
+    if (was_up) node.crash(std::chrono::seconds(30), Luck::Killed);
+    node.key = make_sign_keys();
+    enrol(hall, node, kiosk != nullptr ? "kiosk" : desk->role, desk != nullptr ? desk->windows : std::vector<WindowCode>{});
+    node.revoked = false;
+    note(node.origin + " has a new key");
+  };
+  after(dice.between(std::chrono::minutes(30), std::chrono::hours(10)), *again);
+}
+
+void World::put_back(Node& node, MemoryDisk::Image files) {
+  note(node.origin + " gets another disk");
+  if (node.up) node.crash(std::chrono::seconds(20), Luck::Killed);
+  node.disk.replace(std::move(files));
+  ++node.disk_generation;
+  seen_put_back.insert(node.origin);
+}
+
+void World::bad_backups() {
+  // A copy of a disk as a snapshot takes it, and days later, once in a while, it is put back.
+  auto all = nodes();
+  Node& node = *all[dice.below(all.size() - 1)];  // the county has its own duplicates
+  if (plan.restores && node.up && dice.chance(0.05)) backups_[node.origin] = node.disk.image();
+  if (plan.restores && backups_.contains(node.origin) && !seen_put_back.contains(node.origin) && dice.chance(0.02)) {
+    ++happened["old disks put back"];
+    put_back(node, backups_[node.origin]);
+  }
 }
 
 /// The county's people state one lawful next step about a matter that has reached them.
 void World::county_decides() {
   after(dice.between(std::chrono::minutes(5), std::chrono::minutes(25)), [this] { county_decides(); });
-  if (!county->up || seen.receipts.empty()) return;
+  if (!stormy || county->gone() || seen.receipts.empty() || (plan.nights && !open_hours())) return;
   const ReceiptSeen& receipt = seen.receipts[dice.below(seen.receipts.size())];
   if (receipt.sealed || receipt.marker.empty()) return;
-  const auto events = county->log->of_matter(receipt.matter);
+  const auto events = county->log()->of_matter(receipt.matter);
   if (!events || events->empty()) return;
   const Matter matter = fold(receipt.matter, *events);
-  if (!matter.petition) return;
+  if (matter.state == MatterState::Draft) return;
   Fact fact;
   const std::string today = iso(hall_day(county->wall()));
   if (!matter.transferred) fact = Transferred{"云栖县住房和城乡建设局", ""};
@@ -228,106 +412,152 @@ void World::county_decides() {
   else if (!matter.served) fact = Served{today, "直接送达"};
   else return;
   const auto decided = county->hub->decide(receipt.matter, fact, county->wall());
-  if (!decided) seen.broken.push_back("the county could not state " + std::string(type_of(fact)) + ": " + decided.error().what);
+  if (!decided) {
+    heard("in a refusal of the county", decided.error().what);
+    if (decided.error().code == Code::Io) return county->give_up();
+    if (decided.error().code == Code::Unavailable && county->disk.room() != MemoryDisk::endless) return;
+    seen.broken.push_back("the county could not state " + std::string(type_of(fact)) + ": " + decided.error().what);
+    return;
+  }
+  if (county->gone()) return;
+  ++happened["decisions"];
   note("county states " + std::string(type_of(fact)) + " of " + receipt.matter);
   county->poke();
 }
 
 /// Citizens and staff look at what a machine shows; what it showed is kept for the checkers.
 void World::citizens_look() {
+  after(std::chrono::minutes(30), [this] { citizens_look(); });
+  if (seen.receipts.empty() || (plan.nights && stormy && !open_hours())) return;
+  constexpr int looks = 3;  // a few people at a time: every matter is looked at often enough in days
   for (Node* node : nodes()) {
-    if (!node->up) continue;
-    for (const ReceiptSeen& receipt : seen.receipts) {
-      if (receipt.matter.empty() || !dice.chance(0.3)) continue;
-      const auto events = node->log->of_matter(receipt.matter);
-      if (events && !events->empty()) seen.statuses.push_back({node->origin, receipt.matter, fold(receipt.matter, *events).state});
+    if (node->gone()) continue;
+    for (int look = 0; look < looks; ++look) {
+      const ReceiptSeen& receipt = seen.receipts[dice.below(seen.receipts.size())];
+      if (receipt.matter.empty()) continue;
+      const auto events = node->log()->of_matter(receipt.matter);
+      if (!events || events->empty()) continue;
+      MatterState state = fold(receipt.matter, *events).state;
+      if (plan.plant == Plant::StatusBack && node == county.get() && state >= MatterState::Accepted && dice.chance(0.5)) state = MatterState::Registered;
+      seen.statuses.push_back({node->origin + "/" + std::to_string(node->disk_generation), receipt.matter, state});
     }
   }
   // Who says "the hub has your recording" is held to it, at any moment.
   for (auto& kiosk : kiosks) {
-    if (!kiosk->up) continue;
+    if (kiosk->gone()) continue;
     HubNode& hall = kiosk->line.hub();
-    for (const ReceiptSeen& receipt : seen.receipts) {
+    for (int look = 0; look < looks; ++look) {
+      const ReceiptSeen& receipt = seen.receipts[dice.below(seen.receipts.size())];
       if (receipt.kiosk != kiosk->origin || receipt.spoken.empty()) continue;
-      const auto events = kiosk->log->of_matter(receipt.matter);
+      const auto events = kiosk->log()->of_matter(receipt.matter);
       if (!events) continue;
       for (const Event& event : *events) {
         const auto fact = fact_of(event);
         const auto* attached = fact ? std::get_if<Attached>(&*fact) : nullptr;
-        const auto own = attached != nullptr ? kiosk->log->blob(*digest_from_hex(attached->hash)) : Result<Blob>(Error{});
+        const auto own = attached != nullptr ? kiosk->log()->blob(*digest_from_hex(attached->hash)) : Result<Blob>(Error{});
         if (!own) continue;
         const auto held = [&](HubNode& hub, Reach reach) {
-          const auto there = hub.up ? hub.log->blob(own->hash) : Result<Blob>(Error{});
-          if (hub.up) seen.marks.push_back({kiosk->origin, hub.origin, own->reached >= reach, there && there->whole()});
+          if (hub.gone() || seen_put_back.contains(hub.origin)) return;
+          const auto there = hub.log()->blob(own->hash);
+          seen.marks.push_back({kiosk->origin, hub.origin, own->reached >= reach, there && there->whole()});
         };
         held(hall, Reach::Hub);
         held(*county, Reach::County);
       }
     }
   }
-  after(std::chrono::minutes(30), [this] { citizens_look(); });
 }
 
-bool World::drained() {
-  const auto whole = [](Node& node, sync::Client* client) {
-    if (!node.up || client == nullptr) return false;
+std::string World::stuck() {
+  const auto whole = [&](Node& node, sync::Client* client) -> std::string {
+    if (node.gone() || client == nullptr) return node.origin + " is down";
+    if (seen_put_back.contains(node.origin)) return {};  // its own log waits for a new epoch
     const auto& state = client->state();
-    const auto head = node.log->head(node.origin);
-    if (!head || state.stopped) return false;
+    const auto head = node.log()->head(node.origin);
+    if (!head) return node.origin + " cannot read its log: " + head.error().what;
+    if (state.stopped) return node.origin + " has stopped: " + state.stopped->what;
     const auto mark = state.marks.find(node.origin);
-    return head->seq == 0 || (mark != state.marks.end() && mark->second.county == head->seq);
+    if (head->seq == 0 || (mark != state.marks.end() && mark->second.county == head->seq)) return {};
+    return node.origin + " holds " + std::to_string(head->seq) + ", the hub " + std::to_string(mark == state.marks.end() ? 0 : mark->second.hub) + ", the county " +
+           std::to_string(mark == state.marks.end() ? 0 : mark->second.county) + " of it; " + state.trouble;
   };
-  if (!county->up) return false;
-  const auto carried = [](Node& node) {
-    return node.log && node.log->blobs_count(Reach::Here).value_or(1) == 0 && node.log->blobs_count(Reach::Hub).value_or(1) == 0;
+  if (county->gone()) return "the county is down";
+  const auto carried = [](Node& node) -> std::string {
+    if (node.gone()) return node.origin + " is down";
+    const auto here = node.log()->blobs_count(Reach::Here).value_or(1), at_hub = node.log()->blobs_count(Reach::Hub).value_or(1);
+    return here + at_hub == 0 ? std::string() : node.origin + " has " + std::to_string(here) + " attachments nobody else has and " + std::to_string(at_hub) + " the county has not confirmed";
   };
   for (auto& kiosk : kiosks)
-    if (!carried(*kiosk)) return false;
+    if (auto why = seen_put_back.contains(kiosk->origin) ? std::string() : carried(*kiosk); !why.empty()) return why;
   for (auto& hall : halls)
-    if (!carried(*hall)) return false;
+    if (auto why = carried(*hall); !why.empty()) return why;
   for (auto& kiosk : kiosks)
-    if (!whole(*kiosk, kiosk->line.client.get())) return false;
+    if (auto why = whole(*kiosk, kiosk->line.client.get()); !why.empty()) return why;
   for (auto& desk : desks)
-    if (!whole(*desk, desk->line.client.get())) return false;
+    if (auto why = whole(*desk, desk->line.client.get()); !why.empty()) return why;
   for (std::size_t h = 0; h < halls.size(); ++h) {
-    if (!whole(*halls[h], hall_lines[h]->client.get())) return false;
-    const std::string stream = county->origin + "." + halls[h]->origin.substr(halls[h]->origin.find('-') + 1);
-    const auto stated = county->log->head(stream);
-    if (!stated) return false;
-    const auto here = halls[h]->log->head(stream);
-    if (!here || here->seq != stated->seq) return false;
-    for (auto& kiosk : kiosks) {
-      if (&kiosk->line.hub() != halls[h].get()) continue;
-      const auto there = kiosk->log->head(stream);
-      if (!there || there->seq != stated->seq) return false;
+    if (auto why = whole(*halls[h], hall_lines[h]->client.get()); !why.empty()) return why;
+    for (const std::string& stream : {stream_of(*county, *halls[h]), sealed_stream_of(*county, *halls[h])}) {
+      const auto stated = county->log()->head(stream);
+      if (!stated) return "the county cannot read " + stream;
+      const auto here = halls[h]->log()->head(stream);
+      if (!here || here->seq != stated->seq) return halls[h]->origin + " lacks what the county said in " + stream;
+      for (auto& kiosk : kiosks) {
+        if (&kiosk->line.hub() != halls[h].get() || stream != sealed_stream_of(*county, *halls[h])) continue;
+        const auto there = kiosk->log()->head(stream);
+        if (!there || there->seq != stated->seq) return kiosk->origin + " lacks what the county said in " + stream;
+      }
     }
   }
-  return true;
+  return {};
 }
 
 void World::heal() {
   stormy = false;
-  for (auto& line : hall_lines) line->cut = false;
-  for (auto& kiosk : kiosks) kiosk->line.cut = false;
-  for (auto& desk : desks) desk->line.cut = false;
+  for (auto& line : hall_lines) line->cut = line->half_open = false;
+  for (auto& kiosk : kiosks) kiosk->line.cut = kiosk->line.half_open = false;
+  for (auto& desk : desks) desk->line.cut = desk->line.half_open = false;
+  for (Node* node : nodes()) {
+    node->disk.room(MemoryDisk::endless);
+    node->disk.fail_at(0);
+    node->disk.die_at(0);
+    node->switch_on();
+  }
+  if (plan.plant == Plant::NeverDrains) kiosks.front()->line.cut = true;
   note("the storm is over");
 }
 
-void World::live() {
-  for (auto& kiosk : kiosks) {
-    auto* one = kiosk.get();
-    auto come = std::make_shared<std::function<void()>>();
-    *come = [this, one, come] {
-      if (!stormy) return;
-      one->citizen();
-      after(dice.between(Span{plan.between_citizens.count() / 4}, Span{plan.between_citizens.count() * 7 / 4}), *come);
-    };
-    after(dice.between(std::chrono::minutes(1), plan.between_citizens), *come);
+void World::citizens_come(std::size_t k) {
+  KioskNode& kiosk = *kiosks[k];
+  if (!stormy) return;
+  if (!plan.nights || open_hours()) {
+    if (plan.visits) kiosk.somebody_comes();
+    else kiosk.citizen();
   }
+  after(dice.between(Span{plan.between_citizens.count() / 4}, Span{plan.between_citizens.count() * 7 / 4}), [this, k] { citizens_come(k); });
+}
+
+/// When the hall closes somebody presses the switches of the kiosks and desks, or pulls the plug; the hubs go on.
+void World::day_and_night() {
+  if (!stormy) return;
+  const bool open = open_hours();
+  for (Node* node : nodes()) {
+    if (dynamic_cast<HubNode*>(node) != nullptr) continue;
+    if (open) node->switch_on();
+    else if (!node->off) node->switch_off();
+  }
+  const Span of_day = (starts_at + Span{now.time_since_epoch()}) % day;
+  const Span next = of_day < opens ? opens - of_day : of_day < closes ? closes - of_day : day - of_day + opens;
+  after(next + dice.between(Span{0}, std::chrono::minutes(20)), [this] { day_and_night(); });
+}
+
+void World::live() {
+  for (std::size_t k = 0; k < kiosks.size(); ++k) after(dice.between(std::chrono::minutes(1), plan.between_citizens), [this, k] { citizens_come(k); });
   for (auto& desk : desks) desk->work();
   after(std::chrono::minutes(10), [this] { bad_luck(); });
   after(std::chrono::minutes(30), [this] { county_decides(); });
   after(std::chrono::minutes(30), [this] { citizens_look(); });
+  if (plan.nights) day_and_night();
   run_for(plan.days);
   heal();
   // The longest back-off is a quarter of an hour, the longest repair an hour; after that everything has to flow.
@@ -335,13 +565,19 @@ void World::live() {
     run_for(std::chrono::minutes(15));
     const bool idle = !plan.everybody_called || std::all_of(desks.begin(), desks.end(), [](const auto& desk) { return desk->nobody_waits; });
     drained_in_time = quarter >= 8 && idle && drained();
+    if (!drained_in_time || drained_after.count() == 0) drained_after = std::chrono::minutes(15 * (quarter + 1));
   }
 }
 
 Copy World::copy_of(Node& node) {
   Copy copy;
   copy.where = node.origin;
-  const auto heads = node.log->heads();
+  EventLog* log = node.log();
+  if (log == nullptr) {
+    copy.damage.push_back({node.origin, 0, "it is down at the end"});
+    return copy;
+  }
+  const auto heads = log->heads();
   if (!heads) {
     copy.damage.push_back({node.origin, 0, heads.error().what});
     return copy;
@@ -349,7 +585,7 @@ Copy World::copy_of(Node& node) {
   for (const Head& head : *heads) {
     std::uint64_t at_seq = 0;
     while (at_seq < head.seq) {
-      const auto some = node.log->after(head.origin, at_seq, 500);
+      const auto some = log->after(head.origin, at_seq, 500);
       if (!some || some->empty()) {
         copy.damage.push_back({head.origin, at_seq, "cannot be read up to its head"});
         break;
@@ -358,19 +594,21 @@ Copy World::copy_of(Node& node) {
       at_seq = some->back().id.seq;
     }
   }
-  if (const auto damage = node.log->verify()) copy.damage.insert(copy.damage.end(), damage->begin(), damage->end());
+  if (const auto damage = log->verify()) copy.damage.insert(copy.damage.end(), damage->begin(), damage->end());
   else copy.damage.push_back({node.origin, 0, damage.error().what});
-  for (const auto& file : fs::directory_iterator(fs::path(node.log_path()).parent_path())) copy.bytes += read_file(file.path());
+  for (const Damage& damage : copy.damage) heard("in a finding of verify", damage.what);
+  for (const auto& [name, content] : node.disk.image()) copy.markers.merge(find_markers(content, true));
   for (const Event& event : copy.events) {
+    if (event.type != "attached") continue;
     const auto fact = fact_of(event);
     const auto* attached = fact ? std::get_if<Attached>(&*fact) : nullptr;
     const auto hash = attached != nullptr ? digest_from_hex(attached->hash) : Result<Digest>(Error{});
-    const auto blob = hash ? node.log->blob(*hash) : Result<Blob>(Error{});
+    const auto blob = hash ? log->blob(*hash) : Result<Blob>(Error{});
     if (!blob || !blob->whole()) continue;
     std::string& content = copy.blobs[*hash];
     content.clear();
     while (content.size() < blob->bytes) {
-      const auto part = node.log->blob_bytes(*hash, content.size());
+      const auto part = log->blob_bytes(*hash, content.size());
       if (!part || part->empty()) break;
       content += *part;
     }
@@ -380,10 +618,13 @@ Copy World::copy_of(Node& node) {
 
 History World::history() {
   History all;
-  all.seen = seen;
   all.quiet = drained_in_time;
+  if (!drained_in_time) all.stuck = stuck();
   all.all_called = plan.everybody_called;
   all.discipline = discipline;
+  all.county_key = county_key;
+  all.ordinary_sealed = plan.sealed;
+  for (auto& hall : halls) all.hall_keys[hall->origin] = hall->box_key;
   for (auto& kiosk : kiosks) {
     Copy copy = copy_of(*kiosk);
     copy.role = "kiosk";
@@ -401,275 +642,20 @@ History World::history() {
     Copy copy = copy_of(*hall);
     copy.role = "hall";
     copy.hall = hall->origin;
+    std::int64_t cursor = 0;
+    for (EventLog* log = hall->log(); log != nullptr;) {
+      const auto some = log->arrived_after(cursor, 500);
+      if (!some || some->empty()) break;
+      for (const Event& event : *some) copy.arrivals.push_back(event.id);
+    }
     all.copies.push_back(std::move(copy));
   }
   Copy top = copy_of(*county);
   top.role = "county";
   all.copies.push_back(std::move(top));
+  all.put_back = seen_put_back;
+  all.seen = seen;
   return all;
-}
-
-}  // namespace yizhan::sim
-
-namespace yizhan::sim {
-
-Node::Node(World& w, Origin o) : world(w), origin(std::move(o)), key(make_sign_keys()) {}
-
-Time Node::wall() const { return world_start + Span{world.now.time_since_epoch()} + skew; }
-
-std::string Node::log_path() const { return world.root + "/" + origin + "." + std::to_string(generation_) + "/log.db"; }
-
-void Node::open_log() {
-  fs::create_directories(fs::path(log_path()).parent_path());
-  auto opened = EventLog::open(log_path());
-  if (!opened) {
-    world.seen.broken.push_back(origin + " does not open again: " + opened.error().what);
-    return;
-  }
-  log = std::move(*opened);
-}
-
-void Node::crash(Span down) {
-  if (!up) return;
-  world.note(origin + " dies");
-  const fs::path before = fs::path(log_path()).parent_path();
-  ++generation_;
-  const fs::path next = fs::path(log_path()).parent_path();
-  fs::create_directories(next);
-  // The shared-memory index dies with the process; the database and its write-ahead log are what the disk has.
-  for (const auto& file : fs::directory_iterator(before)) {
-    const std::string name = file.path().filename().string();
-    if (name == "log.db" || name == "log.db-wal") fs::copy_file(file.path(), next / name);
-  }
-  up = false;
-  ++life;
-  stop();
-  fs::remove_all(before);
-  world.after(down, [this] {
-    if (up) return;
-    world.note(origin + " is back");
-    start();
-  });
-}
-
-HubNode::HubNode(World& w, Origin o, bool is_county, HubNode* up_to) : Node(w, std::move(o)), upstream(up_to), county(is_county) {}
-
-void HubNode::start() {
-  open_log();
-  if (!log) return;
-  sync::HubConfig config;
-  config.self = origin;
-  config.county = county;
-  config.key = key;
-  if (upstream != nullptr) config.upstream_origin = upstream->origin;
-  config.discipline_keys = {world.discipline.public_hex};
-  hub = std::make_unique<sync::Hub>(*log, config, world.rules, world.calendar);
-  if (const auto started = hub->start(); !started) {
-    world.seen.broken.push_back(origin + " does not start again: " + started.error().what);
-    return;
-  }
-  up = true;
-  written_ = hub->written();
-  version_ = hub->version();
-  pulled_ = 0;
-  if (upstream == nullptr) return;
-  for (std::size_t h = 0; h < world.halls.size(); ++h) {
-    if (world.halls[h].get() != this || h >= world.hall_lines.size()) continue;
-    Uplink& line = *world.hall_lines[h];
-    sync::ClientConfig client;
-    client.self = origin;
-    client.key = key;
-    client.hub_origin = upstream->origin;
-    client.hub_public_hex = upstream->key.public_hex;
-    client.relay = true;
-    client.pull = {upstream->origin + "." + origin.substr(origin.find('-') + 1), upstream->origin + ".S" + origin.substr(origin.find('-') + 2)};
-    client.long_poll = std::chrono::minutes(30);
-    client.jitter_seed = world.dice.next();
-    line.start(client, [this, &line] {
-      const auto& state = line.client->state();
-      std::map<Origin, std::uint64_t> marks;
-      for (const auto& [log_origin, mark] : state.marks) {
-        if (mark.hub > 0) marks[log_origin] = mark.hub;
-        if (const auto head = world.county->up ? world.county->log->head(log_origin) : Result<Head>(Error{}); head)
-          world.seen.marks.push_back({origin, world.county->origin, mark.hub, head->seq});
-      }
-      if (state.pulled != pulled_) hub->refresh();
-      pulled_ = state.pulled;
-      hub->upstream(state.online, state.complete_at, marks);
-      poke();
-    });
-  }
-}
-
-void HubNode::stop() {
-  held_.clear();
-  for (std::size_t h = 0; h < world.halls.size(); ++h)
-    if (world.halls[h].get() == this && h < world.hall_lines.size()) world.hall_lines[h]->stop();
-  hub.reset();
-  log.reset();
-}
-
-void HubNode::serve(const sync::Request& request, std::function<void(sync::Reply)> reply) {
-  sync::Parsed parsed = sync::parse(request);
-  auto answer = hub->answer(parsed, wall(), world.now);
-  if (const auto* wait = std::get_if<sync::Wait>(&answer)) {
-    held_.push_back({std::move(parsed), wait->until, std::move(reply)});
-    const int alive = life;
-    world.at(wait->until, [this, alive] {
-      if (alive == life && up) poke();
-    });
-  } else {
-    finish(std::get<sync::Reply>(std::move(answer)), parsed, reply);
-  }
-  if (up) poke();
-}
-
-void HubNode::poke() {
-  if (upstream != nullptr && hub->written() != written_)
-    for (std::size_t h = 0; h < world.halls.size(); ++h)
-      if (world.halls[h].get() == this) world.hall_lines[h]->nudge();
-  written_ = hub->written();
-  if (hub->version() == version_ && std::none_of(held_.begin(), held_.end(), [&](const Held& one) { return one.until <= world.now; })) return;
-  version_ = hub->version();
-  std::vector<Held> waiting;
-  waiting.swap(held_);
-  for (Held& one : waiting) {
-    auto answer = hub->answer(one.request, wall(), world.now, world.now < one.until);
-    if (std::holds_alternative<sync::Wait>(answer)) held_.push_back(std::move(one));
-    else finish(std::get<sync::Reply>(std::move(answer)), one.request, one.reply);
-  }
-}
-
-void HubNode::finish(sync::Reply answer, const sync::Parsed& request, const std::function<void(sync::Reply)>& reply) {
-  sync::Hub::finish(answer, request.request, origin, key);
-  reply(std::move(answer));
-}
-
-void Uplink::start(sync::ClientConfig config, std::function<void()> after) {
-  after_ = std::move(after);
-  waiting_ = false;
-  wanted_ = Tick::max();
-  client = std::make_unique<sync::Client>(std::move(config), [this](const std::function<void(EventLog&)>& use) { use(*node_.log); });
-  pump();
-}
-
-void Uplink::stop() { client.reset(); }
-
-void Uplink::nudge() {
-  if (!client) return;
-  client->nudge();
-  if (waiting_ && client->waiting()) {
-    // The edge ends a long poll when there is something to say.
-    waiting_ = false;
-    ++epoch_;
-    client->received(Error{Code::Unavailable, std::string(sync::interrupted_words)}, node_.world.now, node_.wall());
-    after_();
-  }
-  pump();
-}
-
-void Uplink::pump() {
-  World& world = node_.world;
-  while (client && !waiting_) {
-    const auto request = client->step(world.now, node_.wall());
-    if (!request) {
-      // A machine that asks to be called again at once, for ever, would burn a processor: the clock has to move.
-      const Tick again = std::max(client->again_at(), world.now + Span{1});
-      if (again < wanted_) {
-        wanted_ = again;
-        const int alive = node_.life;
-        world.at(again, [this, alive, again] {
-          if (alive != node_.life || wanted_ != again) return;
-          wanted_ = Tick::max();
-          pump();
-        });
-      }
-      return;
-    }
-    waiting_ = true;
-    const int alive = node_.life;
-    const std::uint64_t epoch = ++epoch_;
-    exchange(*request, client->patience(), [this, alive, epoch](const Result<sync::Reply>& reply) {
-      if (alive != node_.life || epoch != epoch_ || !client) return;
-      waiting_ = false;
-      client->received(reply, node_.world.now, node_.wall());
-      after_();
-      pump();
-    });
-  }
-}
-
-void Uplink::exchange(const sync::Request& sent, Span patience, std::function<void(const Result<sync::Reply>&)> done) {
-  World& world = node_.world;
-  Dice& dice = world.dice;
-  const int alive = node_.life;
-  const auto over = std::make_shared<bool>(false);
-  const auto finish = [this, alive, over, done = std::move(done)](const Result<sync::Reply>& reply) {
-    if (*over || alive != node_.life) return;
-    *over = true;
-    done(reply);
-  };
-  world.after(patience + Span{1}, [finish] { finish(Error{Code::Unavailable, "no answer"}); });
-  if (cut) {
-    if (dice.chance(0.5)) world.after(Span{30}, [finish] { finish(Error{Code::Unavailable, "refused"}); });
-    return;
-  }
-  const Weather weather = world.weather();
-  sync::Request request = sent;
-  if (dice.chance(weather.truncated / 2) && !request.body.empty()) request.body.resize(request.body.size() / 2);
-
-  const auto deliver = [this, request, finish, weather](Span wait) {
-    node_.world.after(wait, [this, request, finish, weather] {
-      World& w = node_.world;
-      if (cut || w.dice.chance(weather.lost)) return;
-      if (!hub_.up) {
-        w.after(Span{20}, [finish] { finish(Error{Code::Unavailable, "refused"}); });
-        return;
-      }
-      if (w.dice.chance(weather.crash)) {  // before anything was done
-        hub_.crash(w.dice.between(Span{2'000}, std::chrono::minutes(20)));
-        return;
-      }
-      const int hub_life = hub_.life;
-      hub_.serve(request, [this, finish, weather, hub_life](sync::Reply reply) {
-        World& inner = node_.world;
-        if (inner.dice.chance(weather.crash)) {  // committed, and the answer never leaves
-          inner.after(Span{0}, [this, &inner, hub_life] {
-            if (hub_.life == hub_life) hub_.crash(inner.dice.between(Span{2'000}, std::chrono::minutes(20)));
-          });
-          return;
-        }
-        if (inner.dice.chance(weather.lost)) return;
-        Span pause = inner.dice.between(Span{1}, Span{120});
-        if (inner.dice.chance(weather.late)) pause += std::chrono::minutes(40);
-        if (inner.dice.chance(weather.truncated) && !reply.body.empty()) reply.body.resize(static_cast<std::size_t>(inner.dice.below(reply.body.size())));
-        if (inner.dice.chance(weather.lied)) {
-          switch (inner.dice.below(5)) {
-            case 0: reply = sync::Reply{200, {{"Content-Type", "text/html"}}, "<html><body>请先登录无线网络</body></html>"}; break;
-            case 1: reply = sync::Reply{302, {{"Location", "http://portal.invalid/"}}, ""}; break;
-            case 2: reply.body = R"({"county":999999,"durable":true,"hash":")" + std::string(64, 'a') + R"(","origin":"440583-K01","seq":999999})"; break;
-            case 3:
-              if (old_reply_) reply = *old_reply_;
-              break;
-            default:
-              if (!reply.body.empty()) reply.body[static_cast<std::size_t>(inner.dice.below(reply.body.size()))] ^= 0x20;
-              break;
-          }
-        } else {
-          old_reply_ = reply;
-        }
-        inner.after(pause, [finish, reply = std::move(reply)] { finish(reply); });
-      });
-    });
-  };
-  if (!dice.chance(weather.lost)) deliver(dice.between(Span{1}, Span{120}));
-  if (dice.chance(weather.repeated)) deliver(dice.between(Span{200}, std::chrono::hours(2)));
-  if (dice.chance(weather.crash)) {
-    const int sender_life = node_.life;
-    world.after(dice.between(Span{1}, Span{300}), [this, sender_life] {
-      if (node_.life == sender_life) node_.crash(node_.world.dice.between(Span{2'000}, std::chrono::minutes(20)));
-    });
-  }
 }
 
 }  // namespace yizhan::sim
