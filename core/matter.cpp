@@ -251,7 +251,7 @@ std::string window_words(const WindowCode& window) {
   return mark("部门窗口");
 }
 
-bool by_desk(const Origin& origin) { return origin.size() == 10 && origin[7] == 'D'; }
+bool by_desk(const Origin& origin) { return device_of(origin).size() == 10 && origin[7] == 'D'; }
 
 /// What a citizen reads about one event; "" for what is no news to them. Without the body the type alone speaks.
 std::string line_words(const Stated& s, bool sealed) {

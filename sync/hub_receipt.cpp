@@ -17,7 +17,7 @@ Result<ReceiptCheck> check_receipt(const EventLog& log, const std::vector<Device
   const auto events = log.of_matter(out.proof.matter);
   if (!events) return events.error();
   for (const Event& event : *events) {
-    if (event.id.origin != out.device) continue;
+    if (device_of(event.id.origin) != out.device) continue;
     if (event.type == "filed")
       out.known = event.at == out.proof.at && hex(event.body_hash).starts_with(out.proof.envelope32) ? ReceiptCheck::Known::Same : ReceiptCheck::Known::Other;
     // The head it names is the last event of that very filing.

@@ -13,7 +13,10 @@ namespace {
 constexpr Span unshown_shown{120'000};           // trust.md R1
 constexpr Span unshown_age_max{15 * 60'000};     // after a longer cut the person has gone home, or to the window
 
-bool is_status(const Event& event) { return event.type == "status_sealed" && event.id.origin.size() == 12 && event.id.origin.substr(7, 3) == "C.S"; }
+bool is_status(const Event& event) {
+  const Origin stream = device_of(event.id.origin);  // a county that was restored goes on in its next epoch
+  return event.type == "status_sealed" && stream.size() == 12 && stream.substr(7, 3) == "C.S";
+}
 
 /// A status for nobody, of the usual size: an unknown number must cost what a known one costs.
 const std::string& nobodys_status() {
@@ -29,10 +32,12 @@ Result<std::optional<Progress>> Store::known_here(const Key& key) {
   const auto events = log_->of_matter(key.matter);
   if (!events) return events.error();
   StatusSealed newest;
+  int newest_epoch = 0;  // restored from a copy the county counts on from there: its later word may have the smaller number
   for (const Event& event : *events) {
     if (!is_status(event)) continue;
     const auto fact = fact_of(event);
-    if (const auto* sealed = fact ? std::get_if<StatusSealed>(&*fact) : nullptr; sealed != nullptr && sealed->n >= newest.n) newest = *sealed;
+    if (const auto* sealed = fact ? std::get_if<StatusSealed>(&*fact) : nullptr; sealed != nullptr && std::pair(epoch_of(event.id.origin), sealed->n) >= std::pair(newest_epoch, newest.n))
+      newest_epoch = epoch_of(event.id.origin), newest = *sealed;
   }
   const auto plain = open_status(newest.sealed.empty() ? nobodys_status() : newest.sealed, key.status);
   const auto status = plain ? decode_status(*plain) : Result<CitizenStatus>(plain.error());
@@ -75,8 +80,8 @@ bool Store::hub_must_know(const MatterId& matter) const {
   const auto events = log_->of_matter(matter);
   if (!events) return true;
   for (const Event& event : *events) {
-    if (event.type != "filed" || event.id.origin != config_.origin) continue;
-    const auto mark = sync_.marks.find(config_.origin);
+    if (event.type != "filed" || device_of(event.id.origin) != device_of(config_.origin)) continue;
+    const auto mark = sync_.marks.find(event.id.origin);
     return mark != sync_.marks.end() && mark->second.hub >= event.id.seq;
   }
   return true;

@@ -138,7 +138,7 @@ TEST_CASE("a kiosk that says a code was replaced is not believed", "[lost_code]"
   filed.petition = wages();
   filed.query_tag = "old";
   filed.status_public = "old key";
-  for (const auto& [origin, believed] : std::vector<std::pair<Origin, bool>>{{"440583-K02", false}, {"440583-H01", false}, {"440583-C.H01", false}, {"440583-D03", true}}) {
+  for (const auto& [origin, believed] : std::vector<std::pair<Origin, bool>>{{"440583-K02", false}, {"440583-H01", false}, {"440583-C.H01", false}, {"440583-D03", true}, {"440583-D03.2", true}, {"440583-K02.2", false}}) {
     INFO(origin);
     std::vector<Event> events{make_event("440583-K01", 1, Time{*parse_date("2026-11-20")}, id, filed, {}),
                               make_event(origin, 1, Time{*parse_date("2026-11-21")}, id, CodeReplaced{"甲", "new", "new key", "丢了"}, {})};

@@ -287,6 +287,38 @@ TEST_CASE("a status that was owed when the county stopped is sealed after its st
   CHECK(county.sealed_of(second.matter).size() == 1);
 }
 
+TEST_CASE("a county that was restored from a copy tells on, and its later word counts", "[status][epoch]") {
+  HallHub hall;
+  Machine kiosk("kiosk", &hall);
+  County county(hall);
+  kiosk.post(filing("v1-f1"));
+  const Receipt receipt = kiosk.receipt();
+  kiosk.post(EndVisit{});
+  kiosk.sync();
+  county.meet();
+  // The copy was made here; the lost disk said one thing more, which the kiosk has.
+  std::vector<Event> lost;
+  {
+    Digest previous = county.log->head("440583-C.S01")->hash;
+    const CitizenStatus said = status_of(fold(receipt.matter, events_of(*county.log, receipt.matter)), {}, hall.clock.wall(), hall.clock.wall(), 7);
+    lost.push_back(make_event("440583-C.S01", 2, hall.clock.wall(), receipt.matter, StatusSealed{7, *seal_status(encode_status(said), status_key(receipt.query_code, receipt.matter).public_hex)}, previous));
+  }
+  REQUIRE(hall.log().merge(lost));
+  REQUIRE(county.log->put_note("epoch", "2"));
+  county.open();
+  county.decide(receipt.matter, Accepted{unit, "2026-11-20"});
+  county.meet();
+  kiosk.sync();
+  std::size_t from_second = 0;
+  for (const Event& event : events_of(kiosk.store->log(), receipt.matter)) from_second += event.id.origin == "440583-C.S01.2" && event.body;
+  CHECK(from_second == 1);
+  hall.away = true;
+  kiosk.sync();
+  kiosk.post(AskProgress{"v2-q1", receipt.matter, receipt.query_code});
+  CHECK(problem(kiosk).empty());
+  CHECK(kiosk.now().progress->state_words == "已受理");
+}
+
 TEST_CASE("an unknown number, a wrong code and the right one cost the same work", "[status][query]") {
   Machine kiosk;
   kiosk.post(filing("v1-f1"));
