@@ -142,8 +142,9 @@ void ticket_words(Ui& ui, const View& view, Box row, const Entry& e, float right
   if (opened && view.session.served && view.session.served->petition) code = view.session.served->petition->topic;
   // Under keys the list knows no more than a number: what it is about is read when it is called.
   const bool closed = code.empty() && !t.matter.empty() && view.world.keys_version > 0;
-  const std::string topic = t.sealed ? tr("密封事项") : closed ? tr("叫号后可看") : !by_number && t.matter.empty() && code.empty() ? tr("只取了号") : topic_name(view.law.rules, code);
-  ui.icon({in.x, in.y + px(22), px(32), px(32)}, t.sealed ? Icon::Lock : topic_icon(view.law.rules, code), Ink::Muted);
+  const bool sealed = t.sealed || (e.kind == Entry::Serving && view.session.served && view.session.served->sealed);
+  const std::string topic = sealed ? tr("密封事项") : closed ? tr("叫号后可看") : !by_number && t.matter.empty() && code.empty() ? tr("只取了号") : topic_name(view.law.rules, code);
+  ui.icon({in.x, in.y + px(22), px(32), px(32)}, sealed ? Icon::Lock : topic_icon(view.law.rules, code), Ink::Muted);
   in.cut_left(px(32), px(14));
   Box top{in.x, in.y + px(13), in.w, px(26)}, low{in.x, in.y + px(40), in.w, px(24)};
 
