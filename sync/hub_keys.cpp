@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 
@@ -232,9 +235,9 @@ int install(const HubOptions& options, const std::string& file, bool json, const
   while (!body.empty() && (body.back() == '\n' || body.back() == '\r')) body.pop_back();
   const auto set = decode_key_set(body);
   if (!set) return failed(wrong("file: " + file + ": " + set.error().what));
-  const auto answer = command(options, {{"do", "install_keys"}, {"set", body}});
+  const auto answer = command(options, Json{{"do", "install_keys"}, {"set", body}}.dump());
   if (!answer) return failed(answer.error());
-  if (json) fmt::print("{}\n", printable_json(answer->dump()));
+  if (json) fmt::print("{}\n", printable_json(*answer));
   else say(fmt::format("version {} is in force; root {}", set->version, fingerprint(set->root_public_hex)));
   return done_code;
 }
@@ -294,7 +297,7 @@ Status make_county(const Start& start, const HubOptions& options, const HubComma
   if (!options.data_dir.empty()) {
     const auto text = read_small_file(change.out);
     if (!text) return text.error();
-    const auto answer = command(options, {{"do", "install_keys"}, {"set", text->substr(0, text->find('\n'))}});
+    const auto answer = command(options, Json{{"do", "install_keys"}, {"set", text->substr(0, text->find('\n'))}}.dump());
     if (!answer) return answer.error();
   }
   say("");
@@ -355,14 +358,14 @@ void print_key_set(const KeySet& set, Time now) {
   else say("NO ESCROW: what is sealed to a lost key is lost (hub keys escrow)");
 }
 
-nlohmann::json json_of(const KeySet& set, Time now) {
+std::string key_set_to_json(const KeySet& set, Time now) {
   static constexpr const char* words[] = {"fresh", "expired", "overdue"};
   Json recipients = Json::array();
   for (const auto& r : set.recipients)
     recipients.push_back({{"id", r.id}, {"purpose", r.purpose}, {"hall", r.hall}, {"public_hex", r.public_hex}, {"fingerprint", fingerprint(r.public_hex)}});
-  return {{"version", set.version}, {"root", set.root_public_hex}, {"root_fingerprint", fingerprint(set.root_public_hex)},
+  return Json{{"version", set.version}, {"root", set.root_public_hex}, {"root_fingerprint", fingerprint(set.root_public_hex)},
           {"not_after", set.not_after.time_since_epoch().count()}, {"freshness", words[static_cast<int>(freshness(set, now))]},
-          {"recipients", std::move(recipients)}, {"revoked", set.revoked}, {"escrow_shares", set.escrow.size()}};
+          {"recipients", std::move(recipients)}, {"revoked", set.revoked}, {"escrow_shares", set.escrow.size()}}.dump();
 }
 
 void add_key_ceremonies(CLI::App& keys, HubOptions& options, bool& json, std::function<int()>& action, const HubCommand& command) {

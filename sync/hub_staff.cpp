@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "core/books.h"
 #include "core/law.h"
@@ -120,8 +122,13 @@ void add_staff_commands(CLI::App& staff, HubOptions& options, bool& json, std::f
   };
   const auto roles = CLI::IsMember({"lawyer", "mediator", "reception", "manager", "auditor"});
   /// Sends one command and prints the code it may answer with.
-  const auto send = [&options, &json, command](Json what, const std::string& said) {
-    const auto answer = command(options, what);
+  const auto ask = [&options, command](const Json& what) -> Result<Json> {
+    const auto text = command(options, what.dump(-1, ' ', false, Json::error_handler_t::replace));
+    if (!text) return text.error();
+    return Json::parse(*text, nullptr, false);
+  };
+  const auto send = [ask, &json](const Json& what, const std::string& said) {
+    const auto answer = ask(what);
     if (!answer) return failed(answer.error());
     if (json) {
       fmt::print("{}\n", printed(*answer));
@@ -178,9 +185,9 @@ void add_staff_commands(CLI::App& staff, HubOptions& options, bool& json, std::f
   on_matter("recuse", "回避: this person is kept from this matter", "staff_recuse", " is kept from it");
 
   auto* list = sub("list", "who has an account");
-  list->callback([=, &options, &json, &action] {
-    action = [=, &options, &json] {
-      const auto answer = command(options, {{"do", "staff_list"}});
+  list->callback([=, &json, &action] {
+    action = [=, &json] {
+      const auto answer = ask(Json{{"do", "staff_list"}});
       if (!answer) return failed(answer.error());
       if (json) {
         fmt::print("{}\n", printed(*answer));
