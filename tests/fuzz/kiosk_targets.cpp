@@ -128,8 +128,8 @@ void paper_target(std::string_view input) {
   Deadline deadline = due(*rulebook().term("dispose"), hall_day(nine()), law_books().calendar);
   deadline.term = feed.word();
   receipt.deadlines = {deadline};
-  const auto center = feed.word(), place = feed.rest();
-  const auto paper = receipt_paper(receipt, rulebook(), center, place);
+  const auto place = feed.rest();
+  const auto paper = receipt_paper(receipt, rulebook(), place);
   const std::string text = encode_paper(paper);
   MUST(!commands_paper(plain_words(paper)) && !commands_paper(text) && valid_utf8(text), "no byte commands a printer");
   const auto again = decode_paper(text);
@@ -681,8 +681,8 @@ std::vector<Seed> paper_seeds() {
   Raster raster;
   raster.height = 2;
   raster.rows.assign(144, 0x5A);
-  return {{"paper", "\1" + encode_paper(receipt_paper(receipt, rulebook(), "云栖县信访超市", "一号自助机"))}, {"picture", "\1" + pbm(raster)}, {"cut_picture", "\1P4\n576 9\nx"},
-          {"receipt", raw("\0\0\1\3\0\x19\0\0\0A012\0" "440583-K01-20261120-0001-5\0" "4837291600215532\0律师窗口\0" "1号\0" "0a1b2c3d\0dispose\0云栖县\0一号")}, {"hostile", raw("\0\1\0\0\0\0\0\0\0\x1b@\x1dV\0\x1b[2J\0\xC2\x9B\0\0\0\0\0\0")}};
+  return {{"paper", "\1" + encode_paper(receipt_paper(receipt, rulebook(), "一号自助机"))}, {"picture", "\1" + pbm(raster)}, {"cut_picture", "\1P4\n576 9\nx"},
+          {"receipt", raw("\0\0\1\3\0\x19\0\0\0A012\0" "440583-K01-20261120-0001-5\0" "4837291600215532\0律师窗口\0" "1号\0" "0a1b2c3d\0dispose\0一号")}, {"hostile", raw("\0\1\0\0\0\0\0\0\0\x1b@\x1dV\0\x1b[2J\0\xC2\x9B\0\0\0\0\0\0")}};
 }
 std::vector<Seed> ink_seeds() {
   const std::string model(reinterpret_cast<const char*>(ink_model().data()), std::min<std::size_t>(ink_model().size(), 9'500));
