@@ -16,7 +16,7 @@ packages=(g++ cmake ninja-build pkg-config dpkg-dev debian-archive-keyring ca-ce
   rime-data-pinyin-simp libunibreak-dev libqrencode-dev libfreetype-dev libpng-dev fonts-noto-cjk fonts-noto-cjk-extra fonts-hanazono
   fonts-lxgw-wenkai fonts-arphic-ukai fonts-arphic-gkai00mp fonts-cns11643-kai fonts-seto fonts-kiloji libeigen3-dev
   libasound2-dev libopusenc-dev libopusfile-dev libsonic-dev libespeak-ng-dev espeak-ng-data
-  unicode-data gettext openssl sqlite3 python3 procps
+  unicode-data gettext openssl sqlite3 python3 procps zstd e2fsprogs mount psmisc
   xvfb xauth xdotool x11-utils x11-apps imagemagick xserver-xorg-core xserver-xorg-video-dummy xserver-xorg-dev)
 missing=()
 for p in "${packages[@]}"; do
