@@ -42,7 +42,7 @@ class Gather {
   struct File {
     sqlite3_file base;
     std::string* pending;
-    std::string* unsynced;  ///< the file's directory, until its first sync
+    std::string* unsynced;  ///< the file's path, until its first sync
     sqlite3_int64 start;  ///< where the pending bytes belong
     sqlite3_int64 gathers;
 
@@ -63,14 +63,32 @@ class Gather {
     return call(of(f)->real());
   }
 
+  /// SQLite syncs the directory of a journal it opened too, but passes over a failure: then what is acknowledged may have no name after a
+  /// power cut. Ours comes before its own: a second sync after a failed one would say yes to anything.
+  static bool sync_directory(const std::string& path) {
+    const std::string directory = path.substr(0, path.find_last_of('/') + 1);
+    const int fd = ::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool kept = fd >= 0 && ::fsync(fd) == 0;
+    if (fd >= 0) ::close(fd);
+    return kept;
+  }
+
   static int open(sqlite3_vfs* v, const char* path, sqlite3_file* f, int flags, int* out) {
     sqlite3_vfs* below = reinterpret_cast<Gather*>(v)->below_;
+    if ((flags & SQLITE_OPEN_MAIN_JOURNAL) != 0 && path != nullptr && !std::exchange(reinterpret_cast<Gather*>(v)->began_, true)) {
+      // A new database begins with a journal; with its name the database's own becomes durable.
+      const int rc = below->xOpen(below, path, f, flags, out);
+      if (rc != SQLITE_OK || sync_directory(path)) return rc;
+      f->pMethods->xClose(f);
+      f->pMethods = nullptr;
+      return SQLITE_IOERR_DIR_FSYNC;
+    }
     if ((flags & SQLITE_OPEN_WAL) == 0) return below->xOpen(below, path, f, flags, out);
     f->pMethods = nullptr;
     const int rc = below->xOpen(below, path, of(f)->real(), flags, out);
     if (rc != SQLITE_OK) return rc;
     of(f)->pending = new std::string;
-    of(f)->unsynced = path != nullptr ? new std::string(path, std::string_view(path).find_last_of('/') + 1) : nullptr;
+    of(f)->unsynced = path != nullptr ? new std::string(path) : nullptr;
     of(f)->start = 0;
     sqlite3_file* real = of(f)->real();
     of(f)->gathers = real->pMethods->xDeviceCharacteristics(real) & SQLITE_IOCAP_POWERSAFE_OVERWRITE;
@@ -101,13 +119,7 @@ class Gather {
   }
   static int sync(sqlite3_file* f, int flags) {
     if (of(f)->unsynced != nullptr) {
-      // SQLite syncs the directory of a log it opened too, but passes over a failure: then what is acknowledged may have no name after a
-      // power cut. Before its own: a second sync after a failed one would say yes to anything.
-      const std::string directory = of(f)->unsynced->empty() ? "." : *of(f)->unsynced;
-      const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-      const bool kept = fd >= 0 && ::fsync(fd) == 0;
-      if (fd >= 0) ::close(fd);
-      if (!kept) return SQLITE_IOERR_DIR_FSYNC;
+      if (!sync_directory(*of(f)->unsynced)) return SQLITE_IOERR_DIR_FSYNC;
       delete std::exchange(of(f)->unsynced, nullptr);
     }
     return after_flush(f, [&](sqlite3_file* r) { return r->pMethods->xSync(r, flags); });
@@ -131,6 +143,7 @@ class Gather {
   sqlite3_vfs vfs_{};  // first: SQLite hands us back its address
   sqlite3_vfs* below_;
   std::string name_;
+  bool began_ = false;  ///< the first journal of this connection was opened
 };
 
 Database::Database() = default;
