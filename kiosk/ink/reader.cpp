@@ -244,9 +244,11 @@ Reading Reader::line(const Ink& ink, const ReadOptions& o) {
 }
 
 void Reader::forget() {
-  for (auto& [key, seen] : seen_) explicit_bzero(seen.guesses.data(), seen.guesses.size() * sizeof(Guess));
+  // An empty vector may have no place at all, and none may be overwritten.
+  for (auto& [key, seen] : seen_)
+    if (!seen.guesses.empty()) explicit_bzero(seen.guesses.data(), seen.guesses.size() * sizeof(Guess));
   seen_.clear();
-  explicit_bzero(stroke_hash_.data(), stroke_hash_.size() * sizeof(std::uint64_t));
+  if (!stroke_hash_.empty()) explicit_bzero(stroke_hash_.data(), stroke_hash_.size() * sizeof(std::uint64_t));
   stroke_hash_.clear();
   recogniser_.forget();
 }

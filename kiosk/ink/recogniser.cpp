@@ -17,7 +17,7 @@ std::int32_t dot(const std::int16_t* a, const std::int8_t* b, std::size_t n) {
 
 template <class T>
 void overwrite(std::vector<T>& values) {
-  explicit_bzero(values.data(), values.capacity() * sizeof(T));
+  if (values.capacity() != 0) explicit_bzero(values.data(), values.capacity() * sizeof(T));
   values.clear();
 }
 

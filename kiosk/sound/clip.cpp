@@ -8,6 +8,9 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
+#include <iterator>
+#include <string_view>
 
 namespace yizhan::kiosk::sound {
 namespace {
@@ -81,11 +84,27 @@ class MemoryClip final : public Clip {
   std::size_t at_ = 0;
 };
 
+/// SDL makes room for whatever length a chunk claims: four gigabytes for a damaged file of a hundred bytes.
+bool chunks_fit(std::string_view file) {
+  constexpr std::size_t head = 12, chunk_head = 8;
+  if (file.size() < head) return false;
+  for (std::size_t at = head; at + chunk_head <= file.size();) {
+    std::size_t length = 0;
+    for (std::size_t i = 0; i < 4; ++i) length |= static_cast<std::size_t>(static_cast<unsigned char>(file[at + 4 + i])) << (8 * i);
+    if (length > file.size() - at - chunk_head) return false;
+    at += chunk_head + length + length % 2;
+  }
+  return true;
+}
+
 Result<std::unique_ptr<Clip>> open_wav(const std::string& path) {
   SDL_AudioSpec spec{};
   Uint8* bytes = nullptr;
   Uint32 size = 0;
-  if (::SDL_LoadWAV_RW(::SDL_RWFromFile(path.c_str(), "rb"), 1, &spec, &bytes, &size) == nullptr) return Error{Code::Corrupt, path + ": not a WAV file"};
+  std::ifstream in(path, std::ios::binary);
+  const std::string file{std::istreambuf_iterator<char>(in), {}};
+  if (!chunks_fit(file) || ::SDL_LoadWAV_RW(::SDL_RWFromConstMem(file.data(), static_cast<int>(file.size())), 1, &spec, &bytes, &size) == nullptr)
+    return Error{Code::Corrupt, path + ": not a WAV file"};
   const std::unique_ptr<Uint8, decltype(&::SDL_FreeWAV)> wav(bytes, &::SDL_FreeWAV);
   const std::unique_ptr<SDL_AudioStream, decltype(&::SDL_FreeAudioStream)> stream(
       ::SDL_NewAudioStream(spec.format, spec.channels, spec.freq, AUDIO_S16SYS, 1, rate_hz), &::SDL_FreeAudioStream);

@@ -51,19 +51,19 @@ std::span<const Trace> Kit::trace(std::string_view name, Box area, std::string_v
   trace_now_.clear();
   for (const Trace& t : traced_)
     trace_now_.push_back({t.what, {std::clamp(t.at.x / ppm_ - area.x, 0.f, area.w), std::clamp(t.at.y / ppm_ - area.y, 0.f, area.h)}});
-  explicit_bzero(traced_.data(), traced_.size() * sizeof(Trace));
+  if (!traced_.empty()) explicit_bzero(traced_.data(), traced_.size() * sizeof(Trace));
   traced_.clear();
   if (tracing_) again_in(pen_frame_s);
   return trace_now_;
 }
 
 void Kit::end_trace() {
-  explicit_bzero(trace_now_.data(), trace_now_.size() * sizeof(Trace));
+  if (!trace_now_.empty()) explicit_bzero(trace_now_.data(), trace_now_.size() * sizeof(Trace));
   trace_now_.clear();
   if (trace_seen_) return;
   trace_id_ = 0;
   tracing_ = false;
-  explicit_bzero(traced_.data(), traced_.size() * sizeof(Trace));
+  if (!traced_.empty()) explicit_bzero(traced_.data(), traced_.size() * sizeof(Trace));
   traced_.clear();
 }
 

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "hear.h"
+#include "kiosk/sound/clip.h"
 #include "kiosk/sound/teller.h"
 
 namespace fs = std::filesystem;
@@ -110,6 +111,23 @@ TEST_CASE("five steps of volume are five, and nought is silent", "[sound][teller
   const Heard chime = hear_all(teller);
   CHECK(hear::share(std::span(chime.all).first(20'000), 784) > 0.5);
   CHECK(chime.all.size() == 48'000 * 12 / 10);
+}
+
+TEST_CASE("a sound file whose chunk claims more than the file holds is refused before room is made for it", "[sound][fuzz]") {
+  const std::string folder = std::string(YIZHAN_TEST_DIR) + "/claims";
+  fs::create_directories(folder);
+  const std::string path = folder + "/long.wav";
+  hear::write_wav(path, hear::sine(500, 0.1), 44'100, 1);
+  REQUIRE(open_clip(path));
+  std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+  file.seekp(40);  // the length of the data chunk
+  file.write("\xFF\xFF\xFF\xFF", 4);
+  file.close();
+  const auto before = ::mallinfo2().hblkhd;
+  const auto clip = open_clip(path);
+  REQUIRE_FALSE(clip);
+  CHECK(clip.error().code == Code::Corrupt);
+  CHECK(::mallinfo2().hblkhd < before + (16u << 20));
 }
 
 TEST_CASE("a county's broken recording is said by the shipped voice instead", "[sound][bad_input]") {
