@@ -142,7 +142,7 @@ TEST_CASE("somebody's words are found in five encodings", "[town][barks]") {
   CHECK(found(wide, true));
   CHECK(found(small, true));
   CHECK(found(large, true));
-  for (const std::string& before : {"", "a", "ab"}) {
+  for (const std::string before : {"", "a", "ab"}) {
     INFO("shift " << before.size());
     CHECK(find_markers("\"" + base64(before + marker + "words") + "\"", true).contains(marker));
   }
