@@ -15,16 +15,10 @@ packages=(g++ cmake ninja-build pkg-config dpkg-dev debian-archive-keyring ca-ce
   libfmt-dev libtomlplusplus-dev libsodium-dev libzstd-dev libpango1.0-dev libcairo2-dev librime-dev librime-bin
   rime-data-pinyin-simp libunibreak-dev libqrencode-dev libfreetype-dev libpng-dev fonts-noto-cjk fonts-noto-cjk-extra fonts-hanazono
   fonts-lxgw-wenkai fonts-arphic-ukai fonts-arphic-gkai00mp fonts-cns11643-kai fonts-seto fonts-kiloji libeigen3-dev
-<<<<<<< HEAD
   libasound2-dev libopusenc-dev libopusfile-dev libsonic-dev libp11-kit-dev libespeak-ng-dev espeak-ng-data
   clang llvm libclang-rt-dev
-  unicode-data zstd gettext openssl sqlite3 python3 procps
+  unicode-data zstd gettext openssl sqlite3 python3 procps e2fsprogs mount psmisc
   softhsm2 opensc xvfb xauth xdotool x11-utils x11-apps imagemagick xserver-xorg-core xserver-xorg-video-dummy xserver-xorg-dev)
-=======
-  libasound2-dev libopusenc-dev libopusfile-dev libsonic-dev libespeak-ng-dev espeak-ng-data
-  unicode-data gettext openssl sqlite3 python3 procps zstd e2fsprogs mount psmisc
-  xvfb xauth xdotool x11-utils x11-apps imagemagick xserver-xorg-core xserver-xorg-video-dummy xserver-xorg-dev)
->>>>>>> faults
 missing=()
 for p in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing+=("$p")
