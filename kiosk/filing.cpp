@@ -173,6 +173,8 @@ struct Filing::Impl {
     Petition petition = command.petition;
     d.outcome.problems = validate(petition, book, spoken(command));
     for (Problem& problem : check_parts(command)) d.outcome.problems.push_back(std::move(problem));
+    if (const auto number = canonical_matter_id(command.supplements); !command.supplements.empty() && (!number || *number != command.supplements))
+      d.outcome.problems.push_back({"supplements", mark("要补充的编号不对，请核对")});
     if (!d.outcome.problems.empty()) return d;
     // Only who stands in the hall needs somebody to sit there.
     const auto closed = petition.channel == Channel::Visit ? closed_windows(book, calendar, now) : std::vector<WindowCode>{};
@@ -207,6 +209,7 @@ struct Filing::Impl {
     filed.notice_version = command.notice_version.empty() ? config.notice_version : command.notice_version;
     filed.rulebook = ruling.rulebook;
     filed.source_ref = command.request;
+    filed.supplements = command.supplements;
     d.sealed = ruling.sealed;
     d.queue_only = petition.kind == MatterKind::QueueOnly;
     const bool under_keys = config.sealer && config.sealer->key_set() > 0;

@@ -50,6 +50,7 @@ struct FileMatter {
   std::vector<NewAttachment> attachments = {};  ///< at most attachments_max
   std::optional<DrawnSignature> signature = {};
   std::vector<DrawnName> names = {};            ///< drawn because a character of them cannot be shown
+  MatterId supplements = {};                    ///< number of the matter this adds to; "" none
 };
 struct TakeNumber { std::string request; WindowCode window; Priority priority = Priority::Normal; };  ///< 只取号
 struct PrintReceipt { std::string request; };       ///< of the last filing of this session; again = reprint

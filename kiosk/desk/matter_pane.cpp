@@ -101,6 +101,7 @@ Asked draw_head(Ui& ui, const View& view, Box& column, const Shown& shown) {
   if (shown.matter) {
     const Matter& m = *shown.matter;
     facts.push_back(trf("登记 {}", m.id));
+    if (!m.supplements.empty()) facts.push_back(trf("补充 {}", m.supplements));
     facts.push_back(clock_words(m.filed_at) + (hall_day(m.filed_at) == view.today ? "" : " " + chinese_day(hall_day(m.filed_at))));
     if (m.petition) {
       facts.emplace_back(words_of(filing_ways(), static_cast<int>(m.petition->filing_as)));

@@ -138,9 +138,15 @@ Asked draw_progress(Ui& ui, const View& view) {
   }
 
   Box buttons = low ? page.strip : Box{};
-  if (progress.may_rate) {
+  {
     Box row = low ? buttons : m.across ? beside.cut_bottom(22) : area.cut_bottom(26, m.gutter);
-    if (ui.button("rate", low ? row.cut_right(std::max(48.f, ui.text_width(tr("评价这件事"), {Type::Caption, Ink::Ink, Weight::Medium}) + 9), touch_gap_mm) : row, tr("评价这件事"), Look::Edged, low ? Icon::None : Icon::Star)) asked = RateNow{};
+    const auto from_right = [&](std::string_view words) {
+      return row.cut_right(std::max(low ? 34.f : 48.f, ui.text_width(words, {Type::Caption, Ink::Ink, Weight::Medium}) + 9), touch_gap_mm);
+    };
+    const Box half = progress.may_rate && !low ? row.column(0, 2, touch_gap_mm) : row;
+    if (progress.may_rate && ui.button("rate", low ? from_right(tr("评价这件事")) : row.column(1, 2, touch_gap_mm), tr("评价这件事"), Look::Edged, Icon::None)) asked = RateNow{};
+    // Under keys nobody here can open what was filed to change it: more of it is a new matter that names the first.
+    if (ui.button("add", low ? from_right(tr("补充情况")) : half, tr("补充情况"), Look::Edged, Icon::None)) asked = AddMore{};
     if (low) buttons = row;
   }
   const TextStyle date{Type::Caption, Ink::Muted, Weight::Medium, Align::Left, 1, false, true};

@@ -323,6 +323,7 @@ class Visit {
     file.petition = std::move(petition);
     file.chosen = s.chosen;
     file.notice_version = std::string(world_.notice_version);
+    file.supplements = s.supplements;
     add_drawings(file);
     if (!s.oral.empty()) file.attachments.push_back({std::string(attached_statement), "audio/ogg; codecs=opus", s.oral.length.count(), s.oral.bytes});
     s.number_only = false;
@@ -354,6 +355,11 @@ class Visit {
   }
   void operator()(const RateNow&) {
     if (s.screen == Screen::Progress && s.progress && s.progress->may_rate) go(Screen::Rate, 0);
+  }
+  void operator()(const AddMore&) {
+    if (s.screen != Screen::Progress || !s.progress) return;
+    s.supplements = s.progress->matter;
+    go(Screen::Notice, 0);
   }
 
   void operator()(const SpeakInstead&) {

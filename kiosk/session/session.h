@@ -112,6 +112,7 @@ struct Session {
   std::string number, code;
   std::string asking;        ///< request id while the answer is awaited
   std::optional<Progress> progress;
+  MatterId supplements;                      ///< what is filed now adds to this matter, whose code was right
   int service = 0, outcome = 0;
 
   // helper
@@ -174,6 +175,7 @@ struct ChoosePaper { bool wanted = false; };               ///< 印小票 / 不�
 struct Reprint {};
 struct Grade { int service = 0, outcome = 0; };            ///< 0 leaves the other as it is
 struct RateNow {};                                         ///< from the progress page
+struct AddMore {};                                         ///< likewise: what was filed is never changed, more of it is a new matter that names it
 struct SpeakInstead {};                                    ///< 说给机器听
 struct Listens {};                                         ///< the five keys are used
 struct Again {};                                           ///< 再听一遍
@@ -186,7 +188,7 @@ struct OpenGuide {};                                       ///< the chart of law
 
 using Action = std::variant<News, Touched, Begin, Next, Back, LeaveAsk, LeaveNow, Stay, CallHelp, CancelHelp, Set, ChooseDocument, SpecialDocument,
                             ChooseWhom, ChooseAuthority, AddHeads, ChooseTopic, AnswerWith, AnswerParty, SkipWriting, Part, Edit, WriteName, Pen, PenClear, ReadText, Focus,
-                            Typed, Caret, StepCaret, Scanned, ScanRefused, Letter, Reveal, Turn, ChooseWindow, Submit, PickNumber, ChoosePaper, Reprint, Grade, RateNow, SpeakInstead, Listens, Again, Record, Recorded, NoMicrophone,
+                            Typed, Caret, StepCaret, Scanned, ScanRefused, Letter, Reveal, Turn, ChooseWindow, Submit, PickNumber, ChoosePaper, Reprint, Grade, RateNow, AddMore, SpeakInstead, Listens, Again, Record, Recorded, NoMicrophone,
                             PlayOral, DropOral, OpenGuide>;
 
 /// How long the machine waits for a person (need.md 4.10, WCAG 2.2.1): warn, then count down, then forget.

@@ -534,6 +534,25 @@ TEST_CASE("progress asks for number and code and points at what is wrong", "[cit
   CHECK_FALSE(problem_at(unknown.s, Field::QueryCode).empty());
 }
 
+TEST_CASE("who was told how far it is may add to it: a new matter that names the first", "[citizen]") {
+  Lobby hall;
+  hall.act(AddMore{});  // nothing was asked yet: nothing to add to
+  CHECK(hall.seen() == Screen::Home);
+  hall.to_progress();
+  const std::string first = hall.s.progress->matter;
+  hall.act(AddMore{});
+  REQUIRE(hall.seen() == Screen::Notice);
+  hall.act(Next{}), hall.lay_card(), hall.act(ChooseWhom{Whom::Self}), hall.act(ChooseTopic{"wages"}), hall.act(Next{}), hall.answer_all(), hall.act(SkipWriting{});
+  hall.after_review();
+  hall.act(Submit{});
+  REQUIRE(hall.last<FileMatter>());
+  CHECK(hall.last<FileMatter>()->supplements == first);
+  Lobby other;
+  other.to_ruling();
+  other.act(Submit{});
+  CHECK(other.last<FileMatter>()->supplements.empty());
+}
+
 TEST_CASE("only the citizen rates, service and outcome apart", "[citizen]") {
   Lobby hall;
   hall.to_rate();

@@ -211,6 +211,26 @@ TEST_CASE("signatures, drawn names and recordings open with the matter", "[filin
   CHECK(std::get<Attached>(*decode_stated(opened->about)).duration_ms == 61'000);
 }
 
+TEST_CASE("what was filed is never changed: more of it is a matter of its own that names the first", "[filing][key_set]") {
+  SealedHall hall;
+  const Outcome first = hall.file("r1", sample_petition());
+  REQUIRE(first.receipt);
+  FileMatter more;
+  more.request = "r2";
+  more.petition = sample_petition();
+  more.supplements = first.receipt->matter;
+  const Outcome second = hall.filing->file(more, std::nullopt, ten(), 0, 0);
+  REQUIRE(second.receipt);
+  CHECK(second.receipt->matter != first.receipt->matter);
+  CHECK(fold(second.receipt->matter, hall.events(second)).supplements == first.receipt->matter);
+  CHECK(hall.events(first).size() == 3);
+  more.request = "r3";
+  more.supplements = "440583-K03-20261120-0001-0";
+  const Outcome wrong = hall.filing->file(more, std::nullopt, ten(), 0, 0);
+  REQUIRE(wrong.problems.size() == 1);
+  CHECK(wrong.problems[0].field == "supplements");
+}
+
 TEST_CASE("an envelope that another device signed is opened with a doubt", "[filing][key_set]") {
   SealedHall hall;
   const Outcome o = hall.file("r1", sample_petition());
