@@ -251,7 +251,8 @@ struct EventLog::Impl {
           !s)
         return s;
     }
-    return statements(writes);
+    if (auto s = statements(writes); !s) return s;
+    return writes ? settle() : Done{};
   }
 
   Status read_version() {
@@ -276,6 +277,16 @@ struct EventLog::Impl {
     if (s) s = db.run("PRAGMA user_version=" + std::to_string(schema_version) + ";COMMIT");
     if (!s && db.in_transaction()) static_cast<void>(db.run("ROLLBACK"));  // the error is told; a journal that stays is undone at the next opening
     return s;
+  }
+
+  /// After a sync that failed, what it should have written may be in the page cache and nowhere else, and no later sync writes it (trust.md 5): the
+  /// process that begins anew reads it, goes on behind it, and the next power cut takes all of it. So everything is written once more, into
+  /// the database, and what is stated next begins a journal of its own. A full disk keeps the journal as it is.
+  Status settle() {
+    const int rc = sqlite3_wal_checkpoint_v2(db.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    if (rc == SQLITE_OK) return Done{};
+    const Error error = db.error_of(rc, "checkpoint at the start");
+    return error.code == Code::Unavailable ? Status(Done{}) : Status(error);
   }
 
   Status settings(bool writes) {
