@@ -8,6 +8,7 @@
 #include "core/books.h"
 #include "core/number.h"
 #include "core/petition_json.h"
+#include "core/tr.h"
 #include "kiosk/filing_parts.h"
 
 namespace yizhan::kiosk {

@@ -11,6 +11,7 @@
 #include <future>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "core/mailbox.h"
 #include "kiosk/devices/id_reader.h"
@@ -149,8 +150,9 @@ class RealEngine final : public Engine {
 
   void run_store() {
     publish();
-    while (turn_store()) {
-    }
+    while (turn_store())
+      // From here, and not from within: a turn's own frame holds the place where mail lay, and the next turn has the same place.
+      if (std::exchange(forgot_, false)) wipe_stack();
     store_->end_log();
   }
 
@@ -207,7 +209,7 @@ class RealEngine final : public Engine {
       std::fprintf(stderr, "kiosk: %s\n", again.error().what.c_str());
       std::_Exit(75);
     }
-    wipe_stack();
+    forgot_ = true;
   }
 
   // ---- sync ---------------------------------------------------------------------------------------------------------------
@@ -388,6 +390,7 @@ class RealEngine final : public Engine {
   Mailbox<HubCall> calls_{256};
   Mailbox<DeviceMail> devices_{16};
   std::atomic<std::size_t> waiting_commands_{0};
+  bool forgot_ = false;  // store thread only: its stack is to be overwritten from the outermost frame
   std::atomic<bool> stopping_{false};
   std::mutex news_mutex_;
   std::function<void()> news_;

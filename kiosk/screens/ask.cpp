@@ -138,17 +138,6 @@ Asked draw_progress(Ui& ui, const View& view) {
   }
 
   Box buttons = low ? page.strip : Box{};
-  {
-    Box row = low ? buttons : m.across ? beside.cut_bottom(22) : area.cut_bottom(26, m.gutter);
-    const auto from_right = [&](std::string_view words) {
-      return row.cut_right(std::max(low ? 34.f : 48.f, ui.text_width(words, {Type::Caption, Ink::Ink, Weight::Medium}) + 9), touch_gap_mm);
-    };
-    const Box half = progress.may_rate && !low ? row.column(0, 2, touch_gap_mm) : row;
-    if (progress.may_rate && ui.button("rate", low ? from_right(tr("评价这件事")) : row.column(1, 2, touch_gap_mm), tr("评价这件事"), Look::Edged, Icon::None)) asked = RateNow{};
-    // Under keys nobody here can open what was filed to change it: more of it is a new matter that names the first.
-    if (ui.button("add", low ? from_right(tr("补充情况")) : half, tr("补充情况"), Look::Edged, Icon::None)) asked = AddMore{};
-    if (low) buttons = row;
-  }
   const TextStyle date{Type::Caption, Ink::Muted, Weight::Medium, Align::Left, 1, false, true};
   const TextStyle words{Type::Body, Ink::Ink, Weight::Medium, Align::Left, 0, false, false, ui::Say::Asked, true};
   // Two lines where a sentence of this page needs them; more than two end with our own ellipsis.
@@ -157,6 +146,21 @@ Asked draw_progress(Ui& ui, const View& view) {
   for (const auto& line : progress.lines) long_ones = long_ones || ui.text_height(words_w, tr(line.words), words) > line_h * 1.5f;
   const float row_min = std::max(24.f, date_h + (long_ones ? 2 : 1) * line_h + 4);
   const int count = static_cast<int>(progress.lines.size() + progress.deadlines.size());
+  // In the low position all buttons share one strip: with pages to turn there is room for one more, and which one depends on the page.
+  const Pages turned = pages_of(count, rows_that_fit(area, row_min, 3), view.s.page);
+  const bool crowded = low && turned.pages > 1 && progress.may_rate, last = turned.last >= count;
+  const bool rates = progress.may_rate && (!crowded || !last), adds = !crowded || last;
+  {
+    Box row = low ? buttons : m.across ? beside.cut_bottom(22) : area.cut_bottom(26, m.gutter);
+    const auto from_right = [&](std::string_view label) {
+      return row.cut_right(std::max(low ? 34.f : 48.f, ui.text_width(label, {Type::Caption, Ink::Ink, Weight::Medium}) + 9), touch_gap_mm);
+    };
+    const Box half = rates && !low ? row.column(0, 2, touch_gap_mm) : row;
+    if (rates && ui.button("rate", low ? from_right(tr("评价这件事")) : row.column(1, 2, touch_gap_mm), tr("评价这件事"), Look::Edged, Icon::None)) asked = RateNow{};
+    // Under keys nobody here can open what was filed to change it: more of it is a new matter that names the first.
+    if (adds && ui.button("add", low ? from_right(tr("补充情况")) : half, tr("补充情况"), Look::Edged, Icon::None)) asked = AddMore{};
+    if (low) buttons = row;
+  }
   int rows = rows_that_fit(area, row_min, 3);
   Pages pages = pages_of(count, rows, view.s.page);
   if (pages.pages > 1) {
