@@ -302,7 +302,7 @@ void KioskNode::person_acts(int visit) {
 
 /// The person has left; the screen may still show what they did, until its patience ends.
 void KioskNode::end_of_visit() {
-  if (world.plan.plant == Plant::LeakInCrashImage) disk.remove_file("savepoint");
+  if (world.plan.plant == Plant::LeakInCrashImage && person_->handed_in) disk.remove_file("savepoint");  // who walked away leaves it, as such programs do
   if (person_->typed && (!person_->handed_in || kiosk::sealed(session_, world.rules.in_force(hall_day(wall()))))) {
     // Handed in and not seen to arrive is allowed to lie where it belongs; an accusation lies nowhere either way.
     const bool accusation = person_->topic == "official";

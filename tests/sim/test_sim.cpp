@@ -128,10 +128,10 @@ const History& quiet_day() {
     Plan plan;
     plan.kiosks = 2;
     plan.desks = 4;
-    plan.days = std::chrono::hours(6);
+    plan.days = std::chrono::hours(9);
     plan.between_citizens = std::chrono::minutes(10);
     plan.everybody_called = true;
-    World world(1, plan);
+    World world(2, plan);
     world.live();
     return world.history();
   }();
