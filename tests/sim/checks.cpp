@@ -273,6 +273,8 @@ Findings check_secrets(const History& history) {
     if (receipt.marker.empty()) continue;
     const bool hidden = receipt.sealed || history.ordinary_sealed;
     for (const Copy& copy : history.copies) {
+      // A kiosk lets its own texts go a week after the county signed for them.
+      if (copy.where == receipt.kiosk && std::any_of(copy.events.begin(), copy.events.end(), [&](const Event& event) { return event.matter == receipt.matter && event.id.origin == copy.where && !event.body; })) continue;
       const bool found = copy.markers.contains(receipt.marker);
       if (hidden) {
         if (found) wrong.push_back("the words of the sealed " + receipt.matter + " lie readable at " + copy.where);

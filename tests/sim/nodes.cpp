@@ -295,6 +295,7 @@ void KioskNode::person_acts(int visit) {
     }
   }
   if (!person_) return;
+  if (world.plan.plant == Plant::LeakInCrashImage && (person_->gone || kiosk::blank(session_))) disk.remove_file("savepoint");
   if (person_->gone) return end_of_visit();
   if (person_->begun && kiosk::blank(session_)) return end_of_visit();  // left and cleared
   world.after(dice.between(Span{1'500}, Span{20'000}), [this, visit] { person_acts(visit); });
@@ -302,7 +303,6 @@ void KioskNode::person_acts(int visit) {
 
 /// The person has left; the screen may still show what they did, until its patience ends.
 void KioskNode::end_of_visit() {
-  if (world.plan.plant == Plant::LeakInCrashImage && person_->handed_in) disk.remove_file("savepoint");  // who walked away leaves it, as such programs do
   if (person_->typed && (!person_->handed_in || kiosk::sealed(session_, world.rules.in_force(hall_day(wall()))))) {
     // Handed in and not seen to arrive is allowed to lie where it belongs; an accusation lies nowhere either way.
     const bool accusation = person_->topic == "official";

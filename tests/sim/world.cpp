@@ -459,6 +459,7 @@ void World::citizens_look() {
         const auto held = [&](HubNode& hub, Reach reach) {
           if (hub.gone() || seen_put_back.contains(hub.origin)) return;
           const auto there = hub.log()->blob(own->hash);
+          if (!there && there.error().code != Code::NotFound) return;  // its disk failed just now: it will not answer anybody either
           seen.marks.push_back({kiosk->origin, hub.origin, own->reached >= reach, there && there->whole()});
         };
         held(hall, Reach::Hub);
