@@ -535,6 +535,10 @@ Result<std::unique_ptr<EventLog>> EventLog::open(const std::string& path, Mode m
   // SQLite's own account of its memory costs a lock for every allocation; nobody reads it. Too late is no harm.
   static std::once_flag once;
   std::call_once(once, [] { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); });
+  // SQLite takes a file of less than a sector for an empty one and would begin a new log over whatever was left of it.
+  std::error_code none;
+  const auto size = std::filesystem::file_size(path, none);
+  if (!none && size > 0 && size < 512) return Error{Code::Corrupt, path + ": " + std::to_string(size) + " bytes are no log; put it aside and restore a copy"};
   auto impl = std::make_unique<Impl>();
   impl->path = path;
   impl->mode = mode;

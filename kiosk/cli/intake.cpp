@@ -224,6 +224,8 @@ int intake(const Common& common, const Intake& options) {
       for (const auto& line : intaker.first_rejects()) fmt::print("  rejected: {}\n", line);
   }
   if (!outcome) return fail("intake", outcome.error());
+  // Every number above is on disk. What the disk did not take afterwards (a signature, the journal's end) is told all the same: closing the log would not say it.
+  if (const auto ended = (*log)->checkpoint(); !ended) return fail("intake", ended.error());
   if (tally.rejected > 0)
     return fail("intake", {Code::Invalid, fmt::format("{} of {} rows were rejected{}", tally.rejected, tally.rows,
                                                       options.rejects.empty() ? "" : ", see " + options.rejects)});

@@ -711,7 +711,7 @@ def main():
             places = [(place, way) for way, end in (("down", 1400), ("up", 1500)) for place in range(1 + dice.randrange(step), end, step)]
             results = net.side_by_side([(lambda p, origin: net.cut_case(*p, origin), place) for place in places])
             done = [r for r in results if r]
-            print(f"\ncut after n bytes: {len(places)} places, {sum(1 for r in done if not r[1])} inside the exchange, slowest {max(r[0] for r in done):.1f} s", flush=True)
+            print(f"\ncut after n bytes: {len(places)} places, {sum(1 for r in done if not r[1])} inside the exchange, slowest {max((r[0] for r in done), default=0):.1f} s", flush=True)
             count += len(places)
 
         crowds, storms = hub_cases(net, bomb)

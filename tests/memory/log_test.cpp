@@ -573,3 +573,17 @@ TEST_CASE("a disk that turns read-only refuses receipts for good", "[log][fault]
   CHECK(log->append(kiosk, a_matter, {&accepted, 1}, ten()).error().code == Code::Io);
   CHECK(log->head(kiosk).error().code == Code::Io);
 }
+
+TEST_CASE("what is left of a log in less than a sector is not begun anew", "[log][fault]") {
+  Scratch scratch;
+  for (const std::size_t n : {std::size_t{1}, std::size_t{100}, std::size_t{511}}) {
+    const std::string path = scratch.file("cut" + std::to_string(n) + ".db");
+    std::ofstream(path, std::ios::binary) << std::string(n, 'S');
+    CHECK(EventLog::open(path).error().code == Code::Corrupt);
+    CHECK(std::filesystem::file_size(path) == n);
+  }
+  // A first start that was cut off before its first byte goes on.
+  const std::string empty = scratch.file("empty.db");
+  std::ofstream(empty, std::ios::binary).flush();
+  CHECK(EventLog::open(empty));
+}
