@@ -7,14 +7,14 @@
 
 namespace yizhan {
 
-Opening open_matter(const MatterId& matter, std::span<const Event> events, const KeyPair& reader, const std::function<std::string(const Origin&)>& device_key) {
+Opening open_matter(const MatterId& matter, std::span<const Event> events, const KeyPair& reader, const std::function<std::vector<std::string>(const Origin&)>& device_keys) {
   Opening out;
   out.events.assign(events.begin(), events.end());
   std::optional<FiledContent> content;
   const auto check = [&](const Event& event, const std::string& envelope) {
-    if (!device_key) return;
-    const std::string key = device_key(event.id.origin);
-    if (key.empty() || envelope_signed_by(envelope, key)) return;
+    if (!device_keys) return;
+    const auto keys = device_keys(event.id.origin);
+    if (keys.empty() || std::any_of(keys.begin(), keys.end(), [&](const std::string& key) { return envelope_signed_by(envelope, key); })) return;
     std::string words = mark("封装的签名与登记的设备不符");
     if (std::find(out.doubts.begin(), out.doubts.end(), words) == out.doubts.end()) out.doubts.push_back(std::move(words));
   };

@@ -17,8 +17,9 @@ struct Opening {
   bool refused = false;              ///< its envelope is not for this key: an accusation to everybody in the hall and at the county (XFTL 30)
   std::vector<std::string> doubts;   ///< words for a person: an envelope that another device signed than the one that filed
 };
-/// `device_key` gives the Ed25519 public key of a device, hex, or "" when it is not known (then nothing is said about the signature).
+/// `device_keys` gives the Ed25519 public keys of a device, hex, the present one and earlier ones; empty when it is not known (then nothing is said
+/// about the signature).
 /// Events of other matters are passed through. What cannot be opened stays as it is.
-Opening open_matter(const MatterId& matter, std::span<const Event> events, const KeyPair& reader, const std::function<std::string(const Origin&)>& device_key = {});
+Opening open_matter(const MatterId& matter, std::span<const Event> events, const KeyPair& reader, const std::function<std::vector<std::string>(const Origin&)>& device_keys = {});
 
 }  // namespace yizhan

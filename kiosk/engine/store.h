@@ -252,6 +252,7 @@ class Store {
   bool help_fetching_ = false;
 
   std::unique_ptr<Keyring> keyring_;
+  std::vector<sync::Device> devices_;       // of the hall, as its hub told when somebody signed in
   bool staff_fetching_ = false;
   std::optional<Tick> staff_seen_;
 

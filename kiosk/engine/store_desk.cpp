@@ -3,6 +3,7 @@
 #include <random>
 #include <utility>
 
+#include "core/number.h"
 #include "core/opening.h"
 #include "core/seal.h"
 #include "core/text.h"
@@ -212,7 +213,16 @@ void Store::refresh_open() {
   const auto events = log_->of_matter(open_);
   if (!events || events->empty()) return;
   if (looked_ && opens()) {
-    Opening opening = open_matter(open_, *events, keyring_->hall);
+    const auto signers = [this](const Origin& origin) -> std::vector<std::string> {
+      for (const sync::Device& device : devices_) {
+        if (device.origin != device_of(origin)) continue;
+        auto keys = device.former;  // what was filed before a device was enrolled anew is still its own
+        keys.insert(keys.begin(), device.public_hex);
+        return keys;
+      }
+      return {};
+    };
+    Opening opening = open_matter(open_, *events, keyring_->hall, signers);
     now_.open = fold(open_, opening.events);
     now_.open->sealed = now_.open->sealed || opening.refused;
     for (std::string& doubt : opening.doubts) now_.open->conflicts.push_back(std::move(doubt));

@@ -127,6 +127,13 @@ void Store::signed_in(StaffWho who, KeyPair hall) {
   keyring_ = std::make_unique<Keyring>(std::move(hall), who.id, who.role);
   now_.staff.asking = false;
   now_.staff.signed_in = std::move(who);
+  // Whose signature an envelope should bear. Until this is here nothing is said about signatures.
+  call_hub("GET", "/v1/devices", {}, staff_patience, [this](const Result<std::string>& body) {
+    auto devices = body ? sync::devices_from_json(*body) : Result<std::vector<sync::Device>>(body.error());
+    if (!devices) return;
+    devices_ = std::move(*devices);
+    refresh_open();
+  });
   // What the hub would not give before is asked for again, as this person.
   asked_.clear();
   withheld_.clear();

@@ -24,7 +24,7 @@ for test in "${tests[@]}"; do
 done
 llvm-profdata merge -sparse $out/profiles/*.profraw -o $out/all.profdata
 objects=()
-for program in "${rooms[@]}" "${tests[@]}"; do objects+=(-object "$out/bin/$program"); done
+for program in "${rooms[@]}" "${tests[@]}"; do objects+=(${objects:+-object} "$out/bin/$program"); done
 if [ $# -eq 1 ]; then
   exec llvm-cov show "${objects[@]}" -instr-profile=$out/all.profdata -show-line-counts-or-regions=0 "$PWD/$1"
 fi

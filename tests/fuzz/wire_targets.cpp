@@ -390,7 +390,7 @@ void envelope2_target(std::string_view input) {
     filed.sealed = text;
     filed.key_set = 7;
     const auto events = chained(a_kiosk, {filed, every_fact()[1], SealedFact{"consulted", text, 7}});
-    const auto opening = open_matter(a_matter, events, c.hall, [&](const Origin&) { return c.device.public_hex; });
+    const auto opening = open_matter(a_matter, events, c.hall, [&](const Origin&) { return std::vector{c.device.public_hex}; });
     MUST(opening.events.size() == events.size() && (opening.opened != opening.refused || text.empty()), "a matter is opened or refused");
     if (opening.opened && different) MUST(!opening.doubts.empty(), "a changed signature is told");
   }

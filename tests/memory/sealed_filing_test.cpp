@@ -104,7 +104,7 @@ TEST_CASE("under keys an ordinary matter opens for the hall's duty, an accusatio
   REQUIRE(ordinary.receipt);
   REQUIRE(accused.receipt);
   for (const KeyPair& key : {hall.keys.hall, hall.keys.county, hall.keys.escrow}) {
-    const Opening opening = open_matter(ordinary.receipt->matter, hall.events(ordinary), key, [&](const Origin&) { return hall.keys.device.public_hex; });
+    const Opening opening = open_matter(ordinary.receipt->matter, hall.events(ordinary), key, [&](const Origin&) { return std::vector{make_sign_keys().public_hex, hall.keys.device.public_hex}; });
     CHECK(opening.opened);
     CHECK(opening.doubts.empty());
     const Matter m = fold(ordinary.receipt->matter, opening.events);
@@ -234,10 +234,10 @@ TEST_CASE("what was filed is never changed: more of it is a matter of its own th
 TEST_CASE("an envelope that another device signed is opened with a doubt", "[filing][key_set]") {
   SealedHall hall;
   const Outcome o = hall.file("r1", sample_petition());
-  const Opening opening = open_matter(o.receipt->matter, hall.events(o), hall.keys.hall, [](const Origin&) { return make_sign_keys().public_hex; });
+  const Opening opening = open_matter(o.receipt->matter, hall.events(o), hall.keys.hall, [](const Origin&) { return std::vector{make_sign_keys().public_hex}; });
   CHECK(opening.opened);
   CHECK(opening.doubts.size() == 1);
-  CHECK(open_matter(o.receipt->matter, hall.events(o), hall.keys.hall, [](const Origin&) { return std::string(); }).doubts.empty());
+  CHECK(open_matter(o.receipt->matter, hall.events(o), hall.keys.hall, [](const Origin&) { return std::vector<std::string>(); }).doubts.empty());
 }
 
 TEST_CASE("an envelope that is moved to another matter opens for nobody", "[filing][key_set]") {
