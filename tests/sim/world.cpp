@@ -372,7 +372,7 @@ void World::revoke_one() {
     node.revoked = false;
     note(node.origin + " has a new key");
   };
-  after(dice.between(std::chrono::minutes(30), std::chrono::hours(10)), *again);
+  after(dice.between(std::chrono::minutes(30), std::chrono::hours(4)), *again);  // before the six hours in which everything must arrive are over
 }
 
 void World::put_back(Node& node, MemoryDisk::Image files) {
@@ -488,8 +488,13 @@ std::string World::stuck() {
     const auto here = node.log()->blobs_count(Reach::Here).value_or(1), at_hub = node.log()->blobs_count(Reach::Hub).value_or(1);
     return here + at_hub == 0 ? std::string() : node.origin + " has " + std::to_string(here) + " attachments nobody else has and " + std::to_string(at_hub) + " the county has not confirmed";
   };
+  const auto line_of = [](const auto& kiosk) {
+    if (!kiosk->line.client) return std::string("; it has no line");
+    const auto& state = kiosk->line.client->state();
+    return "; its line: " + (state.stopped ? "stopped, " + state.stopped->what : state.trouble.empty() ? std::string("well") : state.trouble);
+  };
   for (auto& kiosk : kiosks)
-    if (auto why = seen_put_back.contains(kiosk->origin) ? std::string() : carried(*kiosk); !why.empty()) return why;
+    if (auto why = seen_put_back.contains(kiosk->origin) ? std::string() : carried(*kiosk); !why.empty()) return why + line_of(kiosk);
   for (auto& hall : halls)
     if (auto why = carried(*hall); !why.empty()) return why;
   for (auto& kiosk : kiosks)
