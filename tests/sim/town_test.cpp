@@ -250,8 +250,8 @@ TEST_CASE("a hall hub put back to an older disk, or an empty one, gets every mat
       if (!empty) return;
       // Its staff enrol everything anew; its own keys lie in the safe.
       world.after(std::chrono::minutes(1), [&] {
-        for (auto& kiosk : world.kiosks) world.enrol(hall, *kiosk, "kiosk", {});
-        for (auto& desk : world.desks) world.enrol(hall, *desk, desk->role, desk->windows);
+        for (auto& kiosk : world.kiosks) REQUIRE(world.enrol(hall, *kiosk, "kiosk", {}));
+        for (auto& desk : world.desks) REQUIRE(world.enrol(hall, *desk, desk->role, desk->windows));
       });
     });
     world.live();

@@ -138,7 +138,7 @@ World::World(std::uint64_t s, Plan p) : seed(s), plan(std::move(p)), dice(s), bo
     const auto device = [&](char letter, int tens, int ones) { return code + "-" + letter + std::to_string(tens) + std::to_string(ones); };
     halls.push_back(std::make_unique<HubNode>(*this, device('H', 0, h), false, county.get()));
     HubNode& hall = *halls.back();
-    enrol(*county, hall, "hall", {});
+    YIZHAN_CHECK(enrol(*county, hall, "hall", {}), "a hall is enrolled");
     hall_lines.push_back(std::make_unique<Uplink>(hall, *county));
     hall.start();
     if (plan.sealed) {
@@ -156,7 +156,7 @@ World::World(std::uint64_t s, Plan p) : seed(s), plan(std::move(p)), dice(s), bo
     }
     for (int k = 1; k <= plan.kiosks; ++k) {
       kiosks.push_back(std::make_unique<KioskNode>(*this, device('K', h - 1, k), hall, 1 + (k - 1) * 300));
-      enrol(hall, *kiosks.back(), "kiosk", {});
+      YIZHAN_CHECK(enrol(hall, *kiosks.back(), "kiosk", {}), "a kiosk is enrolled");
       kiosks.back()->start();
     }
     for (int d = 1; d <= plan.desks; ++d) {
@@ -165,7 +165,7 @@ World::World(std::uint64_t s, Plan p) : seed(s), plan(std::move(p)), dice(s), bo
       const std::vector<WindowCode> windows = d <= 2 ? std::vector{window_lawyer} : d == 3 ? std::vector{window_mediation} : std::vector{window_reception};
       desks.push_back(std::make_unique<DeskNode>(*this, device('D', h - 1, d), hall, role, windows));
       if (plan.everybody_called) desks.back()->pace = std::chrono::minutes(1);
-      enrol(hall, *desks.back(), role, windows);
+      YIZHAN_CHECK(enrol(hall, *desks.back(), role, windows), "a desk is enrolled");
       desks.back()->start();
     }
   }
@@ -179,13 +179,14 @@ World::~World() {
 
 Time World::wall() const { return world_start + Span{now.time_since_epoch()}; }
 
-void World::enrol(HubNode& hub, Node& node, const std::string& role, const std::vector<WindowCode>& windows) {
+bool World::enrol(HubNode& hub, Node& node, const std::string& role, const std::vector<WindowCode>& windows) {
   const auto invitation = hub.hub->invite(node.origin, role, wall(), windows);
-  YIZHAN_CHECK(invitation.has_value(), "an invitation");
+  if (!invitation) return false;
   StraightLine line(*hub.hub, *this);
   const auto enrolled = sync::enrol(line, {*invitation, node.origin, role, node.key.public_hex, node.origin, windows}, node.key, wall());
-  YIZHAN_CHECK(enrolled.has_value(), "an enrolment");
+  if (!enrolled) return false;
   YIZHAN_CHECK(enrolled->hub_public_hex == hub.key.public_hex, "the hub names its own key");
+  return true;
 }
 
 std::vector<Node*> World::nodes() {
@@ -368,7 +369,8 @@ void World::revoke_one() {
     const bool was_up = node.up;
     if (was_up) node.crash(std::chrono::seconds(30), Luck::Killed);
     node.key = make_sign_keys();
-    enrol(hall, node, kiosk != nullptr ? "kiosk" : desk->role, desk != nullptr ? desk->windows : std::vector<WindowCode>{});
+    // A hub that met a failing disk a moment ago refuses everything until it has begun anew: staff come again.
+    if (!enrol(hall, node, kiosk != nullptr ? "kiosk" : desk->role, desk != nullptr ? desk->windows : std::vector<WindowCode>{})) return after(std::chrono::minutes(5), *again);
     node.revoked = false;
     note(node.origin + " has a new key");
   };

@@ -192,7 +192,7 @@ class World {
   /// Puts an older copy of its disk back, or an empty one; it starts with that.
   void put_back(Node& node, MemoryDisk::Image files);
   /// A device gets a key of its own once more: an invitation, and the enrolment over a good line.
-  void enrol(HubNode& hub, Node& node, const std::string& role, const std::vector<WindowCode>& windows);
+  [[nodiscard]] bool enrol(HubNode& hub, Node& node, const std::string& role, const std::vector<WindowCode>& windows);
   void revoke_one();          ///< a device of the hall loses its right to speak, and hours later gets a new key
   void look_at_disk(Node& node, bool thorough = false);  ///< for words that may not lie there
   /// What an operator may read: no word of a citizen may be in it.
