@@ -10,13 +10,16 @@ out=build/coverage rooms=(fuzz_text fuzz_law fuzz_wire fuzz_hub fuzz_kiosk) test
 [ -f $out/build.ninja ] || cmake --preset coverage >/dev/null
 cmake --build --preset coverage --target fuzz "${tests[@]}" >$out/build.log 2>&1 || { tail -n 20 $out/build.log >&2; exit 1; }
 rm -rf $out/profiles && mkdir -p $out/profiles
+export LLVM_PROFILE_FILE="$PWD/$out/other-%p.profraw"  # of programs that are only asked for their list
 for room in "${rooms[@]}"; do
   LLVM_PROFILE_FILE="$out/profiles/$room.profraw" $out/bin/$room --changes 0 --corpus tests/fuzz/corpus >/dev/null
   # What longer runs found, where there is any: a folder with the same names.
   for folder in build/fuzz/found/*/; do
+    [ -d "$folder" ] || continue
     name=$(basename "$folder")
-    $out/bin/$room --list | cut -f1 | grep -qx "$name" && [ -n "$(ls -A "$folder")" ] &&
-      LLVM_PROFILE_FILE="$out/profiles/$room-$name.profraw" $out/bin/$room --changes 0 --corpus build/fuzz/found "$name" >/dev/null || true
+    $out/bin/$room --list | cut -f1 | grep -x "$name" >/dev/null || continue  # another room's, or no target any more
+    [ -n "$(ls -A "$folder")" ] || continue
+    LLVM_PROFILE_FILE="$out/profiles/$room-$name.profraw" $out/bin/$room --changes 0 --corpus build/fuzz/found "$name" >/dev/null
   done
 done
 for test in "${tests[@]}"; do

@@ -45,8 +45,9 @@ const std::string& scratch() {
   struct Folder {
     std::string path;
     Folder() {
-      path = std::filesystem::is_directory("/dev/shm") ? "/dev/shm/yizhan-fuzz-XXXXXX" : "/tmp/yizhan-fuzz-XXXXXX";
-      MUST(::mkdtemp(path.data()) != nullptr, "a folder in memory");
+      // In memory where there is such a place: the targets write thousands of small files a second.
+      path = (std::filesystem::is_directory("/dev/shm") ? std::filesystem::path("/dev/shm") : std::filesystem::temp_directory_path()) / "yizhan-fuzz-XXXXXX";
+      MUST(::mkdtemp(path.data()) != nullptr, "a folder for the files of targets");
       // The drivers may end by _exit or a crash.
       std::atexit([] { std::error_code none; std::filesystem::remove_all(scratch(), none); });
     }
