@@ -216,9 +216,12 @@ Status Hub::revoke(const Origin& origin) {
   if (found == me.devices.end()) return Error{Code::NotFound, "device: not enrolled here"};
   found->second.revoked = true;
   std::erase_if(me.invites, [&](const Invite& invite) { return invite.origin == origin; });
-  if (const auto saved = me.save_invites(); !saved) return saved;
   ++me.version;
-  return me.save_devices();
+  auto saved = me.save_invites();
+  if (saved) saved = me.save_devices();
+  // A thief's key is refused from now on whatever the disk says; that it would be forgotten with a restart is said.
+  if (!saved) return Error{saved.error().code, saved.error().what + "; " + origin + " is refused until this hub restarts: make room and revoke it again"};
+  return Done{};
 }
 
 Result<Event> Hub::decide(const MatterId& matter, const Fact& fact, Time wall) {

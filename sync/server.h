@@ -79,6 +79,7 @@ class Hub {
   Self self() const;
   /// New public keys of the discipline recipients, for the devices enrolled from now on.
   void discipline(std::vector<std::string> keys);
+  /// Refuses the device from this moment. Errors: NotFound; those of the disk: then it is refused until the hub restarts, and must be revoked again.
   Status revoke(const Origin& origin);
 
   // ---- the key-set (server_keys.cpp) ----

@@ -352,7 +352,12 @@ void World::revoke_one() {
   Node& node = a_kiosk ? static_cast<Node&>(*kiosk) : *desk;
   HubNode& hall = a_kiosk ? kiosk->line.hub() : desk->line.hub();
   if (hall.gone() || node.revoked) return;
-  if (plan.plant != Plant::TakesRevoked && !hall.hub->revoke(node.origin)) return;  // its disk is full or failing: staff see the error and try another day
+  if (plan.plant != Plant::TakesRevoked && !hall.hub->revoke(node.origin)) {
+    // Its disk is full or failing. While the hub runs it refuses the device all the same; staff see the error, and give a new key as after any revocation.
+    if (hall.gone()) return;
+    const auto known = hall.hub->devices();
+    if (std::none_of(known.begin(), known.end(), [&](const sync::Device& d) { return d.origin == node.origin && d.revoked; })) return;
+  }
   if (hall.gone()) return;
   node.revoked = true;
   ++happened["keys revoked"];
