@@ -352,7 +352,8 @@ void World::revoke_one() {
   Node& node = a_kiosk ? static_cast<Node&>(*kiosk) : *desk;
   HubNode& hall = a_kiosk ? kiosk->line.hub() : desk->line.hub();
   if (hall.gone() || node.revoked) return;
-  if (plan.plant != Plant::TakesRevoked && !hall.hub->revoke(node.origin)) {
+  const bool kept = plan.plant == Plant::TakesRevoked || hall.hub->revoke(node.origin).has_value();
+  if (!kept) {
     // Its disk is full or failing. While the hub runs it refuses the device all the same; staff see the error, and give a new key as after any revocation.
     if (hall.gone()) return;
     const auto known = hall.hub->devices();
@@ -365,10 +366,11 @@ void World::revoke_one() {
   const auto head = hall.log()->head(node.origin);
   const std::uint64_t before = head ? head->seq : 0;
   const auto again = std::make_shared<std::function<void()>>();
-  *again = [this, &node, &hall, before, again, kiosk, desk] {
+  *again = [this, &node, &hall, before, again, kiosk, desk, kept] {
     // Staff come when the hub is up and its disk writes.
     if (hall.gone() || hall.disk.room() < 100'000) return after(std::chrono::minutes(5), *again);
-    if (const auto now_there = hall.log()->head(node.origin)) seen.revoked.push_back({node.origin, hall.origin, before, now_there->seq});
+    // What was said not to outlive a restart of the hub is not held against it.
+    if (const auto now_there = hall.log()->head(node.origin); kept && now_there) seen.revoked.push_back({node.origin, hall.origin, before, now_there->seq});
     hall.disk.fail_at(0);
     hall.disk.die_at(0);
     const bool was_up = node.up;
