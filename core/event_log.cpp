@@ -5,10 +5,12 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <filesystem>
+#include <iterator>
 #include <mutex>
 #include <set>
 #include <type_traits>
@@ -123,6 +125,23 @@ Digest note_sum(std::string_view key, std::string_view value) {
   all += '\0';
   all += value;
   return hash_bytes(all);
+}
+
+/// What schema_question answers about a sound database of that version. Asked of SQLite once in a process: it is half of what an opening costs.
+const Result<std::string>& schema_of(int version) {
+  const auto made = [](int of) -> Result<std::string> {
+    auto model = Database::open(":memory:", false, "");
+    if (!model) return model.error();
+    if (auto ran = model->run(schema); !ran) return ran.error();
+    if (of >= schema_blobs)
+      if (auto ran = model->run(BlobRows::schema); !ran) return ran.error();
+    if (of >= schema_version)
+      if (auto ran = model->run(schema_proof); !ran) return ran.error();
+    return model->ask(schema_question);
+  };
+  static const Result<std::string> all[] = {made(1), made(2), made(3)};
+  static_assert(std::size(all) == schema_version);
+  return all[std::clamp(version, 1, schema_version) - 1];
 }
 
 /// One process per database: flock on a file beside it, held until closed. The kernel lets go when the process dies.
@@ -281,12 +300,30 @@ struct EventLog::Impl {
 
   /// After a sync that failed, what it should have written may be in the page cache and nowhere else, and no later sync writes it (trust.md 5): the
   /// process that begins anew reads it, goes on behind it, and the next power cut takes all of it. So everything is written once more, into
-  /// the database, and what is stated next begins a journal of its own. A full disk keeps the journal as it is.
+  /// the database, and what is stated next begins a journal of its own. Where a full disk has no room for that, the journal is written once more
+  /// over itself.
   Status settle() {
     const int rc = sqlite3_wal_checkpoint_v2(db.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
     if (rc == SQLITE_OK) return Done{};
     const Error error = db.error_of(rc, "checkpoint at the start");
-    return error.code == Code::Unavailable ? Status(Done{}) : Status(error);
+    return error.code == Code::Unavailable ? write_journal_again() : Status(error);
+  }
+
+  /// The journal's own bytes to where they are, and a sync. Nothing grows. What stands there is what was there, whatever moment it is cut off.
+  Status write_journal_again() {
+    sqlite3_file* journal = nullptr;
+    const int rc = sqlite3_file_control(db.handle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &journal);
+    if (rc != SQLITE_OK || journal == nullptr || journal->pMethods == nullptr) return db.error_of(rc, "find the journal");
+    sqlite3_int64 size = 0;
+    if (const int told = journal->pMethods->xFileSize(journal, &size); told != SQLITE_OK) return db.error_of(told, "measure the journal");
+    std::string block(64u << 10, '\0');
+    for (sqlite3_int64 at = 0; at < size; at += static_cast<sqlite3_int64>(block.size())) {
+      const int n = static_cast<int>(std::min<sqlite3_int64>(size - at, static_cast<sqlite3_int64>(block.size())));
+      if (const int read = journal->pMethods->xRead(journal, block.data(), n, at); read != SQLITE_OK) return db.error_of(read, "read the journal");
+      if (const int wrote = journal->pMethods->xWrite(journal, block.data(), n, at); wrote != SQLITE_OK) return db.error_of(wrote, "write the journal again");
+    }
+    if (const int synced = journal->pMethods->xSync(journal, SQLITE_SYNC_NORMAL); synced != SQLITE_OK) return db.error_of(synced, "sync the journal");
+    return Done{};
   }
 
   Status settings(bool writes) {
@@ -318,16 +355,9 @@ struct EventLog::Impl {
   }
 
   Status same_schema() {
-    auto model = Database::open(":memory:", false, "");
-    if (!model) return model.error();
-    if (auto made = model->run(schema); !made) return made;
-    if (version >= schema_blobs)
-      if (auto made = model->run(BlobRows::schema); !made) return made;
-    if (version >= schema_version)
-      if (auto made = model->run(schema_proof); !made) return made;
-    const auto wanted = model->ask(schema_question);
-    const auto got = db.ask(schema_question);
+    const auto& wanted = schema_of(version);
     if (!wanted) return wanted.error();
+    const auto got = db.ask(schema_question);
     if (!got) return got.error();
     if (*wanted != *got) return Error{Code::Corrupt, "the database has another schema: " + path};
     return Done{};

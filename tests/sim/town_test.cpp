@@ -1,10 +1,13 @@
 // The town's own tests: its disks, its single faults one at a time, crashes at every touch of a disk, older disks put back, and every
 // checker finding the bug that was planted for it.
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <catch2/catch_test_macros.hpp>
 #include <cstdlib>
+#include <filesystem>
 
 #include "tests/sim/markers.h"
 #include "tests/sim/nodes.h"
@@ -202,6 +205,55 @@ TEST_CASE("a write or a sync fails, the process begins anew, later the power goe
     }
   }
   CHECK(failures > 10);
+}
+
+TEST_CASE("what a process reads after a failed sync is still there after the next power cut, on a full disk too", "[town][crash]") {
+  // The towns 6197 and 20111: no room to write the journal into the database, and the page cache shows what the disk never got.
+  const std::string folder = (std::filesystem::temp_directory_path() / ("yizhan-full-" + std::to_string(::getpid()))).string();
+  std::filesystem::create_directories(folder);  // the lock beside the database is a real file
+  const Origin self = "440583-K01";
+  const auto append = [&](EventLog& log, int n) {
+    const Fact fact(Consulted{"陈律师", true, "已核对", "劳动法", LegalPath::Judicial, {}, std::string(3000, 'a' + static_cast<char>(n % 26)), ConsultOutcome::AdviceOnly, {"path"}});
+    return log.append(self, make_matter_id(self, parse_date("2026-11-20").value(), 1), std::array{fact}, Time{}).has_value();
+  };
+  const auto heads = [&](EventLog& log) {
+    const auto head = log.head(self);
+    REQUIRE(head);
+    return head->seq;
+  };
+  int shown_more = 0;
+  for (std::uint64_t at = 1; at < 60; ++at) {
+    MemoryDisk disk(folder);
+    std::uint64_t told = 0;
+    {
+      const auto log = EventLog::open(folder + "/log.db");
+      REQUIRE(log);
+      for (int n = 0; n < 3; ++n) REQUIRE(append(**log, n));
+      disk.fail_at(at);
+      while (disk.failures() == 0 && append(**log, 3)) ++told;
+      told += 3;
+    }
+    disk.boot(Luck::Killed, [] { return true; });
+    disk.room(0);
+    std::uint64_t seen = 0;
+    {
+      const auto log = EventLog::open(folder + "/log.db");
+      INFO("touch " << at << ": " << (log ? std::string() : log.error().what));
+      REQUIRE(log);
+      seen = heads(**log);
+      CHECK(seen >= told);
+      shown_more += seen > told;
+      disk.cut();
+    }
+    disk.boot(Luck::Nothing, [] { return true; });
+    disk.room(MemoryDisk::endless);
+    const auto log = EventLog::open(folder + "/log.db");
+    REQUIRE(log);
+    INFO("touch " << at << " failed; " << told << " were acknowledged, " << seen << " were read afterwards");
+    CHECK(heads(**log) >= seen);
+  }
+  CHECK(shown_more > 0);
+  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("a device whose key was revoked asks ever more seldom, not every second for ever", "[town]") {
