@@ -191,7 +191,7 @@ struct EventLog::Impl {
   bool has_blobs = true;               // false: a reader of an older program's database
   bool has_proof() const { return version >= schema_version; }
 
-  mutable sqlite::Statement head_of, known, read_after, read_arrived, read_matter, get_note, read_back;
+  mutable sqlite::Statement head_of, all_heads, known, read_after, read_arrived, read_matter, get_note, read_back;
   sqlite::Statement begin, commit, rollback, add_log, add_event, move_head, fill_body, arrival_of, keep_aside, put_note, add_note;
 
   // ---- trouble -------------------------------------------------------------------------------------------------------
@@ -372,6 +372,7 @@ struct EventLog::Impl {
     const std::string select = "SELECT " + std::string(event_columns) + " FROM event e JOIN log l ON l.id = e.log ";
     const Wanted all[] = {
         {&head_of, "SELECT id, seq, hash FROM log WHERE origin = ?"},
+        {&all_heads, "SELECT origin, seq, hash FROM log ORDER BY origin"},
         {&known, select + "WHERE e.log = ? AND e.seq = ?"},
         {&read_after, select + "WHERE e.log = (SELECT id FROM log WHERE origin = ?) AND e.seq > ? ORDER BY e.seq LIMIT ?"},
         {&read_arrived,
@@ -786,15 +787,14 @@ Result<std::size_t> EventLog::fill(std::span<const Event> events) {
 Result<std::vector<Head>> EventLog::heads() const {
   const auto& me = *impl_;
   if (me.failed) return *me.failed;
-  auto statement = impl_->db.prepare("SELECT origin, seq, hash FROM log ORDER BY origin");
-  if (!statement) return me.trouble(statement.error());
+  const Resetting reset{me.all_heads};
   std::vector<Head> heads;
   for (;;) {
-    const int rc = statement->step();
+    const int rc = me.all_heads.step();
     if (rc == SQLITE_DONE) return heads;
     if (rc != SQLITE_ROW) return me.trouble(rc, "read the heads");
-    Head head{std::string(statement->bytes(0)), static_cast<std::uint64_t>(statement->integer(1)), {}};
-    if (!read_digest(statement->bytes(2), head.hash))
+    Head head{std::string(me.all_heads.bytes(0)), static_cast<std::uint64_t>(me.all_heads.integer(1)), {}};
+    if (!read_digest(me.all_heads.bytes(2), head.hash))
       return Error{Code::Corrupt, "log " + head.origin + ": the head is damaged"};
     heads.push_back(std::move(head));
   }

@@ -572,6 +572,12 @@ std::string_view word(MatterState state) {
   return words[static_cast<std::size_t>(state)];
 }
 
+std::optional<MatterState> matter_state(std::string_view said) {
+  for (int state = 0; state <= static_cast<int>(MatterState::Closed); ++state)
+    if (word(static_cast<MatterState>(state)) == said) return static_cast<MatterState>(state);
+  return std::nullopt;
+}
+
 std::string_view chinese(MatterState state) {
   static constexpr std::string_view words[] = {"未登记", "已登记", "已转办", "不予受理", "已受理",
                                                "办理中", "已答复", "已送达", "已办结"};

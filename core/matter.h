@@ -115,6 +115,7 @@ class Hall {
 std::vector<Deadline> deadlines(const Matter& matter, const RuleBook& rules, const WorkCalendar& calendar);
 
 std::string_view word(MatterState state);
+std::optional<MatterState> matter_state(std::string_view word);
 std::string_view chinese(MatterState state);
 
 }  // namespace yizhan

@@ -32,10 +32,14 @@ CitizenStatus status_of(const Matter& matter, std::vector<Deadline> deadlines, T
     status.lines.push_back({line.at, {}, line.type, line.words});
   }
   if (!said) receipt();
+  fit(status);
+  return status;
+}
+
+void fit(CitizenStatus& status) {
   // The newest matter most; a matter with more than forty entries is told whole at the window.
   if (status.lines.size() > lines_max) status.lines.erase(status.lines.begin(), status.lines.end() - static_cast<std::ptrdiff_t>(lines_max));
   if (status.deadlines.size() > deadlines_max) status.deadlines.resize(deadlines_max);
-  return status;
 }
 
 std::string encode_status(const CitizenStatus& status) {
@@ -56,12 +60,9 @@ Result<CitizenStatus> decode_status(std::string_view json) {
     status.n = in.at("n");
     status.at = Time{Span{in.at("at").get<std::int64_t>()}};
     status.may_rate = in.at("rate");
-    constexpr MatterState all[] = {MatterState::Draft, MatterState::Registered, MatterState::Disposed, MatterState::NotAccepted, MatterState::Accepted,
-                                   MatterState::InHandling, MatterState::OpinionIssued, MatterState::Served, MatterState::Closed};
-    const std::string state = in.at("state");
-    const auto found = std::find_if(std::begin(all), std::end(all), [&](MatterState one) { return word(one) == state; });
-    if (found == std::end(all)) return bad;
-    status.state = *found;
+    const auto state = matter_state(in.at("state").get<std::string>());
+    if (!state) return bad;
+    status.state = *state;
     if (in.at("lines").size() > lines_max || in.at("due").size() > deadlines_max) return bad;
     for (const Json& row : in.at("lines")) {
       status.lines.push_back({Time{Span{row.at(0).get<std::int64_t>()}}, {}, row.at(1), row.at(2)});

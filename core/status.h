@@ -22,6 +22,8 @@ inline constexpr std::string_view type_received = "received";  ///< of the line 
 
 /// From what the county holds about it. `received`: when the county first had it.
 CitizenStatus status_of(const Matter& matter, std::vector<Deadline> deadlines, Time received, Time at, int n);
+/// Cut to what a status may hold: the newest forty lines, twelve deadlines.
+void fit(CitizenStatus& status);
 /// One line of JSON, keys sorted.
 std::string encode_status(const CitizenStatus& status);
 Result<CitizenStatus> decode_status(std::string_view json);  ///< Errors: Invalid

@@ -143,6 +143,7 @@ class Store {
   void note_calm();
   void look_at_disk();
 
+  struct Key { MatterId matter; std::string tag; KeyPair status; };
   // store_citizen.cpp: progress, rating, help
   void on(const AskProgress& command);
   void on(const Rate& command);
@@ -150,15 +151,15 @@ class Store {
   void on(const StopHelper& command);
   void progress_told(const std::string& request, Progress progress);
   void progress_refused(const std::string& request, std::string field, std::string what);
-  void progress_there(const std::string& request, const MatterId& matter, const std::string& tag, std::optional<Progress> here);
+  void progress_there(const std::string& request, const Key& key, std::optional<Progress> here);
   static bool may_be_rated(const Matter& matter);
   bool rated_here(const MatterId& matter) const;
 
   // store_status.cpp: what the citizen's code opens here, the code that was never shown, the code that was lost
-  struct Key { MatterId matter; std::string tag; KeyPair status; };
   static Key derive(const MatterId& matter, std::string_view code);
   /// Nothing when number and code do not fit what is here, whatever the reason; the work is the same. Errors: of the log.
   Result<std::optional<Progress>> known_here(const Key& key);
+  void keep_told(const std::string& citizen_public_hex, std::string_view state, const Progress& progress);
   bool hub_must_know(const MatterId& matter) const;  ///< so that its "no" counts
   void look_for_unshown(const MatterId& matter, Time at);
   void shown(const MatterId& matter);

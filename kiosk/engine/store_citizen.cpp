@@ -48,9 +48,9 @@ void Store::progress_refused(const std::string& request, std::string field, std:
   changed();
 }
 
-void Store::progress_there(const std::string& request, const MatterId& matter, const std::string& tag, std::optional<Progress> here) {
-  call_hub("POST", "/v1/progress", sync::to_json(sync::ProgressAsk{matter, tag}), Span{here ? 3'000 : 8'000},
-           [this, request, matter, here = std::move(here), visit = visit_](const Result<std::string>& body) {
+void Store::progress_there(const std::string& request, const Key& key, std::optional<Progress> here) {
+  call_hub("POST", "/v1/progress", sync::to_json(sync::ProgressAsk{key.matter, key.tag}), Span{here ? 3'000 : 8'000},
+           [this, request, matter = key.matter, citizen = key.status.public_hex, here = std::move(here), visit = visit_](const Result<std::string>& body) {
              if (visit != visit_) return;
              const auto answer = body ? sync::progress_answer_from_json(*body) : Result<sync::ProgressAnswer>(body.error());
              if (answer) {
@@ -62,6 +62,7 @@ void Store::progress_there(const std::string& request, const MatterId& matter, c
                progress.as_of = answer->as_of;
                progress.as_of_known = answer->as_of != Time{};
                progress.may_rate = answer->may_rate && !rated_here(matter);
+               if (!here || here->state_words != progress.state_words) keep_told(citizen, answer->state, progress);
                return progress_told(request, std::move(progress));
              }
              // The hub's no counts when it must know the matter: a window has given another code since.
@@ -88,7 +89,7 @@ void Store::on(const AskProgress& command) {
     return refuse("number", tr("设备故障，请到窗口查询"));
   }
   // With the line the hub has the last word: it knows what desks wrote since, and which codes a window replaced.
-  if (enrolled() && (now_.hub_online || !*here)) return progress_there(command.request, *number, key.tag, std::move(*here));
+  if (enrolled() && (now_.hub_online || !*here)) return progress_there(command.request, key, std::move(*here));
   if (*here) return progress_told(command.request, std::move(**here));
   guard_.wrong(clock_.tick());
   refuse("number", enrolled() ? not_here : wrong_code);

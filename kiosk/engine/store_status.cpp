@@ -24,6 +24,28 @@ const std::string& nobodys_status() {
   return sealed;
 }
 
+/// The hall's last answer to this citizen, sealed to their code as the county's statuses are: what desks wrote reaches a kiosk through its hub only, and the
+/// county seals it hours later (docs/RECEIPTS.md).
+std::string told_key(const MatterId& matter) { return "told/" + matter; }
+
+std::optional<std::string> seal_told(const std::string& citizen_public_hex, std::string_view state, const Progress& progress) {
+  const auto known = matter_state(state);
+  if (!known) return std::nullopt;  // a newer hub's
+  CitizenStatus status{progress.matter, 0, progress.as_of, *known, progress.may_rate, progress.lines, progress.deadlines};
+  fit(status);
+  const auto sealed = seal_status(encode_status(status), citizen_public_hex);
+  return sealed ? std::optional(*sealed) : std::nullopt;
+}
+
+template <class Key>
+std::optional<CitizenStatus> told_before(const EventLog& log, const Key& key) {
+  const auto sealed = log.note(told_key(key.matter));
+  const auto plain = sealed ? open_status(*sealed, key.status) : Result<std::string>(sealed.error());
+  const auto status = plain ? decode_status(*plain) : Result<CitizenStatus>(plain.error());
+  if (!status || status->matter != key.matter) return std::nullopt;
+  return *status;
+}
+
 }  // namespace
 
 Store::Key Store::derive(const MatterId& matter, std::string_view code) { return {matter, query_tag(code, matter), status_key(code, matter)}; }
@@ -53,12 +75,15 @@ Result<std::optional<Progress>> Store::known_here(const Key& key) {
   progress.may_rate = may_be_rated(here);
   progress.as_of = now_.hall.county_as_of;
   MatterState state = here.state;
-  if (opened) {
-    for (const Line& line : status->lines) {
+  const auto add = [&](const std::vector<Line>& lines) {
+    for (const Line& line : lines) {
       const auto same = [&](const Line& own) { return own.type == line.type && own.at == line.at; };
       if (std::none_of(progress.lines.begin(), progress.lines.end(), same)) progress.lines.push_back(line);
     }
     std::stable_sort(progress.lines.begin(), progress.lines.end(), [](const Line& a, const Line& b) { return a.at < b.at; });
+  };
+  if (opened) {
+    add(status->lines);
     state = std::max(state, status->state);
     progress.state_words = tr(std::string(words_at_county(state)));
     progress.deadlines = status->deadlines;
@@ -72,8 +97,23 @@ Result<std::optional<Progress>> Store::known_here(const Key& key) {
       for (const Event& event : *events)
         if (event.type == "filed" && event.id.origin == here.filed_by && event.id.seq <= mark->second.county) progress.state_words = tr("县里已收到");
   }
+  // Who was told more here while the line was up is not told less now.
+  if (const auto told = told_before(*log_, key); told && told->state > state) {
+    add(told->lines);
+    progress.state_words = tr(std::string(words_at_county(told->state)));
+    progress.deadlines = told->deadlines;
+    progress.may_rate = !here.rated && (progress.may_rate || told->may_rate);
+    progress.as_of = std::max(progress.as_of, told->at);
+  }
   progress.as_of_known = progress.as_of != Time{};
   return std::optional(std::move(progress));
+}
+
+void Store::keep_told(const std::string& citizen_public_hex, std::string_view state, const Progress& progress) {
+  if (dead()) return;
+  const auto sealed = seal_told(citizen_public_hex, state, progress);
+  // What is not written costs one older answer, with its date, should the line be cut before the county has sealed a newer one.
+  if (sealed) static_cast<void>(log_->put_note(told_key(progress.matter), *sealed));
 }
 
 bool Store::hub_must_know(const MatterId& matter) const {
