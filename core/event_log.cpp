@@ -299,14 +299,15 @@ struct EventLog::Impl {
   }
 
   /// After a sync that failed, what it should have written may be in the page cache and nowhere else, and no later sync writes it (trust.md 5): the
-  /// process that begins anew reads it, goes on behind it, and the next power cut takes all of it. So everything is written once more, into
-  /// the database, and what is stated next begins a journal of its own. Where a full disk has no room for that, the journal is written once more
-  /// over itself.
+  /// process that begins anew reads it, goes on behind it, and the next power cut takes all of it. So the journal is written once more over itself
+  /// before anything is read out of it, then into the database, and what is stated next begins a journal of its own. In that order: were the
+  /// database newer than the journal the disk holds, a power cut would bring that older journal back and its pages over newer ones.
   Status settle() {
+    if (auto again = write_journal_again(); !again) return again;
     const int rc = sqlite3_wal_checkpoint_v2(db.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
     if (rc == SQLITE_OK) return Done{};
     const Error error = db.error_of(rc, "checkpoint at the start");
-    return error.code == Code::Unavailable ? write_journal_again() : Status(error);
+    return error.code == Code::Unavailable ? Status(Done{}) : Status(error);  // a full disk keeps the journal as it is
   }
 
   /// The journal's own bytes to where they are, and a sync. Nothing grows. What stands there is what was there, whatever moment it is cut off.

@@ -1,5 +1,5 @@
-// The town's own tests: its disks, its single faults one at a time, crashes at every touch of a disk, older disks put back, and every
-// checker finding the bug that was planted for it.
+// The town's own tests: its disks, its single faults one at a time, crashes at every touch of a disk, older disks put back, and
+// every checker finding the bug that was planted for it.
 #include <sqlite3.h>
 #include <unistd.h>
 
@@ -66,11 +66,15 @@ TEST_CASE("a disk in memory keeps what was synced and drops what was not", "[tow
       {
         sqlite3* db = nullptr;
         if (sqlite3_open("/memory/one/a.db", &db) == SQLITE_OK) {
-          sqlite3_exec(db, "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;CREATE TABLE IF NOT EXISTS t(a INTEGER PRIMARY KEY)", nullptr, nullptr, nullptr);
+          sqlite3_exec(db,
+                       "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;CREATE TABLE IF NOT EXISTS t(a INTEGER PRIMARY KEY)",
+                       nullptr, nullptr, nullptr);
           for (int i = 0; i < 20 && !disk.dead(); ++i) {
             const std::string sql = "INSERT INTO t VALUES(" + std::to_string(acknowledged + 1) + ")";
-            if (sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK && !disk.dead()) ++acknowledged;
-            else break;
+            if (sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK && !disk.dead())
+              ++acknowledged;
+            else
+              break;
           }
         }
         sqlite3_close(db);
@@ -93,8 +97,8 @@ TEST_CASE("a disk in memory keeps what was synced and drops what was not", "[tow
       sqlite3_exec(db, "PRAGMA integrity_check", say, &sound, nullptr);
       sqlite3_close(db);
       CHECK(sound == "ok");
-      CHECK(found >= acknowledged);       // nothing acknowledged is lost
-      CHECK(found <= acknowledged + 1);   // at most the one that was being written
+      CHECK(found >= acknowledged);      // nothing acknowledged is lost
+      CHECK(found <= acknowledged + 1);  // at most the one that was being written
       acknowledged = found;
     }
     CHECK(acknowledged > 20);
@@ -106,7 +110,8 @@ TEST_CASE("a disk that lies about its syncs loses what it acknowledged: the mode
   disk.lies = true;
   sqlite3* db = nullptr;
   REQUIRE(sqlite3_open("/memory/liar/a.db", &db) == SQLITE_OK);
-  REQUIRE(sqlite3_exec(db, "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;CREATE TABLE t(a);INSERT INTO t VALUES(1)", nullptr, nullptr, nullptr) == SQLITE_OK);
+  REQUIRE(sqlite3_exec(db, "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;CREATE TABLE t(a);INSERT INTO t VALUES(1)", nullptr,
+                       nullptr, nullptr) == SQLITE_OK);
   disk.cut();
   sqlite3_close(db);
   disk.boot(Luck::Nothing, [] { return false; });
@@ -117,7 +122,8 @@ TEST_CASE("a full disk and a failing one say so, and what was there before stays
   MemoryDisk disk("/memory/full");
   sqlite3* db = nullptr;
   REQUIRE(sqlite3_open("/memory/full/a.db", &db) == SQLITE_OK);
-  REQUIRE(sqlite3_exec(db, "PRAGMA journal_mode=WAL;CREATE TABLE t(a);INSERT INTO t VALUES(1)", nullptr, nullptr, nullptr) == SQLITE_OK);
+  REQUIRE(sqlite3_exec(db, "PRAGMA journal_mode=WAL;CREATE TABLE t(a);INSERT INTO t VALUES(1)", nullptr, nullptr, nullptr) ==
+          SQLITE_OK);
   disk.room(1000);
   CHECK(sqlite3_exec(db, "INSERT INTO t VALUES(zeroblob(100000))", nullptr, nullptr, nullptr) == SQLITE_FULL);
   disk.room(MemoryDisk::endless);
@@ -140,7 +146,9 @@ TEST_CASE("somebody's words are found in five encodings", "[town][barks]") {
     std::snprintf(pair, sizeof pair, "%02X", static_cast<unsigned>(static_cast<unsigned char>(c)));
     large += pair;
   }
-  const auto found = [&](const std::string& bytes, bool thorough) { return find_markers("前" + bytes + "后", thorough).contains(marker); };
+  const auto found = [&](const std::string& bytes, bool thorough) {
+    return find_markers("前" + bytes + "后", thorough).contains(marker);
+  };
   CHECK(found(marker, false));
   CHECK(found(wide, true));
   CHECK(found(small, true));
@@ -152,7 +160,8 @@ TEST_CASE("somebody's words are found in five encodings", "[town][barks]") {
   CHECK_FALSE(found("MARKERabcdefghijkl", true));
 }
 
-// ---- single faults ------------------------------------------------------------------------------------------------------------
+// ---- single faults
+// ------------------------------------------------------------------------------------------------------------
 
 TEST_CASE("the power goes at every touch of a disk, one after the other, and no promise is broken", "[town][crash]") {
   // YIZHAN_EVERY=1 takes every single one; the short slice takes some of each machine.
@@ -186,7 +195,8 @@ TEST_CASE("the power goes at every touch of a disk, one after the other, and no 
 }
 
 TEST_CASE("a write or a sync fails, the process begins anew, later the power goes: no promise is broken", "[town][crash]") {
-  // What a failed sync should have made durable is in the page cache and nowhere else, and no later sync writes it (trust.md 5).
+  // What a failed sync should have made durable is in the page cache and nowhere else, and no later sync writes it (trust.md
+  // 5).
   const char* text = std::getenv("YIZHAN_EVERY");
   const std::uint64_t stride = text != nullptr ? std::strtoull(text, nullptr, 10) : 13;
   std::uint64_t failures = 0;
@@ -207,13 +217,23 @@ TEST_CASE("a write or a sync fails, the process begins anew, later the power goe
   CHECK(failures > 10);
 }
 
-TEST_CASE("what a process reads after a failed sync is still there after the next power cut, on a full disk too", "[town][crash]") {
+TEST_CASE("what a process reads after a failed sync is still there after the next power cut, and whole, on a full disk too",
+          "[town][crash]") {
   // The towns 6197 and 20111: no room to write the journal into the database, and the page cache shows what the disk never got.
+  // The town 7050: room enough, and an older journal that came back over a newer database.
   const std::string folder = (std::filesystem::temp_directory_path() / ("yizhan-full-" + std::to_string(::getpid()))).string();
   std::filesystem::create_directories(folder);  // the lock beside the database is a real file
   const Origin self = "440583-K01";
   const auto append = [&](EventLog& log, int n) {
-    const Fact fact(Consulted{"陈律师", true, "已核对", "劳动法", LegalPath::Judicial, {}, std::string(3000, 'a' + static_cast<char>(n % 26)), ConsultOutcome::AdviceOnly, {"path"}});
+    const Fact fact(Consulted{"陈律师",
+                              true,
+                              "已核对",
+                              "劳动法",
+                              LegalPath::Judicial,
+                              {},
+                              std::string(3000, 'a' + static_cast<char>(n % 26)),
+                              ConsultOutcome::AdviceOnly,
+                              {"path"}});
     return log.append(self, make_matter_id(self, parse_date("2026-11-20").value(), 1), std::array{fact}, Time{}).has_value();
   };
   const auto heads = [&](EventLog& log) {
@@ -222,36 +242,46 @@ TEST_CASE("what a process reads after a failed sync is still there after the nex
     return head->seq;
   };
   int shown_more = 0;
-  for (std::uint64_t at = 1; at < 60; ++at) {
-    MemoryDisk disk(folder);
-    std::uint64_t told = 0;
-    {
+  struct Case {
+    bool fills;
+    int checkpoint_pages;
+  };
+  for (const auto& [fills, pages] : {Case{true, 1000}, Case{false, 1000}, Case{true, 4}, Case{false, 4}})
+    for (std::uint64_t at = 1; at < 60; ++at) {
+      MemoryDisk disk(folder);
+      std::uint64_t told = 0;
+      {
+        const auto log = EventLog::open(folder + "/log.db");
+        REQUIRE(log);
+        (*log)->checkpoint_after(pages);
+        for (int n = 0; n < 3; ++n) REQUIRE(append(**log, n));
+        disk.fail_at(at);
+        while (disk.failures() == 0 && append(**log, 3)) ++told;
+        told += 3;
+      }
+      disk.boot(Luck::Killed, [] { return true; });
+      if (fills) disk.room(0);
+      std::uint64_t seen = 0;
+      {
+        const auto log = EventLog::open(folder + "/log.db");
+        INFO("touch " << at << ": " << (log ? std::string() : log.error().what));
+        REQUIRE(log);
+        seen = heads(**log);
+        CHECK(seen >= told);
+        shown_more += seen > told;
+        disk.cut();
+      }
+      disk.boot(Luck::Nothing, [] { return true; });
+      disk.room(MemoryDisk::endless);
       const auto log = EventLog::open(folder + "/log.db");
       REQUIRE(log);
-      for (int n = 0; n < 3; ++n) REQUIRE(append(**log, n));
-      disk.fail_at(at);
-      while (disk.failures() == 0 && append(**log, 3)) ++told;
-      told += 3;
+      INFO("touch " << at << " failed; " << told << " were acknowledged, " << seen << " were read afterwards; full: " << fills
+                    << ", checkpoint after " << pages);
+      CHECK(heads(**log) >= seen);
+      const auto damage = (*log)->verify();
+      REQUIRE(damage);
+      CHECK(damage->empty());
     }
-    disk.boot(Luck::Killed, [] { return true; });
-    disk.room(0);
-    std::uint64_t seen = 0;
-    {
-      const auto log = EventLog::open(folder + "/log.db");
-      INFO("touch " << at << ": " << (log ? std::string() : log.error().what));
-      REQUIRE(log);
-      seen = heads(**log);
-      CHECK(seen >= told);
-      shown_more += seen > told;
-      disk.cut();
-    }
-    disk.boot(Luck::Nothing, [] { return true; });
-    disk.room(MemoryDisk::endless);
-    const auto log = EventLog::open(folder + "/log.db");
-    REQUIRE(log);
-    INFO("touch " << at << " failed; " << told << " were acknowledged, " << seen << " were read afterwards");
-    CHECK(heads(**log) >= seen);
-  }
   CHECK(shown_more > 0);
   std::filesystem::remove_all(folder);
 }
@@ -287,7 +317,8 @@ TEST_CASE("a question about attachments that got no answer is asked again", "[to
   CHECK(world.kiosks.front()->log()->blobs_count(Reach::Hub).value_or(1) == 0);
 }
 
-// ---- older disks ----------------------------------------------------------------------------------------------------------------
+// ---- older disks
+// ----------------------------------------------------------------------------------------------------------------
 
 TEST_CASE("a hall hub put back to an older disk, or an empty one, gets every matter again from the kiosks", "[town][restore]") {
   for (const bool empty : {false, true}) {
@@ -318,7 +349,8 @@ TEST_CASE("a hall hub put back to an older disk, or an empty one, gets every mat
   }
 }
 
-TEST_CASE("a kiosk put back to an older disk loses nothing that another machine holds, and says that a person must look", "[town][restore]") {
+TEST_CASE("a kiosk put back to an older disk loses nothing that another machine holds, and says that a person must look",
+          "[town][restore]") {
   Plan plan = small_hour();
   World world(12, plan);
   KioskNode& kiosk = *world.kiosks.front();
@@ -332,14 +364,17 @@ TEST_CASE("a kiosk put back to an older disk loses nothing that another machine 
   world.live();
   REQUIRE(given > 2);
   History history = world.history();
-  const Copy county = *std::find_if(history.copies.begin(), history.copies.end(), [](const Copy& copy) { return copy.role == "county"; });
+  const Copy county =
+      *std::find_if(history.copies.begin(), history.copies.end(), [](const Copy& copy) { return copy.role == "county"; });
   for (std::size_t i = 0; i < given; ++i) {
     const auto& receipt = history.seen.receipts[i];
-    CHECK(std::count_if(county.events.begin(), county.events.end(), [&](const Event& event) { return event.type == "filed" && event.matter == receipt.matter; }) == 1);
+    CHECK(std::count_if(county.events.begin(), county.events.end(),
+                        [&](const Event& event) { return event.type == "filed" && event.matter == receipt.matter; }) == 1);
   }
 }
 
-// ---- every checker finds its bug ----------------------------------------------------------------------------------------------
+// ---- every checker finds its bug
+// ----------------------------------------------------------------------------------------------
 
 TEST_CASE("every checker finds the bug that was planted for it", "[town][barks]") {
   for (const PlantName& planted : plant_names) {
@@ -350,7 +385,8 @@ TEST_CASE("every checker finds the bug that was planted for it", "[town][barks]"
       plan.plant = plant;
       if (planted.plant == Plant::AcknowledgeBeforeCommit) plan.weather.crash = 0.01;
       if (planted.plant == Plant::LeakInCrashImage) plan.weather.crash = 0.06, plan.between_citizens = std::chrono::minutes(4);
-      if (planted.plant == Plant::CallTwice || planted.plant == Plant::CallOutOfOrder) plan.between_citizens = std::chrono::minutes(5);
+      if (planted.plant == Plant::CallTwice || planted.plant == Plant::CallOutOfOrder)
+        plan.between_citizens = std::chrono::minutes(5);
       World world(seed, plan);
       if (planted.plant == Plant::TakesRevoked) {
         world.after(std::chrono::hours(2), [&] { world.revoke_one(); });
@@ -360,7 +396,8 @@ TEST_CASE("every checker finds the bug that was planted for it", "[town][barks]"
       planted_end(world);
       return world.history();
     };
-    const auto checker = std::find_if(checkers().begin(), checkers().end(), [&](const Checker& one) { return one.name == planted.checker; });
+    const auto checker =
+        std::find_if(checkers().begin(), checkers().end(), [&](const Checker& one) { return one.name == planted.checker; });
     REQUIRE(checker != checkers().end());
     bool found = false;
     for (std::uint64_t seed = 1; seed <= 8 && !found; ++seed) {
