@@ -148,6 +148,12 @@ std::size_t padded_bytes(std::size_t packed, bool small) {
 
 Result<std::string> seal_envelope(std::string_view plain, const EnvelopeHead& head, const std::vector<std::string>& recipient_public_hex,
                                   std::string_view signing_secret_hex) {
+  auto keys = WrapKeys::make(recipient_public_hex);
+  if (!keys) return keys.error();
+  return seal_envelope(plain, head, std::move(*keys), signing_secret_hex);
+}
+
+Result<std::string> seal_envelope(std::string_view plain, const EnvelopeHead& head, WrapKeys&& keys, std::string_view signing_secret_hex) {
   ready();
   YIZHAN_CHECK(plain.size() < plain_bytes_max && head.matter.size() < 256 && head.device.size() < 256, "what is sealed was checked before");
   const auto signing = from_hex<crypto_sign_SECRETKEYBYTES>(signing_secret_hex);
@@ -168,7 +174,7 @@ Result<std::string> seal_envelope(std::string_view plain, const EnvelopeHead& he
   Secret secret;
   make_secret(secret, header_hash(std::string_view(e).substr(0, nonce_at), std::string_view(e).substr(nonce_at, nonce_bytes), {}));
   std::string three;
-  if (const auto wrapped = append_wraps(three, secret, recipient_public_hex); !wrapped) return wrapped.error();
+  std::move(keys).append_to(three, secret);
   e += shuffled(three);
   const auto committed = commitment(secret);
   e.append(reinterpret_cast<const char*>(committed.data()), committed.size());

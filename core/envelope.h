@@ -14,6 +14,8 @@
 
 namespace yizhan {
 
+namespace sealing { class WrapKeys; }
+
 struct EnvelopeHead {
   int suite = 1;          ///< 1: libsodium (X25519, XChaCha20-Poly1305, Ed25519)
   MatterId matter;
@@ -26,6 +28,8 @@ struct EnvelopeHead {
 /// Base64. At most three recipients. Errors: Invalid (a key that is none; no recipient).
 Result<std::string> seal_envelope(std::string_view plain, const EnvelopeHead& head, const std::vector<std::string>& recipient_public_hex,
                                   std::string_view signing_secret_hex);
+/// The same with wraps whose keys were made before (core/seal_wraps.h): four fifths of what a seal costs. Errors: Invalid (the signing key).
+Result<std::string> seal_envelope(std::string_view plain, const EnvelopeHead& head, sealing::WrapKeys&& wraps, std::string_view signing_secret_hex);
 /// The readable part. Errors: Invalid.
 Result<EnvelopeHead> envelope_head(std::string_view envelope);
 /// Whether this device signed exactly these bytes.

@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <optional>
@@ -85,29 +86,61 @@ void make_secret(Secret& secret, const Hash& header) {
   std::memcpy(secret.data.data() + key_bytes, header.data(), header.size());
 }
 
-Status append_wraps(std::string& out, const Secret& secret, const std::vector<std::string>& recipient_public_hex) {
+void WrapKeys::Wiped::operator()(std::array<One, wraps>* all) const {
+  sodium_memzero(all, sizeof *all);
+  delete all;
+}
+
+Result<WrapKeys> WrapKeys::make(const std::vector<std::string>& recipient_public_hex) {
+  static_assert(sizeof(One::fresh_public) == crypto_box_PUBLICKEYBYTES && sizeof(One::shared) == crypto_box_BEFORENMBYTES && sizeof(One::nonce) == crypto_box_NONCEBYTES);
+  ready();
   if (recipient_public_hex.empty()) return Error{Code::Invalid, "seal: no recipient key"};
   if (recipient_public_hex.size() > wraps) return Error{Code::Invalid, "seal: at most three recipient keys"};
+  WrapKeys keys{std::unique_ptr<std::array<One, wraps>, Wiped>(new std::array<One, wraps>{})};
   for (std::size_t i = 0; i < wraps; ++i) {
-    unsigned char wrap[wrap_bytes];
-    Secret filler;  // a dummy slot: nothing anyone needs, for a key nobody has
-    const Secret* content = &secret;
+    One& one = (*keys.all_)[i];
     std::array<unsigned char, crypto_box_PUBLICKEYBYTES> to;
-    if (i < recipient_public_hex.size()) {
+    unsigned char secret[crypto_box_SECRETKEYBYTES];
+    one.nobody = i >= recipient_public_hex.size();
+    if (one.nobody) {
+      crypto_box_keypair(to.data(), secret);
+    } else {
       const auto key = from_hex<crypto_box_PUBLICKEYBYTES>(recipient_public_hex[i]);
       if (!key) return Error{Code::Invalid, "seal: recipient key: expected 64 hex digits"};
       to = *key;
-    } else {
-      unsigned char nobody[crypto_box_SECRETKEYBYTES];
-      crypto_box_keypair(to.data(), nobody);
-      sodium_memzero(nobody, sizeof nobody);
-      randombytes_buf(filler.data.data(), filler.data.size());
-      content = &filler;
     }
-    if (crypto_box_seal(wrap, content->data.data(), content->data.size(), to.data()) != 0)
-      return Error{Code::Invalid, "seal: recipient key is weak"};
-    out.append(reinterpret_cast<const char*>(wrap), sizeof wrap);
+    crypto_box_keypair(one.fresh_public.data(), secret);
+    const int agreed = crypto_box_beforenm(one.shared.data(), to.data(), secret);
+    sodium_memzero(secret, sizeof secret);
+    if (agreed != 0) return Error{Code::Invalid, "seal: recipient key is weak"};
+    // As crypto_box_seal makes it, so that crypto_box_seal_open opens it: from both public keys, never twice under one shared key.
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, nullptr, 0, one.nonce.size());
+    crypto_generichash_update(&state, one.fresh_public.data(), one.fresh_public.size());
+    crypto_generichash_update(&state, to.data(), to.size());
+    crypto_generichash_final(&state, one.nonce.data(), one.nonce.size());
   }
+  return keys;
+}
+
+void WrapKeys::append_to(std::string& out, const Secret& secret) && {
+  YIZHAN_CHECK(all_ != nullptr, "keys of wraps are used once");
+  for (const One& one : *all_) {
+    unsigned char box[wrapped_bytes + crypto_box_MACBYTES];
+    Secret filler;
+    if (one.nobody) randombytes_buf(filler.data.data(), filler.data.size());
+    const auto& content = one.nobody ? filler.data : secret.data;
+    crypto_box_easy_afternm(box, content.data(), content.size(), one.nonce.data(), one.shared.data());
+    out.append(reinterpret_cast<const char*>(one.fresh_public.data()), one.fresh_public.size());
+    out.append(reinterpret_cast<const char*>(box), sizeof box);
+  }
+  all_.reset();
+}
+
+Status append_wraps(std::string& out, const Secret& secret, const std::vector<std::string>& recipient_public_hex) {
+  auto keys = WrapKeys::make(recipient_public_hex);
+  if (!keys) return keys.error();
+  std::move(*keys).append_to(out, secret);
   return Done{};
 }
 
@@ -266,10 +299,20 @@ std::string random_id() {
   return to_hex(id, sizeof id);
 }
 
+// libsodium's own takes the same time for every byte, as it must for keys; what is written here is sealed or public, and a filing waits for it.
 std::string base64(std::string_view data) {
-  std::string out(sodium_base64_encoded_len(data.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-  sodium_bin2base64(out.data(), out.size(), bytes(data), data.size(), sodium_base64_VARIANT_ORIGINAL);
-  out.pop_back();
+  static constexpr char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out((data.size() + 2) / 3 * 4, '=');
+  char* to = out.data();
+  const unsigned char* from = bytes(data);
+  std::size_t left = data.size();
+  for (; left > 0; left -= std::min<std::size_t>(left, 3), from += 3, to += 4) {
+    const std::uint32_t group = static_cast<std::uint32_t>(from[0] << 16 | (left > 1 ? from[1] << 8 : 0) | (left > 2 ? from[2] : 0));
+    to[0] = letters[group >> 18];
+    to[1] = letters[group >> 12 & 63];
+    if (left > 1) to[2] = letters[group >> 6 & 63];
+    if (left > 2) to[3] = letters[group & 63];
+  }
   return out;
 }
 

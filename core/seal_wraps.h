@@ -2,6 +2,7 @@
 /// Private to core/seal*.cpp.
 #pragma once
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,7 +51,28 @@ Hash header_hash(std::string_view magic, std::string_view nonce, std::string_vie
 Hash commitment(const Secret& secret);
 /// A fresh key, bound to that header.
 void make_secret(Secret& secret, const Hash& header);
-/// Appends the three wraps. Errors: Invalid (a key that is none, no recipient or more than three).
+/// All the curve arithmetic of three wraps, done before there is anything to wrap: a fresh key pair for each and what it shares with its recipient. For one
+/// seal only; wiped when it goes.
+class WrapKeys {
+ public:
+  /// Errors: Invalid (a key that is none, no recipient or more than three).
+  static Result<WrapKeys> make(const std::vector<std::string>& recipient_public_hex);
+  WrapKeys(WrapKeys&&) noexcept = default;
+  WrapKeys& operator=(WrapKeys&&) noexcept = default;
+  /// Appends the three wraps, each a sealed box (crypto_box_seal) of the secret; a slot without a recipient holds nothing anyone needs.
+  void append_to(std::string& out, const Secret& secret) &&;
+
+ private:
+  struct One {
+    std::array<unsigned char, 32> fresh_public, shared;
+    std::array<unsigned char, 24> nonce;
+    bool nobody = false;
+  };
+  struct Wiped { void operator()(std::array<One, wraps>* all) const; };
+  explicit WrapKeys(std::unique_ptr<std::array<One, wraps>, Wiped> all) : all_(std::move(all)) {}
+  std::unique_ptr<std::array<One, wraps>, Wiped> all_;
+};
+/// Appends the three wraps. Errors: those of WrapKeys::make.
 Status append_wraps(std::string& out, const Secret& secret, const std::vector<std::string>& recipient_public_hex);
 /// Finds the wrap of this recipient, and checks header and commitment. Errors: Invalid.
 Status open_wraps(Secret& secret, std::string_view three_wraps, const Hash& header, std::string_view committed, const KeyPair& recipient);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/envelope.h"
+#include "core/seal_wraps.h"
 
 namespace yizhan {
 
@@ -14,9 +15,26 @@ class KeySetSealer final : public Sealer {
       : set_(std::move(set)), device_(std::move(device)), hall_(std::move(hall)), signing_(std::move(signing)) {}
 
   Result<std::string> seal(SealClass of, std::string_view plain, const Binding& binding) const override {
+    const EnvelopeHead head{1, binding.matter, device_, binding.at, set_.version, binding.small};
+    if (auto& ready = ready_[static_cast<std::size_t>(of)]; !ready.empty()) {
+      sealing::WrapKeys keys = std::move(ready.back());
+      ready.pop_back();
+      return seal_envelope(plain, head, std::move(keys), signing_.secret_hex);
+    }
     const auto to = recipients_of(set_, of, hall_);
     if (!to) return to.error();
-    return seal_envelope(plain, {1, binding.matter, device_, binding.at, set_.version, binding.small}, *to, signing_.secret_hex);
+    return seal_envelope(plain, head, *to, signing_.secret_hex);
+  }
+  void prepare() const override {
+    for (const SealClass of : {SealClass::Ordinary, SealClass::Accusation}) {
+      auto& ready = ready_[static_cast<std::size_t>(of)];
+      const auto to = ready.size() < ahead ? recipients_of(set_, of, hall_) : Result<std::vector<std::string>>(std::vector<std::string>{});
+      while (to && ready.size() < ahead) {
+        auto keys = sealing::WrapKeys::make(*to);
+        if (!keys) break;  // the seal itself says so
+        ready.push_back(std::move(*keys));
+      }
+    }
   }
   Result<std::string> attachment(SealClass of, std::string_view about, std::string_view content, const Binding& binding) const override {
     const auto to = recipients_of(set_, of, hall_);
@@ -26,9 +44,11 @@ class KeySetSealer final : public Sealer {
   int key_set() const override { return set_.version; }
 
  private:
+  static constexpr std::size_t ahead = 3;  // a petition, its signature and a drawn name
   KeySet set_;
   Origin device_, hall_;
   KeyPair signing_;
+  mutable std::vector<sealing::WrapKeys> ready_[2];
 };
 
 class EarlySealer final : public Sealer {

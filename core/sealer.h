@@ -23,6 +23,8 @@ struct Sealer {
   virtual Result<std::string> seal(SealClass of, std::string_view plain, const Binding& binding) const = 0;
   /// Raw bytes, as seal_attachment() of core/seal.h.
   virtual Result<std::string> attachment(SealClass of, std::string_view about, std::string_view content, const Binding& binding) const = 0;
+  /// Makes ahead what the next few envelopes of each class need, so that a press on the button waits for the disk and not for curves. Two milliseconds.
+  virtual void prepare() const {}
   /// Version of the key-set behind it; 0: there is none, and only accusations are sealed (to the discipline keys of an earlier build).
   virtual int key_set() const = 0;
 };

@@ -394,6 +394,7 @@ Status Filing::start() {
 QuerySecret Filing::prepare(Time now) {
   // Failure is harmless: the filing itself meets the same trouble and says so.
   if (!impl_->open_day(now) || impl_->serial >= impl_->serial_max()) return {};
+  if (impl_->config.sealer) impl_->config.sealer->prepare();
   return Impl::make_secret(make_matter_id(impl_->config.origin, *impl_->day, impl_->serial + 1));
 }
 

@@ -24,7 +24,7 @@ struct FilingConfig {
   std::string assets_dir;  ///< where the text model is, read before the first filing; empty: the law alone suggests
 };
 
-/// What may be prepared before the citizen presses the button (Argon2 takes 15 ms, twice).
+/// What may be prepared before the citizen presses the button (Argon2 takes 15 ms, twice; keys for the envelopes two).
 struct QuerySecret { std::string code; std::string tag; MatterId matter; std::string status_public = {}; };
 
 class Filing {

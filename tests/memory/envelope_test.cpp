@@ -83,6 +83,41 @@ TEST_CASE("an ordinary matter opens for the hall's duty, the county and escrow; 
   CHECK(sealer->key_set() == 1);
 }
 
+TEST_CASE("what was made ahead of a press seals for the same readers, and each key once", "[seal][key_set][XFTL30]") {
+  const Town town;
+  const auto sealer = town.sealer();
+  sealer->prepare();
+  sealer->prepare();
+  // More than are made ahead: the last ones are made with their envelope.
+  std::set<std::string> fresh;
+  const std::size_t wraps_at = 3 + 1 + 1 + std::string_view(a_matter).size() + 1 + 10 + 8 + 4 + 1 + 24;
+  for (int i = 0; i < 5; ++i)
+    for (const SealClass of : {SealClass::Ordinary, SealClass::Accusation}) {
+      const bool accusation = of == SealClass::Accusation;
+      const std::string text = "第" + std::to_string(i) + "封";
+      const auto envelope = sealer->seal(of, text, {a_matter, at_ten});
+      REQUIRE(envelope);
+      for (const auto& [key, reads] : {std::pair{town.hall, !accusation}, {town.county, !accusation}, {town.discipline, accusation}, {town.escrow, true}, {town.other_hall, false}}) {
+        const auto opened = open_any(*envelope, a_matter, key);
+        CHECK(opened.has_value() == reads);
+        if (opened) CHECK(*opened == text);
+      }
+      const std::string raw = from_base64(*envelope).value();
+      for (std::size_t wrap = 0; wrap < 3; ++wrap) CHECK(fresh.insert(raw.substr(wraps_at + wrap * 112, 32)).second);
+    }
+  CHECK(fresh.size() == 5 * 2 * 3);
+}
+
+TEST_CASE("base64 is what libsodium writes, at every length", "[seal]") {
+  for (std::size_t n = 0; n < 200; ++n) {
+    const std::string data = noise(n);
+    std::string theirs(sodium_base64_encoded_len(n, sodium_base64_VARIANT_ORIGINAL), '\0');
+    sodium_bin2base64(theirs.data(), theirs.size(), reinterpret_cast<const unsigned char*>(data.data()), n, sodium_base64_VARIANT_ORIGINAL);
+    theirs.pop_back();
+    CHECK(base64(data) == theirs);
+  }
+}
+
 TEST_CASE("a hall without a key-set seals accusations only, as it did before", "[seal][key_set][XFTL30]") {
   const KeyPair discipline = make_box_keys();
   const auto early = make_early_sealer({discipline.public_hex});

@@ -207,6 +207,54 @@ TEST_CASE("with the line cut a kiosk tells how far a matter of the hall is, its 
   }
 }
 
+TEST_CASE("who was told more while the line was up is not told less when it is cut", "[status][query]") {
+  HallHub hall;
+  Machine kiosk("kiosk", &hall, "440583-K01"), desk("desk-reception", &hall, "440583-D01");
+  County county(hall);
+  kiosk.post(filing("v1-f1"));
+  const Receipt receipt = kiosk.receipt();
+  kiosk.post(EndVisit{});
+  kiosk.sync();
+  county.meet();
+  kiosk.sync();
+  // What a desk writes reaches the kiosk through its hub only; the county has not sealed it yet.
+  hall.clock.pass(std::chrono::hours(1));
+  REQUIRE(desk.store->log().append("440583-D01", receipt.matter, std::array{Fact{Disposed{"李接待", Disposition::TransferredSameLevel, unit, "属其职责", ""}}}, hall.clock.wall()));
+  desk.sync();
+  const auto ask = [&](const std::string& request, const std::string& code) {
+    kiosk.post(AskProgress{request, receipt.matter, code});
+    REQUIRE(kiosk.now().progress);
+    const Progress told = *kiosk.now().progress;
+    kiosk.post(EndVisit{});
+    return told;
+  };
+  hall.away = true;
+  kiosk.sync();
+  CHECK(ask("v2-q1", receipt.query_code).state_words == "县里已收到");
+  hall.away = false;
+  hall.clock.pass(std::chrono::hours(1));
+  kiosk.sync();
+  CHECK(ask("v3-q1", receipt.query_code).state_words == "已转办");
+  hall.away = true;
+  kiosk.sync();
+  const Progress later = ask("v4-q1", receipt.query_code);
+  CHECK(later.state_words == "已转办");
+  CHECK(std::any_of(later.lines.begin(), later.lines.end(), [](const Line& l) { return l.type == "disposed"; }));
+  CHECK(std::count_if(later.lines.begin(), later.lines.end(), [](const Line& l) { return l.type == "filed"; }) == 1);
+  // It lies there for that code alone, and readable for nobody.
+  CHECK_FALSE(ask("v5-q1", new_query_code()).problems.empty());
+  CHECK(holding(kiosk.folder.path, unit).empty());
+  // The county's newer word counts again.
+  hall.away = false;
+  county.meet();
+  county.decide(receipt.matter, Accepted{unit, "2026-11-20"});
+  county.meet();
+  kiosk.sync();
+  hall.away = true;
+  kiosk.sync();
+  CHECK(ask("v6-q1", receipt.query_code).state_words == "已受理");
+}
+
 TEST_CASE("what the county decided lies on no disk of a kiosk in a form that can be read", "[status][secrecy]") {
   HallHub hall;
   Machine one("kiosk", &hall, "440583-K01"), two("kiosk", &hall, "440583-K02");
@@ -222,7 +270,7 @@ TEST_CASE("what the county decided lies on no disk of a kiosk in a form that can
   county.meet();
   one.sync();
   two.sync();
-  one.post(AskProgress{"v2-q1", receipt.matter, receipt.query_code});  // with the line up: read, shown, and not kept
+  one.post(AskProgress{"v2-q1", receipt.matter, receipt.query_code});  // with the line up: read, shown, and kept sealed at most
   CHECK(one.now().progress->state_words == "已答复");
   one.post(EndVisit{});
   two.post(EndVisit{});
