@@ -355,18 +355,18 @@ void World::revoke_one() {
   Node& node = a_kiosk ? static_cast<Node&>(*kiosk) : *desk;
   HubNode& hall = a_kiosk ? kiosk->line.hub() : desk->line.hub();
   if (hall.gone() || node.revoked) return;
-  const bool kept = plan.plant == Plant::TakesRevoked || hall.hub->revoke(node.origin).has_value();
-  if (!kept) {
+  bool kept = plan.plant == Plant::TakesRevoked || hall.hub->revoke(node.origin).has_value();
+  if (hall.gone()) {
+    kept = false;  // The hub died over it, and nobody knows what of it is on its disk (seeds 7188, 7255): staff give a new key all the same.
+  } else if (!kept) {
     // Its disk is full or failing. While the hub runs it refuses the device all the same; staff see the error, and give a new key as after any revocation.
-    if (hall.gone()) return;
     const auto known = hall.hub->devices();
     if (std::none_of(known.begin(), known.end(), [&](const sync::Device& d) { return d.origin == node.origin && d.revoked; })) return;
   }
-  if (hall.gone()) return;
   node.revoked = true;
   ++happened["keys revoked"];
   note(node.origin + " is revoked");
-  const auto head = hall.log()->head(node.origin);
+  const auto head = kept ? hall.log()->head(node.origin) : Result<Head>(Error{});
   const std::uint64_t before = head ? head->seq : 0;
   const auto again = std::make_shared<std::function<void()>>();
   *again = [this, &node, &hall, before, again, kiosk, desk, kept] {
