@@ -60,6 +60,7 @@ TEST_CASE("a sentence is one recording, or its clauses, its longest words, its s
                                          {"水", "water"},
                                          {"好水", "hao3* 180"},               // a single character is a recording where it is the whole clause
                                          {"行", "180"},
+                                         {"你呀好", "ni2* 180 hao3*"},         // 呀: nobody can read it
                                          {"", ""}}) {
     INFO(row.text);
     CHECK(put_together(*library, row.text) == row.pieces);
