@@ -1,25 +1,15 @@
 #include "core/books.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
+
+#include "core/read_file.h"
 
 namespace yizhan {
 namespace {
 
 namespace fs = std::filesystem;
-
-Result<std::string> read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return Error{Code::Io, path + ": cannot be read: " + std::strerror(errno)};
-  std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (in.bad()) return Error{Code::Io, path + ": cannot be read"};
-  return text;
-}
 
 std::vector<std::string> files(const std::string& folder, std::string_view extension) {
   std::vector<std::string> found;

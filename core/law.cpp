@@ -85,11 +85,6 @@ struct LineCounter {
     ++at;
     return *this;
   }
-  LineCounter operator++(int) {
-    LineCounter old = *this;
-    ++*this;
-    return old;
-  }
   bool operator==(const LineCounter& other) const { return at == other.at; }
   bool operator!=(const LineCounter& other) const { return at != other.at; }
 };

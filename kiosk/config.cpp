@@ -12,15 +12,14 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <functional>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <toml++/toml.h>
 #include <utility>
 
 #include "core/books.h"
+#include "core/read_file.h"
 
 namespace yizhan::kiosk {
 namespace {
@@ -29,14 +28,6 @@ namespace fs = std::filesystem;
 
 Error at_line(const std::string& file, const toml::source_region& where, std::string_view what) {
   return {Code::Invalid, fmt::format("{}:{}: {}", file, where.begin.line, what)};
-}
-
-Result<std::string> read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return Error{Code::Io, fmt::format("{}: cannot be read: {}", path, std::strerror(errno))};
-  std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (in.bad()) return Error{Code::Io, path + ": cannot be read"};
-  return text;
 }
 
 Result<toml::table> parse(const std::string& path, std::string_view text) {

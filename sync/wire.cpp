@@ -492,7 +492,7 @@ std::string to_json(const StaffEntered& answer) {
 }
 Result<StaffEntered> staff_entered_from_json(std::string_view json) {
   return read_json<StaffEntered>(json, "staff", [](const Json& in) {
-    return StaffEntered{in.at("sealed"), in.at("refused"), in.value("left", 0), in.value("wait_s", 0), in.value("name", ""), in.value("role", "")};
+    return StaffEntered{in.at("sealed"), in.at("refused"), whole_or(in, "left", 0), whole_or(in, "wait_s", 0), in.value("name", ""), in.value("role", "")};
   });
 }
 std::string to_json(const StaffAdd& ask) {

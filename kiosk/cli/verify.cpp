@@ -1,10 +1,9 @@
 #include <fmt/format.h>
 
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "core/log_check.h"
+#include "core/read_file.h"
 #include "kiosk/cli/cli.h"
 
 namespace yizhan::kiosk::cli {
@@ -16,9 +15,9 @@ int verify(const Common& common, const Verify& options) {
   if (!log) return fail("verify", log.error());
   std::vector<Anchor> outside;
   for (const auto& path : options.anchors) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) return fail("verify", {Code::NotFound, path + ": cannot be read"});
-    auto some = anchors_from_lines(std::string(std::istreambuf_iterator<char>(in), {}));
+    const auto bytes = read_file(path);
+    if (!bytes) return fail("verify", {Code::NotFound, bytes.error().what});
+    auto some = anchors_from_lines(*bytes);
     if (!some) return fail("verify", {Code::Invalid, path + ": " + some.error().what});
     outside.insert(outside.end(), some->begin(), some->end());
   }

@@ -2,9 +2,9 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <sstream>
 
+#include "core/read_file.h"
 #include "core/text.h"
 
 namespace yizhan::kiosk {
@@ -26,15 +26,17 @@ class SimulatedReader final : public IdReader {
       seen_.clear();
       return Error{Code::Unavailable, "reader: absent"};
     }
-    std::ifstream in(dir_ + "/card.txt", std::ios::binary);
-    if (!in) {
+    const std::string path = dir_ + "/card.txt";
+    std::error_code none;
+    if (!std::filesystem::exists(path, none)) {
       seen_.clear();  // taken away: the next one is a new card
       return std::optional<Identity>{};
     }
-    std::string bytes{std::istreambuf_iterator<char>(in), {}};
-    if (bytes == seen_) return std::optional<Identity>{};
-    seen_ = bytes;
-    return read(bytes);
+    const auto bytes = read_file(path);
+    if (!bytes) return Error{Code::Invalid, "card: unreadable"};
+    if (*bytes == seen_) return std::optional<Identity>{};
+    seen_ = *bytes;
+    return read(*bytes);
   }
 
  private:

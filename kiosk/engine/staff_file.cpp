@@ -1,10 +1,9 @@
 #include "kiosk/engine/staff_file.h"
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "core/read_file.h"
 #include "kiosk/config.h"
 
 namespace yizhan::kiosk {
@@ -15,12 +14,11 @@ Result<std::vector<StaffBox>> load_staff(const std::string& data_dir) {
   const std::string path = data_dir + "/" + staff_file_name;
   std::error_code none;
   if (!std::filesystem::exists(path, none)) return std::vector<StaffBox>{};
-  std::ifstream in(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (!in) return Error{Code::Io, path + ": cannot be read"};
+  const auto text = read_file(path);
+  if (!text) return text.error();
   try {
     std::vector<StaffBox> people;
-    const json all = json::parse(text);  // a loop over a temporary's part would be over nothing
+    const json all = json::parse(*text);  // a loop over a temporary's part would be over nothing
     for (const json& row : all.at("people"))
       people.push_back({row.at("id"), row.at("name"), row.at("role"), row.at("salt"), {row.at("ops"), row.at("bytes")}, row.at("card"), row.at("box")});
     return people;

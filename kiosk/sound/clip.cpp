@@ -8,9 +8,9 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <iterator>
 #include <string_view>
+
+#include "core/read_file.h"
 
 namespace yizhan::kiosk::sound {
 namespace {
@@ -101,14 +101,13 @@ Result<std::unique_ptr<Clip>> open_wav(const std::string& path) {
   SDL_AudioSpec spec{};
   Uint8* bytes = nullptr;
   Uint32 size = 0;
-  std::ifstream in(path, std::ios::binary);
-  const std::string file{std::istreambuf_iterator<char>(in), {}};
-  if (!chunks_fit(file) || ::SDL_LoadWAV_RW(::SDL_RWFromConstMem(file.data(), static_cast<int>(file.size())), 1, &spec, &bytes, &size) == nullptr)
+  const auto file = read_file(path);
+  if (!file || !chunks_fit(*file) || ::SDL_LoadWAV_RW(::SDL_RWFromConstMem(file->data(), static_cast<int>(file->size())), 1, &spec, &bytes, &size) == nullptr)
     return Error{Code::Corrupt, path + ": not a WAV file"};
   const std::unique_ptr<Uint8, decltype(&::SDL_FreeWAV)> wav(bytes, &::SDL_FreeWAV);
   const std::unique_ptr<SDL_AudioStream, decltype(&::SDL_FreeAudioStream)> stream(
       ::SDL_NewAudioStream(spec.format, spec.channels, spec.freq, AUDIO_S16SYS, 1, rate_hz), &::SDL_FreeAudioStream);
-  if (!stream || ::SDL_AudioStreamPut(stream.get(), bytes, static_cast<int>(size)) != 0 || ::SDL_AudioStreamFlush(stream.get()) != 0)
+  if (size > 0 && (!stream || ::SDL_AudioStreamPut(stream.get(), bytes, static_cast<int>(size)) != 0 || ::SDL_AudioStreamFlush(stream.get()) != 0))
     return Error{Code::Corrupt, path + ": a WAV file of a kind that cannot be played"};
   std::vector<std::int16_t> samples(static_cast<std::size_t>(std::max(::SDL_AudioStreamAvailable(stream.get()), 0)) / 2);
   const int got = ::SDL_AudioStreamGet(stream.get(), samples.data(), static_cast<int>(samples.size() * 2));

@@ -1,11 +1,8 @@
 #include "kiosk/writing/divisions.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 
+#include "core/read_file.h"
 #include "core/text.h"
 
 namespace yizhan::writing {
@@ -23,11 +20,6 @@ std::size_t above_length(std::size_t length) { return length == 12 ? 9 : length 
 
 Error at(std::string_view file, std::size_t line, std::string_view what) {
   return {Code::Invalid, std::string(file) + ":" + std::to_string(line) + ": " + std::string(what)};
-}
-Result<std::string> read(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return Error{Code::Io, path + ": cannot be read: " + std::strerror(errno)};
-  return std::string(std::istreambuf_iterator<char>(in), {});
 }
 /// Calls `use(line, number)` for every line that is neither empty nor a comment; stops at the first error.
 template <class Use>
@@ -96,11 +88,11 @@ Result<Divisions> Divisions::parse(std::string_view divisions, std::string_view 
 }
 
 Result<Divisions> Divisions::open(const std::string& dir) {
-  auto divisions = read(dir + "/divisions.tsv");
+  auto divisions = read_file(dir + "/divisions.tsv");
   if (!divisions) return divisions.error();
-  auto initials = read(dir + "/initials.tsv");
+  auto initials = read_file(dir + "/initials.tsv");
   if (!initials) return initials.error();
-  const auto villages = read(dir + "/villages.tsv");  // a county may leave it out
+  const auto villages = read_file(dir + "/villages.tsv");  // a county may leave it out
   auto made = parse(*divisions, *initials, villages ? std::string_view(*villages) : std::string_view{});
   if (!made) return Error{made.error().code, dir + "/" + made.error().what};
   return made;

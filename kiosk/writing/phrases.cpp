@@ -2,11 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 
+#include "core/read_file.h"
 #include "core/text.h"
 
 namespace yizhan::writing {
@@ -108,10 +105,9 @@ Result<PhraseBank> PhraseBank::parse(std::string_view text, std::string_view fil
 }
 
 Result<PhraseBank> PhraseBank::open(const std::string& path, std::span<const std::string> topics) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return Error{Code::Io, path + ": cannot be read: " + std::strerror(errno)};
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  return parse(text, path, topics);
+  const auto text = read_file(path);
+  if (!text) return text.error();
+  return parse(*text, path, topics);
 }
 
 std::vector<std::string> PhraseBank::of(std::string_view topic, PhraseField field) const {

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
-#include <fstream>
 #include <iterator>
 
+#include "core/read_file.h"
 #include "core/text.h"
 
 namespace yizhan::writing {
@@ -42,9 +40,9 @@ std::optional<char32_t> from_unicode_code(std::string_view typed) {
 }
 
 Result<RareIndex> RareIndex::open(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return Error{Code::Io, path + ": cannot be read: " + std::strerror(errno)};
-  return parse(std::string(std::istreambuf_iterator<char>(in), {}), path);
+  auto text = read_file(path);
+  if (!text) return text.error();
+  return parse(std::move(*text), path);
 }
 
 Result<RareIndex> RareIndex::parse(std::string text, std::string_view file) {

@@ -124,44 +124,6 @@ TEST_CASE("an agent signs as the agent; a name drawn by hand goes to its place",
   CHECK(file->names[1].place == "petitioner.name");
 }
 
-TEST_CASE("the pad takes strokes as they come: palms, lost fingers, floods, another size of the page", "[citizen][sign]") {
-  Drawing d;
-  PenDots pen{{{PenDot::What::Move, 5, 5}, {PenDot::What::Up, 5, 5}}, 100, 40};
-  draw_on(d, pen);  // a movement that never began
-  CHECK(d.empty());
-  pen.dots = {{PenDot::What::Down, 10, 10}, {PenDot::What::Move, 30, 30}, {PenDot::What::Gone, 0, 0}};
-  draw_on(d, pen);
-  CHECK(d.empty());
-  CHECK(d.pen.empty());
-  pen.dots = {{PenDot::What::Down, 10, 10}};
-  draw_on(d, pen);
-  CHECK(d.pen.size() == 1);  // under the finger, between two frames
-  pen.dots = {{PenDot::What::Move, 10.1f, 10.1f}, {PenDot::What::Move, 10.5f, 10}, {PenDot::What::Up, 10.5f, 10}};
-  draw_on(d, pen);
-  REQUIRE(d.strokes.ends.size() == 1);
-  CHECK(d.strokes.points.size() == 2);  // closer than a quarter of a millimetre is one point
-  pen.dots = {{PenDot::What::Down, -5, 500}, {PenDot::What::Down, 20, 20}, {PenDot::What::Up, 20, 20}};
-  draw_on(d, pen);
-  REQUIRE(check_strokes(d.strokes));
-  CHECK(d.strokes.points[2] == StrokePoint{0, 4000});
-  CHECK(d.strokes.ends.size() == 3);
-
-  // A page twice as large: what is drawn in its middle lands in the middle.
-  pen = {{{PenDot::What::Down, 100, 40}, {PenDot::What::Up, 100, 40}}, 200, 80};
-  draw_on(d, pen);
-  CHECK(d.strokes.points.back() == StrokePoint{5000, 2000});
-  CHECK(d.strokes.width == 10'000);
-
-  for (int i = 0; i < 100 && !d.full; ++i) draw_on(d, stroke(0, 0, static_cast<float>(i), 40, 200));
-  CHECK(d.full);
-  CHECK(check_strokes(d.strokes));
-  const std::size_t kept = d.strokes.points.size();
-  draw_on(d, stroke(0, 0, 50, 50));
-  CHECK(d.strokes.points.size() == kept);
-  wipe(d);
-  CHECK(d == Drawing{});
-}
-
 TEST_CASE("a signature is forgotten with the visit", "[citizen][sign]") {
   Lobby l;
   to_sign(l);

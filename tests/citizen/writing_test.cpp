@@ -138,30 +138,6 @@ TEST_CASE("touching the field in the middle of composing keeps the letters where
   CHECK(hall.lobby.s.caret == 0);
 }
 
-TEST_CASE("the caret never stands inside one character, and deletes it whole", "[citizen][writing][caret]") {
-  std::string text = "一𠮷葛\U000E0100é。";  // a pair beyond the basic plane, a variation selector, a combining accent
-  std::size_t caret = writing::at_end;
-  writing::erase_before(text, caret, 1);
-  CHECK(text == "一𠮷葛\U000E0100é");
-  writing::erase_before(text, caret, 1);
-  CHECK(text == "一𠮷葛\U000E0100");
-  writing::erase_before(text, caret, 1);
-  CHECK(text == "一𠮷");
-  text = "一𠮷葛\U000E0100二";
-  CHECK(writing::stepped(text, writing::at_end, -1) == 4);
-  CHECK(writing::stepped(text, 4, -1) == 2);
-  CHECK(writing::placed(text, 3) == 4);
-  caret = 2;
-  writing::erase_after(text, caret, 1);
-  CHECK(text == "一𠮷二");
-  writing::insert_at(text, caret, "三四");
-  CHECK(text == "一𠮷三四二");
-  CHECK(caret == 4);
-  writing::erase_before(text, caret, 99);
-  CHECK(text == "二");
-  CHECK(caret == 0);
-}
-
 TEST_CASE("a long text is read in pages and changed in its middle", "[citizen][writing][caret]") {
   Bench hall;
   hall.lobby.to_statement();

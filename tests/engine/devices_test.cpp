@@ -172,39 +172,6 @@ TEST_CASE("a machine without printer or reader says so", "[devices]") {
   CHECK_FALSE(*no_reader()->poll());
 }
 
-TEST_CASE("a card is read once, and again only after it was taken away", "[devices]") {
-  Folder folder;
-  const auto reader = simulated_reader(folder.path);
-  REQUIRE(reader->state() == DeviceState::Ready);
-  CHECK_FALSE(*reader->poll());
-  const std::string card = "name=赵德福\nnumber=440599195103120413\naddress=云栖县幸福里一号\nend\n";
-  write(folder / "card.txt", card);
-  const auto person = reader->poll();
-  REQUIRE(person);
-  REQUIRE(*person);
-  CHECK((*person)->name == "赵德福");
-  CHECK((*person)->document == DocumentKind::ResidentId);
-  CHECK_FALSE(*reader->poll());
-  fs::remove(folder / "card.txt");
-  CHECK_FALSE(*reader->poll());
-  write(folder / "card.txt", card);
-  CHECK(*reader->poll());
-}
-
-TEST_CASE("a card pulled early, an unreadable one and a reader that goes away are told apart", "[devices]") {
-  Folder folder;
-  const auto reader = simulated_reader(folder.path);
-  write(folder / "card.txt", "name=赵德福\nnumber=44059919510312");
-  CHECK(reader->poll().error().what == "card: pulled");
-  write(folder / "card.txt", "name=赵德福\nnumber=440599195103120414\nend\n");
-  CHECK(reader->poll().error().what == "card: unreadable");
-  write(folder / "card.txt", "name=\xff\xfe\nnumber=440599195103120413\nend\n");
-  CHECK(reader->poll().error().what == "card: unreadable");
-  write(folder / "reader.state", "reader=absent\n");
-  CHECK(reader->state() == DeviceState::Absent);
-  CHECK(reader->poll().error().code == Code::Unavailable);
-}
-
 // ---- the receipt ---------------------------------------------------------------------------------------------------------
 
 namespace {

@@ -78,6 +78,10 @@ const Reader readers[] = {
     {"enrol_ask", run_reader<EnrolAsk, enrol_ask_from_json>, [] { return to_json(EnrolAsk{"12345678", a_kiosk, "kiosk", std::string(64, 'a'), "一号", {"LAW"}}); }},
     {"enrolment", run_reader<Enrolment, enrolment_from_json>, [] { return to_json(Enrolment{a_kiosk, "kiosk", {}, a_hub, std::string(64, 'b'), {std::string(64, 'c')}}); }},
     {"devices", run_reader<std::vector<Device>, devices_from_json>, [] { return to_json(std::vector<Device>{{a_desk, "desk-lawyer", std::string(64, 'd'), "二号", {"LAW"}, true, nine(), -5}}); }},
+    {"staff", run_reader<StaffList, staff_list_from_json>, [] { return to_json(StaffList{{{"L01", "林小满", "lawyer", true, false}}, std::string(32, 'e'), "L01"}); }},
+    {"staff_enter", run_reader<StaffEnter, staff_enter_from_json>, [] { return to_json(StaffEnter{"L01", std::string(32, 'e'), "dmVyaWZpZXI=", std::string(64, 'f')}); }},
+    {"staff_entered", run_reader<StaffEntered, staff_entered_from_json>, [] { return to_json(StaffEntered{"", "wrong", 4, 30, "林小满", "lawyer"}); }},
+    {"staff_add", run_reader<StaffAdd, staff_add_from_json>, [] { return to_json(StaffAdd{"L01", std::string(32, 'e'), "482916", "dmVyaWZpZXI=", std::string(64, 'f')}); }},
 };
 
 void wire_json_target(std::string_view input) {
@@ -423,6 +427,7 @@ std::vector<Seed> wire_json_seeds() {
   // Numbers that no int holds.
   seeds.emplace_back("news_numbers", std::string(1, '\0') + R"({"queues":[{"window":"LAW","waiting":1e300,"minutes":-1,"serving":99999999999}],"calls":[],"upstream_online":false,"county_as_of":0,"as_of":1e40})");
   seeds.emplace_back("ack_numbers", "\x8" + std::string(R"({"durable":true,"origin":"440583-K01","seq":-1,"hash":")") + std::string(64, 'a') + R"(","county":1.5})");
+  seeds.emplace_back("staff_numbers", "\x11" + std::string(R"({"sealed":"","refused":"wait","left":1e300,"wait_s":-99999999999})"));
   return seeds;
 }
 std::vector<Seed> target_seeds() { return {{"heads", "/v1/heads?wait=20&known=16777217"}, {"log", "/v1/log/440583-K01?after=3&limit=100"}, {"blob", "/v1/blob/" + std::string(64, 'a') + "?off=0&bytes=9000"}, {"percent", "/v1/matter/%34%40?a=%e4%b8%ad&=&b"}, {"broken", "/%4"}, {"root", "/"}}; }

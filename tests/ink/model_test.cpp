@@ -1,4 +1,5 @@
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 
 #include "hand.h"
@@ -81,7 +82,48 @@ TEST_CASE("a model that is not there is unavailable, and the words name the targ
   CHECK(model.error().what.find("handwriting_data") != std::string::npos);
 }
 
-TEST_CASE("the built model knows the national standard and rare names, within its size", "[ink][model]") {
+TEST_CASE("a model whose sizes make no sense is refused before anything is looked up in it", "[ink][model][bad]") {
+  ModelParts parts;
+  parts.standard = {{U'一'}, {0}, {}};
+  CHECK(trouble(model_bytes(parts)).find("sizes make no sense") != std::string::npos);  // no dimensions
+  parts.dimensions = 2;
+  parts.projection.assign(feature_count * 2, .01f);
+  parts.standard = {};
+  parts.rare = {{U'𠮷'}, {0}, {7, 8}};
+  CHECK(trouble(model_bytes(parts)).find("sizes make no sense") != std::string::npos);  // only rare characters
+  parts.standard = {{U'一', U'十'}, {0}, {1, 2}};
+  CHECK(trouble(model_bytes(parts)).find("sizes make no sense") != std::string::npos);  // a character without a centre
+  parts.standard = {{U'一'}, {0}, {1, 2}};
+  CHECK(trouble(model_bytes(parts)).empty());
+  parts.projection.clear();
+  CHECK(trouble(model_bytes(parts)).find("cut short") != std::string::npos);  // whole by its head, without what the head speaks of
+}
+
+TEST_CASE("a model's file is mapped whole, or refused by what it is", "[ink][model][bad]") {
+  namespace fs = std::filesystem;
+  std::string folder = (fs::temp_directory_path() / "yizhan-ink-XXXXXX").string();
+  REQUIRE(::mkdtemp(folder.data()) != nullptr);
+  const std::string path = folder + "/ink.model";
+  const auto bytes = small();
+  std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  {
+    const auto model = Model::open(path);
+    REQUIRE(model);
+    const Model copy = *model;  // copies share the mapping
+    CHECK(copy.standard.codes[1] == U'十');
+  }
+  CHECK(data_folder(folder) == folder);
+  fs::resize_file(path, 63);
+  CHECK(Model::open(path).error().what.starts_with(path + ": the handwriting model is cut short"));
+  fs::resize_file(path, model_bytes_max + 1);  // sparse
+  CHECK(Model::open(path).error().what.starts_with(path + ": the handwriting model is too large"));
+  fs::remove(path);
+  fs::create_directories(path + "/room");
+  CHECK_FALSE(Model::open(path));
+  fs::remove_all(folder);
+}
+
+TEST_CASE("the built model knows the national standard and rare names, within its size", "[ink][model][built]") {
   const Model built = model();
   CHECK(built.standard.codes.size() == 8105);
   CHECK(built.rare.codes.size() > 15'000);

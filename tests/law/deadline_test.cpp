@@ -72,6 +72,12 @@ TEST_CASE("articles are read as people write them", "[law]") {
   CHECK(chinese(Article{"法", "110"}) == "《法》第一百一十条");
   CHECK(chinese(Article{"意见", "司发通〔2016〕127号"}) == "《意见》（司发通〔2016〕127号）");
   CHECK(chinese(Article{"", "本县承诺"}) == "本县承诺");
+  for (const char* odd : {"x", "0", "22.", "22.x", "22(", "22(1", "22(x)", "22.1(1)x", "22 "}) {
+    INFO(odd);
+    CHECK_FALSE(places_article(odd));
+    CHECK(chinese(Article{"法", odd}) == "《法》（" + std::string(odd) + "）");
+  }
+  CHECK(chinese(Article{"法", ""}) == "《法》");
 }
 
 TEST_CASE("a make-up Sunday is worked and a bridged Friday is not", "[law][XFTL23]") {
@@ -101,6 +107,17 @@ TEST_CASE("a broken holiday file names its line and adds nothing", "[law]") {
            Broken{"{\"year\":2024}", "h.json:1: \"days\" is missing or empty"},
            Broken{"{\"year\":2024,\"days\":[\n{\"date\":\"2024-01-01\",", "h.json:2: not JSON"},
            Broken{"[]", "h.json:1: a list is not expected here"},
+           Broken{"{\"days\":{}}", "h.json:1: an object is not expected here"},
+           Broken{"{\"days\":[[]]}", "h.json:1: a list is not expected here"},
+           Broken{"{\"days\":[\n{\"name\":{}}]}", "h.json:2: an object is not expected here"},
+           Broken{"{\"days\":[\n{\"name\":[]}]}", "h.json:2: a list is not expected here"},
+           Broken{"{\"days\":[\n{\"name\":null}]}", "h.json:2: null is not expected here"},
+           Broken{"{\"days\":[\n{\"name\":true}]}", "h.json:2: a truth value is not expected here"},
+           Broken{"{\"year\":2024.0}", "h.json:1: a number is not expected here"},
+           Broken{"{\"year\":1899}", "h.json:1: \"year\" must be a year"},
+           Broken{"{\"year\":-1}", "h.json:1: \"year\" must be a year"},
+           Broken{"{\"year\":18446744073709551615}", "h.json:1: \"year\" must be a year"},
+           Broken{"true", "h.json:1: a truth value is not expected here"},
            Broken{"", "h.json:1: not JSON"},
            Broken{"<html>200 OK</html>", "h.json:1: not JSON"},
        }) {

@@ -85,6 +85,8 @@ TEST_CASE("a broken rulebook is refused and the line is named", "[rulebook]") {
            Case{"when = { kind = [\"suggestion\"] }", "when = { window = [\"LAW\"] }", "unknown field \"window\" in a condition"},
            Case{"path = \"party_appeal\"", "path = \"party\"", "\"party\" is none of judicial, arbitration, party_appeal, administrative, duty, petition, suggestion, accusation, information_request, unknown"},
            Case{"because = \"您提的是建议。\"", "", "\"because\" is missing", -6},
+           Case{"because = \"您提的是建议。\"", "because = 3", "\"because\" must be text in quotes"},
+           Case{"questions = [\"in_proceedings\"]", "questions = \"in_proceedings\"", "\"questions\" must be a list"},
            Case{"because = \"您提的是建议。\"", "because = \"\"", "\"because\" is empty"},
            Case{"because = \"您提的是建议。\"", "because = \"您提的是一个很长很长很长很长很长的好建议。\"", "\"because\" has 21 characters, at most 20 can be read in one line", -6},
            Case{"consequence = \"{dispose}天内", "consequence = \"{dispos}天内", "\"consequence\": {dispos} is neither {unit}, {closed}, {here}, {other} nor a term", -5},
@@ -135,6 +137,11 @@ TEST_CASE("a county's rulebook says what differs and no more", "[rulebook]") {
   CHECK(on_base("[[rule]]\nid = \"land\"\n" + reason + "window = \"LAW\"\npath = \"unknown\"\n").find("can never be reached") != std::string::npos);
   CHECK(on_base("[[term]]\nid = \"dispose\"\n") == "r.toml:5: \"amount\" is missing");
   CHECK(on_base("[[rep_limit]]\nheads_max = 10\nreps_max = 3\narticle = \"法 1\"\n") == "r.toml:5: the last rep_limit must be for any size (heads_max = 0)");
+  const auto limit = [](int heads) { return "[[rep_limit]]\nheads_max = " + std::to_string(heads) + "\nreps_max = 3\narticle = \"法 1\"\n"; };
+  CHECK(on_base(limit(10) + limit(10) + limit(0)) == "r.toml:9: rep_limit rows must grow by heads_max, with 0 (any size) last");
+  CHECK(on_base(limit(0) + limit(10)) == "r.toml:9: rep_limit rows must grow by heads_max, with 0 (any size) last");
+  CHECK(on_base(limit(10) + limit(20) + limit(0)) == "loaded");
+  CHECK(RuleBook{}.rep_limit(5) == RepLimit{}.reps_max);
   const std::string twice = "[[term]]\nid = \"promise_handle\"\namount = 30\nunit = \"days\"\nwhose = \"duty\"\npromised = true\narticle = \"本县承诺\"\nlabel = \"办理\"\nfrom = \"受理\"\n";
   CHECK(on_base(twice + twice) == "r.toml:14: \"promise_handle\" is given twice");
 }

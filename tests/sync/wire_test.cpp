@@ -31,6 +31,21 @@ TEST_CASE("everything that travels reads back as it was written", "[wire]") {
   progress.lines = {{Time{Span{1}}, "440583-C.H01", "accepted", "单位已受理"}};
   progress.deadlines = {{"handle", must(parse_date("2026-11-20")), must(parse_date("2027-01-19")), false, {"信访工作条例", "34"}, "why", true}};
   CHECK(to_json(must(progress_answer_from_json(to_json(progress)))) == to_json(progress));
+
+  const StaffList people{{{"L01", "林小满", "lawyer", true, false}, {"M02", "赵德福", "mediator", false, true}}, "a challenge", "L01"};
+  const StaffList read = must(staff_list_from_json(to_json(people)));
+  CHECK(to_json(read) == to_json(people));
+  REQUIRE(read.people.size() == 2);
+  CHECK(read.people[1].locked);
+  CHECK(read.signed_in == "L01");
+  CHECK(must(staff_list_from_json(R"({"people":[],"challenge":"c"})")).signed_in.empty());
+  const StaffEnter enter{"L01", "a challenge", "verifier", "reply"};
+  CHECK(to_json(must(staff_enter_from_json(to_json(enter)))) == to_json(enter));
+  const StaffEntered refused{"", "wait", 3, 30, "林小满", "lawyer"};
+  CHECK(to_json(must(staff_entered_from_json(to_json(refused)))) == to_json(refused));
+  CHECK(must(staff_entered_from_json(R"({"sealed":"box","refused":""})")).left == 0);
+  const StaffAdd add{"L01", "a challenge", "482916", "verifier", "reply"};
+  CHECK(to_json(must(staff_add_from_json(to_json(add)))) == to_json(add));
 }
 
 TEST_CASE("broken JSON of every kind is refused, never thrown across the room", "[wire]") {
@@ -44,6 +59,10 @@ TEST_CASE("broken JSON of every kind is refused, never thrown across the room", 
     CHECK_FALSE(enrolment_from_json(bad));
     CHECK_FALSE(progress_answer_from_json(bad));
     CHECK_FALSE(help_call_from_json(bad));
+    CHECK_FALSE(staff_list_from_json(bad));
+    CHECK_FALSE(staff_enter_from_json(bad));
+    CHECK_FALSE(staff_entered_from_json(bad));
+    CHECK_FALSE(staff_add_from_json(bad));
   }
 }
 
@@ -121,6 +140,10 @@ TEST_CASE("a number of the protocol is a whole number that fits, or the body is 
   CHECK(ack_from_json(R"({"durable":true,"origin":"440583-K01","seq":3,"county":0,"hash":")" + hash + "\"}"));
   CHECK_FALSE(ack_from_json(R"({"durable":true,"origin":"440583-K01","seq":-1,"county":0,"hash":")" + hash + "\"}"));
   CHECK_FALSE(ack_from_json(R"({"durable":true,"origin":"440583-K01","seq":3,"county":1.5,"hash":")" + hash + "\"}"));
+  for (const char* number : {"1e300", "2.5", "99999999999", "\"3\"", "null"}) {
+    INFO(number);
+    for (const char* field : {"left", "wait_s"}) CHECK_FALSE(staff_entered_from_json(std::string(R"({"sealed":"","refused":"wait",")") + field + "\":" + number + "}"));
+  }
   // And a moment is one that a calendar has.
   std::string late = good;
   late.replace(late.find("\"as_of\":0"), 9, "\"as_of\":9223372036854775807");

@@ -1,5 +1,8 @@
 #include <catch2/catch_test_macros.hpp>
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "kiosk/writing/divisions.h"
@@ -101,4 +104,43 @@ TEST_CASE("a damaged file of places is refused with file and line", "[writing][p
   CHECK(what("44\t某省\t001东镇\n").starts_with("divisions.tsv:1: "));
   CHECK(what("44\t某省\n44\t某省\n").find("twice") != std::string::npos);
   CHECK(what("44\t\xFF\n").starts_with("divisions.tsv:1: "));
+  CHECK(what("44\t\n") == "divisions.tsv:1: the name is missing");
+  CHECK(what("4\t某省\n") == "divisions.tsv:1: a code has 2, 4, 6 or 9 digits: 4");
+  CHECK(what("445299\t某县\t001东镇,02x西镇\n") == "divisions.tsv:1: a part is three digits and a name: 02x西镇");
+  CHECK(what("445299\t某县\t001\n") == "divisions.tsv:1: a part is three digits and a name: 001");
+  CHECK(Divisions::parse("44\t某省\r\n", "d\t东\n\nx西\n", "").error().what == "initials.tsv:3: expected LETTER<tab>CHARACTERS");
+  CHECK(Divisions::parse("44\t某省\n", "", "445299001 东镇\n").error().what == "villages.tsv:1: expected CODE<tab>NAME[<tab>PARTS]");
+}
+
+TEST_CASE("a folder of places without its files is refused, and its villages may be missing", "[writing][places]") {
+  namespace fs = std::filesystem;
+  std::string folder = (fs::temp_directory_path() / "yizhan-places-XXXXXX").string();
+  REQUIRE(::mkdtemp(folder.data()) != nullptr);
+  CHECK(Divisions::open(folder).error().what.starts_with(folder + "/divisions.tsv: cannot be read"));
+  std::ofstream(folder + "/divisions.tsv") << "44\t某省\n4452\t某市\n445299\t某县\t001东镇\n";
+  CHECK(Divisions::open(folder).error().what.starts_with(folder + "/initials.tsv: cannot be read"));
+  std::ofstream(folder + "/initials.tsv") << "d\t东\n";
+  const auto whole = Divisions::open(folder);
+  REQUIRE(whole);
+  CHECK(whole->parts("445299") == std::vector<Division>{{"445299001", "东镇"}});
+  std::ofstream(folder + "/villages.tsv") << "445299001\t东镇\t001大树村\nwhat\n";
+  CHECK(Divisions::open(folder).error().what == folder + "/villages.tsv:2: expected CODE<tab>NAME[<tab>PARTS]");
+  fs::remove_all(folder);
+}
+
+TEST_CASE("what is no place has no name, nothing above it and no parts", "[writing][places]") {
+  const Divisions& d = country();
+  for (const char* code : {"9", "99999", "440583", "999999001", "445222999", "445222001001", "445222001001001"}) {
+    INFO(code);
+    CHECK(d.name(code).empty());
+    CHECK(d.parts(code).empty());
+  }
+  CHECK(d.above("44").empty());
+  CHECK(d.above("").empty());
+  CHECK(d.above("445222001001") == "445222001");
+  CHECK(d.known("445222001001") == "445222001");
+  CHECK(d.spoken("445222", "445222").empty());
+  CHECK(d.spoken("4452220", "") == "广东省揭阳市揭西县");
+  CHECK(d.search("445222", "hp", 0).empty());
+  CHECK(d.search("445222", "h", 1).size() == 1);
 }

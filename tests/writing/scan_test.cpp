@@ -159,3 +159,37 @@ TEST_CASE("a scan is parsed strictly", "[writing][scan]") {
   CHECK_FALSE(parse_scan("1234567890123456"));
   CHECK_FALSE(parse_scan(std::string(400, '1')));
 }
+
+TEST_CASE("a signed receipt's code counts by its number and its query code", "[writing][scan]") {
+  const auto signed_qr = [](const std::string& number, const std::string& digits) { return "XF2:" + number + ":" + digits + ":0a1b2c3d:440583-K01:2026:c2ln"; };
+  CHECK(parse_scan(signed_qr(matter(), code())) == Scan{matter(), code()});
+  CHECK(parse_scan(signed_qr(matter(), "")) == Scan{matter(), {}});  // of a sealed matter: nothing to ask with
+  CHECK_FALSE(parse_scan(signed_qr(matter(), wrong_code())));
+  CHECK_FALSE(parse_scan(signed_qr("440583-K01", code())));
+  CHECK_FALSE(parse_scan(signed_qr(matter(), code()) + ":more"));
+  for (const char* cut : {"XF2:", "XF2:x", "XF2:::", "XF1:", "XF1:x", "XF1::"}) {
+    INFO(cut);
+    CHECK_FALSE(parse_scan(cut));
+  }
+  Wedge w;
+  w.type(signed_qr(matter(), code()), 5);
+  w.enter();
+  REQUIRE(w.scans.size() == 1);
+  CHECK(w.scans[0] == Scan{matter(), code()});
+  CHECK(w.through.empty());
+}
+
+TEST_CASE("a flood without an end is refused once and let go when it rests", "[writing][scan]") {
+  ScanGate gate;
+  const Tick now{std::chrono::hours(1)};
+  auto passed = gate.pass({{{}, std::string(scan_bytes_max + 1, '7')}, {{}, "7"}}, now);
+  CHECK(passed.strokes.empty());
+  CHECK_FALSE(passed.refused);
+  REQUIRE(passed.again_in);
+  passed = gate.pass({{"Left", {}}}, now);  // a key in the middle ends it and is a key
+  CHECK(passed.refused);
+  CHECK(passed.strokes == std::vector<Stroke>{{"Left", {}}});
+  passed = gate.pass({{{}, "q"}}, now + Span{1'000});
+  CHECK_FALSE(passed.refused);
+  CHECK(passed.strokes == std::vector<Stroke>{{{}, "q"}});
+}
