@@ -229,11 +229,8 @@ template <class A, Is<CodeReplaced> T>
 void fields(A& a, T& v) {
   a("query_tag", v.query_tag), a("reason", v.reason), a("staff", v.staff), a("status_public", v.status_public);
 }
-template <class A, Is<Recused> T>
-void fields(A& a, T& v) {
-  a("by", v.by), a("reason", v.reason), a("staff", v.staff);
-}
-template <class A, Is<Assigned> T>
+template <class A, class T>
+  requires(Is<T, Recused> || Is<T, Assigned>)
 void fields(A& a, T& v) {
   a("by", v.by), a("reason", v.reason), a("staff", v.staff);
 }

@@ -13,20 +13,17 @@
 #include "core/law.h"
 #include "core/pin_key.h"
 #include "core/text.h"
+#include "sync/hub_commands.h"
 
 namespace yizhan::sync {
 namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
+using commands::exit_done, commands::failed;
 
-constexpr int done_code = 0, failed_code = 1, temporary_code = 75;
 constexpr int valid_days_usual = 400;  // a year, and a month to get the next one round
 
-int failed(const Error& error) {
-  fmt::print(stderr, "hub: {}\n", printable(error.what));
-  return error.code == Code::Unavailable ? temporary_code : failed_code;
-}
 Error wrong(std::string what) { return {Code::Invalid, std::move(what)}; }
 void say(const std::string& text) { fmt::print("{}\n", printable(text)); }
 
@@ -140,11 +137,11 @@ int open_share(const std::string& from, const std::string& key_file, const std::
     wipe(pairs);
     if (!kept) return failed(kept.error());
     say("both turns are done: the escrow key is in " + to + ". Use it on a machine without a network, then destroy the file.");
-    return done_code;
+    return exit_done;
   }
   if (const auto kept = write_private_file(to, Json{{"shares", *opened}}.dump(1) + "\n", false); !kept) return failed(kept.error());
   say("first of two turns: hand " + to + " to a second custodian, who opens it with hub keys open-escrow --share " + to);
-  return done_code;
+  return exit_done;
 }
 
 // ---- the set --------------------------------------------------------------------------------------------------------------
@@ -225,7 +222,7 @@ int change_set(const Change& change) {
   if (const auto made = sign_set(*set, change.root, change.out); !made) return failed(made.error());
   print_key_set(*set, now);
   say(fmt::format("signed as version {} in {}; now: hub keys install {} --data DIR", set->version, change.out, change.out));
-  return done_code;
+  return exit_done;
 }
 
 int install(const HubOptions& options, const std::string& file, bool json, const HubCommand& command) {
@@ -239,7 +236,7 @@ int install(const HubOptions& options, const std::string& file, bool json, const
   if (!answer) return failed(answer.error());
   if (json) fmt::print("{}\n", printable_json(*answer));
   else say(fmt::format("version {} is in force; root {}", set->version, fingerprint(set->root_public_hex)));
-  return done_code;
+  return exit_done;
 }
 
 // ---- a new county in one step -----------------------------------------------------------------------------------------------
@@ -390,7 +387,7 @@ void add_key_ceremonies(CLI::App& keys, HubOptions& options, bool& json, std::fu
       const KeyPair key = make_sign_keys();
       if (const auto kept = write_pair(given->secret, key); !kept) return failed(kept.error());
       say(fmt::format("root  fingerprint {}", fingerprint(key.public_hex)));
-      return done_code;
+      return exit_done;
     };
   });
 
@@ -403,7 +400,7 @@ void add_key_ceremonies(CLI::App& keys, HubOptions& options, bool& json, std::fu
   recipient->callback([given, &action] {
     action = [given] {
       const auto part = new_recipient(given->purpose, given->hall, given->id, given->secret, given->public_file);
-      return part ? done_code : failed(part.error());
+      return part ? exit_done : failed(part.error());
     };
   });
 
@@ -414,7 +411,7 @@ void add_key_ceremonies(CLI::App& keys, HubOptions& options, bool& json, std::fu
   custodian->callback([given, &action] {
     action = [given] {
       const auto part = new_recipient("custodian", "", given->id, given->secret, given->public_file);
-      return part ? done_code : failed(part.error());
+      return part ? exit_done : failed(part.error());
     };
   });
 
@@ -425,7 +422,7 @@ void add_key_ceremonies(CLI::App& keys, HubOptions& options, bool& json, std::fu
   escrow->callback([given, &action] {
     action = [given] {
       const auto part = new_escrow(given->id, given->custodians, given->out);
-      return part ? done_code : failed(part.error());
+      return part ? exit_done : failed(part.error());
     };
   });
 
@@ -474,7 +471,7 @@ void add_key_ceremonies(CLI::App& keys, HubOptions& options, bool& json, std::fu
   starting->callback([given, &options, &action, command] {
     action = [given, &options, command] {
       const auto made = make_county(given->start, options, command);
-      return made ? done_code : failed(made.error());
+      return made ? exit_done : failed(made.error());
     };
   });
 }

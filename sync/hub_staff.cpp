@@ -8,21 +8,14 @@
 #include "core/law.h"
 #include "core/number.h"
 #include "core/text.h"
+#include "sync/hub_commands.h"
 #include "sync/hub_keys.h"
 
 namespace yizhan::sync {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr int done_code = 0, failed_code = 1, temporary_code = 75;
-
-int failed(const Error& error) {
-  fmt::print(stderr, "hub: {}\n", printable(error.what));
-  return error.code == Code::Unavailable ? temporary_code : failed_code;
-}
-
-std::string printed(const Json& json) { return printable_json(json.dump(-1, ' ', false, Json::error_handler_t::replace)); }
+using commands::exit_done, commands::failed, commands::dump;
 
 std::string_view role_words(std::string_view role) {
   static constexpr std::pair<std::string_view, std::string_view> words[] = {
@@ -91,20 +84,20 @@ int show_log(const HubOptions& options, const std::string& from_text, const std:
       for (const auto& [what, n] : of) line += fmt::format("\t{} {}", printable(what), n);
       fmt::print("{}\n", line);
     }
-    if (json) fmt::print("{}\n", printed(out));
-    return done_code;
+    if (json) fmt::print("{}\n", dump(out));
+    return exit_done;
   }
   if (json) {
     Json out = Json::array();
     for (const auto& row : *rows)
       out.push_back({{"at", iso_minute(row.at)}, {"desk", row.author}, {"staff", row.staff}, {"what", row.what}, {"matter", row.matter}, {"reason", row.reason}});
-    fmt::print("{}\n", printed(out));
-    return done_code;
+    fmt::print("{}\n", dump(out));
+    return exit_done;
   }
   fmt::print("at\tdesk\tstaff\twhat\tmatter\treason\n");
   for (const auto& row : *rows)
     fmt::print("{}\t{}\t{}\t{}\t{}\t{}\n", iso_minute(row.at), row.author, printable(row.staff), printable(row.what), row.matter, printable(row.reason));
-  return done_code;
+  return exit_done;
 }
 
 }  // namespace
@@ -131,14 +124,14 @@ void add_staff_commands(CLI::App& staff, HubOptions& options, bool& json, std::f
     const auto answer = ask(what);
     if (!answer) return failed(answer.error());
     if (json) {
-      fmt::print("{}\n", printed(*answer));
+      fmt::print("{}\n", dump(*answer));
     } else if (answer->contains("code")) {
       fmt::print("{}\n", answer->at("code").get<std::string>());
       fmt::print(stderr, "one-time code, valid 24 hours; at the desk: kiosk staff add {} --code CODE --hall-key FILE\n", said);
     } else {
       fmt::print("{}\n", said);
     }
-    return done_code;
+    return exit_done;
   };
 
   auto* add = sub("add", "an account and the code to set a PIN at a desk");
@@ -190,8 +183,8 @@ void add_staff_commands(CLI::App& staff, HubOptions& options, bool& json, std::f
       const auto answer = ask(Json{{"do", "staff_list"}});
       if (!answer) return failed(answer.error());
       if (json) {
-        fmt::print("{}\n", printed(*answer));
-        return done_code;
+        fmt::print("{}\n", dump(*answer));
+        return exit_done;
       }
       for (const auto& row : answer->at("people")) {
         std::string desks, sitting;
@@ -201,7 +194,7 @@ void add_staff_commands(CLI::App& staff, HubOptions& options, bool& json, std::f
                    desks.empty() ? "no desk yet" : desks, sitting.empty() ? "" : "  signed in at " + sitting,
                    row.at("locked").get<bool>() ? "  LOCKED (hub staff unlock)" : row.at("wrong").get<int>() > 0 ? fmt::format("  {} wrong", row.at("wrong").get<int>()) : "");
       }
-      return done_code;
+      return exit_done;
     };
   });
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "core/checkpoints.h"
@@ -152,6 +153,9 @@ struct Hub::Impl {
   Reply enter(const Device& device, const Parsed& request, Time wall, Tick now);
   Reply set_pin(const Device& device, const Parsed& request, Time wall, Tick now);
   bool take_challenge(const Origin& desk, const std::string& word, Tick now);
+  /// The account somebody at that desk asks to sit down as, or why not.
+  std::variant<Account*, Reply> account_asked(const Device& device, const std::string& challenge, const std::string& id, Tick now);
+  Reply entered(const Account& account, std::string sealed);  ///< and tells everybody that somebody sits there
   bool people_needed() const;                             ///< the hall has accounts: desks are worked by people
   const std::string* person_at(const Origin& desk) const; ///< who is signed in there; null: nobody
   bool may_know(const Device& device, const Event& event, const Access& entry) const;

@@ -3,6 +3,7 @@
 // The order that everything here keeps: count, then compare; state, then hand out. Each of them is on disk before the next begins.
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <variant>
 
 #include "core/pin_key.h"
 #include "sync/server_impl.h"
@@ -34,6 +35,11 @@ Status sound_role(const std::string& role) {
 
 /// Texts of a matter; an auditor sees who did what, never those.
 bool is_trace(std::string_view type) { return type == "viewed" || type == "assigned" || type == "recused" || type == "code_replaced"; }
+
+Reply not_entered(std::string_view refused, StaffEntered out = {}) {
+  out.refused = refused;
+  return plain_reply(200, to_json(out));
+}
 
 }  // namespace
 
@@ -219,27 +225,38 @@ bool Hub::Impl::take_challenge(const Origin& desk, const std::string& word, Tick
   return right;
 }
 
+std::variant<Account*, Reply> Hub::Impl::account_asked(const Device& device, const std::string& challenge, const std::string& id, Tick now) {
+  if (!take_challenge(device.origin, challenge, now)) return refuse(409, "conflict", "challenge: asked for once, used once; ask for another");
+  const auto found = accounts.find(id);
+  if (found == accounts.end() || found->second.removed) return not_entered("unknown");
+  if (!fits_desk(found->second.role, device.role)) return not_entered("role");
+  return &found->second;
+}
+
+Reply Hub::Impl::entered(const Account& account, std::string sealed) {
+  ++version;
+  StaffEntered out;
+  out.sealed = std::move(sealed);
+  out.name = account.name;
+  out.role = account.role;
+  return plain_reply(200, to_json(out));
+}
+
 Reply Hub::Impl::enter(const Device& device, const Parsed& request, Time wall, Tick now) {
   const auto ask = staff_enter_from_json(request.body);
   if (!ask) return failure(ask.error());
-  if (!take_challenge(device.origin, ask->challenge, now)) return refuse(409, "conflict", "challenge: asked for once, used once; ask for another");
-  StaffEntered out;
-  const auto answer = [&](std::string_view refused) {
-    out.refused = refused;
-    return plain_reply(200, to_json(out));
-  };
-  const auto found = accounts.find(ask->id);
-  if (found == accounts.end() || found->second.removed) return answer("unknown");
-  Account& account = found->second;
-  if (!fits_desk(account.role, device.role)) return answer("role");
+  const auto who = account_asked(device, ask->challenge, ask->id, now);
+  if (const auto* refused = std::get_if<Reply>(&who)) return *refused;
+  Account& account = *std::get<Account*>(who);
   const auto pin = account.pins.find(device.origin);
-  if (pin == account.pins.end()) return answer("elsewhere");
-  if (account.locked) return answer("locked");
+  if (pin == account.pins.end()) return not_entered("elsewhere");
+  if (account.locked) return not_entered("locked");
   // Our own clock went back a long way: nobody waits longer than the longest wait for it.
   if (account.not_before > wall + longest_wait) account.not_before = wall + longest_wait;
   if (account.not_before > wall) {
+    StaffEntered out;
     out.wait_s = static_cast<int>((account.not_before - wall + Span{999}).count() / 1000);
-    return answer("wait");
+    return not_entered("wait", std::move(out));
   }
   const auto boxed = box_to(pin->second.pepper, ask->reply_to);
   if (!boxed) return failure(boxed.error());
@@ -252,9 +269,10 @@ Reply Hub::Impl::enter(const Device& device, const Parsed& request, Time wall, T
 
   if (!same_tag(verifier_hash_of(ask->verifier), pin->second.verifier_hash)) {
     if (const auto stated = state({}, StaffSession{ask->id, account.role, "denied " + device.origin}, wall); !stated) return failure(stated.error());
+    StaffEntered out;
     out.left = std::max(0, wrong_max - account.wrong);
     if (account.not_before > wall) out.wait_s = static_cast<int>((account.not_before - wall).count() / 1000);
-    return answer(account.locked ? "locked" : "wrong");
+    return not_entered(account.locked ? "locked" : "wrong", std::move(out));
   }
   account.wrong = 0;
   account.locked = false;
@@ -267,32 +285,21 @@ Reply Hub::Impl::enter(const Device& device, const Parsed& request, Time wall, T
     seats[device.origin] = before;
     return failure(saved.error());
   }
-  ++version;
-  out.sealed = *boxed;
-  out.name = account.name;
-  out.role = account.role;
-  return plain_reply(200, to_json(out));
+  return entered(account, *boxed);
 }
 
 Reply Hub::Impl::set_pin(const Device& device, const Parsed& request, Time wall, Tick now) {
   const auto ask = staff_add_from_json(request.body);
   if (!ask) return failure(ask.error());
-  if (!take_challenge(device.origin, ask->challenge, now)) return refuse(409, "conflict", "challenge: asked for once, used once; ask for another");
-  StaffEntered out;
-  const auto answer = [&](std::string_view refused) {
-    out.refused = refused;
-    return plain_reply(200, to_json(out));
-  };
-  const auto found = accounts.find(ask->id);
-  if (found == accounts.end() || found->second.removed) return answer("unknown");
-  Account& account = found->second;
-  if (!fits_desk(account.role, device.role)) return answer("role");
+  const auto who = account_asked(device, ask->challenge, ask->id, now);
+  if (const auto* refused = std::get_if<Reply>(&who)) return *refused;
+  Account& account = *std::get<Account*>(who);
   if (!digest_from_hex(ask->verifier)) return refuse(400, "invalid", "verifier: 64 hex digits");
-  if (account.code_hash.empty() || account.code_until < wall) return answer("code");
+  if (account.code_hash.empty() || account.code_until < wall) return not_entered("code");
   if (!same_tag(account.code_hash, code_hash_of(ask->code, ask->id))) {
     if (++account.code_wrong >= code_wrong_max) account.code_hash.clear();
     if (const auto saved = save_people(); !saved) return failure(saved.error());
-    return answer("code");
+    return not_entered("code");
   }
   const std::string pepper = new_secret();
   const auto boxed = box_to(pepper, ask->reply_to);
@@ -307,11 +314,7 @@ Reply Hub::Impl::set_pin(const Device& device, const Parsed& request, Time wall,
     account = before;
     return failure(saved.error());
   }
-  ++version;
-  out.sealed = *boxed;
-  out.name = account.name;
-  out.role = account.role;
-  return plain_reply(200, to_json(out));
+  return entered(account, *boxed);
 }
 
 // ---- who may know -------------------------------------------------------------------------------------------------------

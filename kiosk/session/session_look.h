@@ -1,4 +1,4 @@
-/// Shared by the two halves of the visit (session.cpp, session_look.cpp) and by nobody else.
+/// Shared by the changing half of the visit (session*.cpp) and the looking half (session_look.cpp), and by nobody else.
 #pragma once
 #include <string>
 #include <vector>

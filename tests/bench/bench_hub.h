@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -35,6 +36,21 @@ T must(Result<T> result) {
   return *std::move(result);
 }
 inline const SystemClock real_clock;
+
+/// The command line of a benchmark that asks for one number and for `--dir`, where its files may lie: answers that. Ends the process on wrong use.
+template <class Number>
+std::string where_asked(int argc, char** argv, const char* what, const char* option, Number& number) {
+  std::string where = std::filesystem::temp_directory_path().string();
+  CLI::App app(what);
+  app.add_option(option, number);
+  app.add_option("--dir", where);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    std::exit(app.exit(error));
+  }
+  return where;
+}
 
 struct Folder {
   std::string path;

@@ -1,5 +1,4 @@
 // Two desks press "call next" as fast as they can over TLS: how long one call takes, and that no number is called twice.
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <set>
 #include <thread>
@@ -11,12 +10,7 @@ using namespace yizhan::bench;
 
 int main(int argc, char** argv) {
   int tickets = 1000;
-  std::string where = std::filesystem::temp_directory_path().string();
-  CLI::App app("two desks calling at once");
-  app.add_option("--tickets", tickets);
-  app.add_option("--dir", where);
-  CLI11_PARSE(app, argc, argv);
-  const Folder folder(where);
+  const Folder folder(where_asked(argc, argv, "two desks calling at once", "--tickets", tickets));
   Server hub(folder, "440583-H01", false);
   const auto kiosk = hub.enrol("440583-K01", "kiosk");
   auto log = must(EventLog::open(folder.path + "/kiosk.db"));

@@ -6,7 +6,6 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include <CLI/CLI.hpp>
 #include <atomic>
 #include <thread>
 
@@ -82,12 +81,7 @@ struct Counter {
 
 int main(int argc, char** argv) {
   std::size_t events = 300;
-  std::string where = std::filesystem::temp_directory_path().string();
-  CLI::App app("bytes on the wire of a night");
-  app.add_option("--events", events);
-  app.add_option("--dir", where);
-  CLI11_PARSE(app, argc, argv);
-  const Folder folder(where);
+  const Folder folder(where_asked(argc, argv, "bytes on the wire of a night", "--events", events));
   Server county(folder, "440583-C", true);
   const auto pinned = county.enrol("440583-H01", "hall");
 

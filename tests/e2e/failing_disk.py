@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 
-from faults import BIN, KIOSKS, KNOWN, Clerk, House, Trouble, fast_disk, run, seed_and_folder
+from faults import BIN, KIOSKS, KNOWN, Clerk, House, Trouble, fast_disk, finish, run, seed_and_folder
 
 LIBRARY = BIN / "libyizhan_failing_disk.so"
 LETTERS = 10
@@ -322,10 +322,7 @@ def main():
     finally:
         bench.house.processes.stop_all()
     print(f"failing disk: {runs_all} runs, {len(bench.problems)} problems, {time.monotonic() - began:.0f} s, seed {seed}")
-    if bench.problems:
-        print(f"files kept: {folder}")
-        sys.exit("failing disk: " + "; ".join(bench.problems[:10]))
-    shutil.rmtree(folder, ignore_errors=True)
+    finish("failing disk", bench.problems, folder, 10)
 
 
 main()

@@ -6,6 +6,7 @@ Acknowledged is what a program answered: `kiosk intake --numbers` printed the nu
 import json
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -291,6 +292,14 @@ def seed_and_folder(prefix: str, under=None):
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir=under))
     print(f"seed {seed}", flush=True)
     return seed, random.Random(seed), folder
+
+
+def finish(what: str, problems: list, folder: Path, shown: int = 8):
+    """The end of a campaign: its files are kept for a person when there were problems, and the program says so by its exit."""
+    if problems:
+        print(f"files kept: {folder}")
+        sys.exit(f"{what}: " + "; ".join(problems[:shown]))
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def fast_disk():

@@ -16,7 +16,6 @@ import json
 import os
 import queue
 import random
-import shutil
 import socket
 import ssl
 import subprocess
@@ -25,7 +24,7 @@ import threading
 import time
 from pathlib import Path
 
-from faults import BIN, HALL, Clerk, House, Trouble, fast_disk, run, seed_and_folder, until
+from faults import BIN, HALL, Clerk, House, Trouble, fast_disk, finish, run, seed_and_folder, until
 
 KIOSKS = [f"440583-K{i:02d}" for i in range(11, 17)]  # one case each at a time
 GROWTH_KIB = 48 << 10  # a reply may have 16 MiB, and a packed one as much again
@@ -780,10 +779,7 @@ def main():
     finally:
         net.house.processes.stop_all()
     print(f"\nhostile net: {count} cases, {len(net.problems)} problems, {time.monotonic() - began:.0f} s, seed {seed}")
-    if net.problems:
-        print(f"files kept: {folder}")
-        sys.exit("hostile net: " + "; ".join(net.problems[:12]))
-    shutil.rmtree(folder, ignore_errors=True)
+    finish("hostile net", net.problems, folder, 12)
 
 
 main()

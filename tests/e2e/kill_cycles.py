@@ -8,12 +8,11 @@ again while it starts. Every letter that was answered must be there under its nu
 once (no orphan lock), nothing left behind in a data directory. At the end kiosk, hall and county agree.
 YIZHAN_SEED repeats a run's moments; a failing run keeps its files.
 """
-import shutil
 import signal
 import sys
 import time
 
-from faults import KIOSKS, Filing, House, Sending, Trouble, fast_disk, seed_and_folder
+from faults import KIOSKS, Filing, House, Sending, Trouble, fast_disk, finish, seed_and_folder
 
 MACHINES = ("kiosk", "kiosk2", "hall", "county")
 
@@ -66,10 +65,7 @@ def main():
         house.processes.stop_all()
     print(f"kill cycles: {cycles} cycles, {kills} kill -9, {house.letters()} letters acknowledged, {len(house.problems)} problems, "
           f"{time.monotonic() - began:.0f} s, seed {seed}")
-    if house.problems:
-        print(f"files kept: {folder}")
-        sys.exit("kill cycles: " + "; ".join(house.problems[:8]))
-    shutil.rmtree(folder, ignore_errors=True)
+    finish("kill cycles", house.problems, folder)
 
 
 main()

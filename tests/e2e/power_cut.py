@@ -19,7 +19,7 @@ import subprocess
 import sys
 import time
 
-from faults import BIN, KIOSKS, Filing, House, Sending, Trouble, fast_disk, run, seed_and_folder
+from faults import BIN, KIOSKS, Filing, House, Sending, Trouble, fast_disk, finish, run, seed_and_folder
 
 SHUTDOWN, NOLOGFLUSH = 0x8004587D, struct.pack("I", 2)  # EXT4_IOC_SHUTDOWN = _IOR('X', 125, __u32)
 MACHINES = ("kiosk", "kiosk2", "hall", "county")
@@ -148,10 +148,7 @@ def main():
     problems = house.problems if house else ["the house could not be built"]
     print(f"power cut: {cuts} cuts of {victims_all} machines in {time.monotonic() - began:.0f} s, {house.letters() if house else 0} letters acknowledged, "
           f"{len(problems)} problems (EXT4_IOC_SHUTDOWN, no log flush), seed {seed}")
-    if problems:
-        print(f"files kept: {folder}")
-        sys.exit("power cut: " + "; ".join(problems[:8]))
-    shutil.rmtree(folder, ignore_errors=True)
+    finish("power cut", problems, folder)
 
 
 main()

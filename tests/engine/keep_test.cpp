@@ -1,6 +1,4 @@
 // What the store does for its log: beginning and end, checkpoints, erasing what the county holds, the nightly reading, room on the disk.
-#include <sqlite3.h>
-
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 
@@ -8,9 +6,11 @@
 #include "core/epoch.h"
 #include "core/log_check.h"
 #include "core/number.h"
+#include "tests/memory/tamper.h"
 #include "world.h"
 
 using namespace engine_tests;
+using yizhan::test::tamper;
 
 namespace {
 
@@ -49,23 +49,6 @@ struct County {
     hall.hub().upstream(true, at, {{log, head.seq}}, {{log, make_anchor("440583-C", key, head, at)}});
   }
 };
-
-void tamper(const std::string& path, const std::string& change) {
-  sqlite3* db = nullptr;
-  REQUIRE(sqlite3_open(path.c_str(), &db) == SQLITE_OK);
-  std::vector<std::string> both(2);
-  sqlite3_exec(
-      db, "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'",
-      [](void* out, int, char** cell, char**) {
-        auto& all = *static_cast<std::vector<std::string>*>(out);
-        (all[0] += "DROP TRIGGER ") += cell[0] + std::string(";");
-        all[1] += cell[1] + std::string(";");
-        return 0;
-      },
-      &both, nullptr);
-  REQUIRE(sqlite3_exec(db, (both[0] + change + ";" + both[1]).c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
-  sqlite3_close(db);
-}
 
 }  // namespace
 
@@ -109,7 +92,7 @@ TEST_CASE("after an unclean end the tail is read before anything is stated, and 
   machine.open();  // no end_log(): the power went
   REQUIRE(machine.store->begin_log());
   machine.store.reset();
-  tamper(machine.folder / "log.db", "UPDATE event SET at = at + 1 WHERE seq = 2");
+  REQUIRE(tamper(machine.folder / "log.db", "UPDATE event SET at = at + 1 WHERE seq = 2").empty());
   machine.open();
   const auto begun = machine.store->begin_log();
   REQUIRE_FALSE(begun);
@@ -250,7 +233,7 @@ TEST_CASE("the nightly reading finds a changed text, keeps it aside and takes th
   const std::string good = *machine.store->log().after(log, 1, 1)->front().body;
   machine.store->end_log();
   machine.store.reset();
-  tamper(machine.folder / "log.db", "UPDATE event SET body = x'7b7d' WHERE seq = 2; UPDATE event SET at = at + 1 WHERE seq = 3");
+  REQUIRE(tamper(machine.folder / "log.db", "UPDATE event SET body = x'7b7d' WHERE seq = 2; UPDATE event SET at = at + 1 WHERE seq = 3").empty());
   machine.open();
   REQUIRE(machine.store->begin_log());  // it had closed in order: the reading is what finds it
   CHECK(machine.now().alarms.empty());

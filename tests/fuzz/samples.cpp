@@ -1,6 +1,7 @@
 #include "tests/fuzz/samples.h"
 
 #include "core/event_text.h"
+#include "core/number.h"
 #include "core/petition_json.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -26,6 +27,8 @@ Petition a_petition() {
   p.title = "工钱";
   return p;
 }
+
+std::string sample_id() { return std::string("11010119500101002") + id_check_digit("11010119500101002"); }
 
 Strokes a_drawing() {
   Strokes s;

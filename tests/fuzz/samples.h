@@ -1,5 +1,6 @@
 /// Sample things of the fuzz targets: obviously fictional citizens, one fact of every type, the rulebook.
 #pragma once
+#include <string>
 #include <vector>
 
 #include "core/books.h"
@@ -15,6 +16,8 @@ inline const MatterId a_matter = "440583-K01-20261120-0001-5";
 inline Time nine(int minutes = 0) { return Time{std::chrono::sys_days{std::chrono::year{2026} / 11 / 20}} + std::chrono::hours{1} + std::chrono::minutes{minutes}; }
 
 Petition a_petition();
+/// A number whose check digit is right and whose date is nobody's.
+std::string sample_id();
 Strokes a_drawing();
 /// One of every alternative of Fact, in its order.
 std::vector<Fact> every_fact();

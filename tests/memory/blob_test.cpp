@@ -2,11 +2,11 @@
 #include <sqlite3.h>
 #include <sys/resource.h>
 
-#include <array>
 #include <fstream>
 
 #include "shim_vfs.h"
 #include "support.h"
+#include "tests/memory/tamper.h"
 
 using namespace yizhan;
 using namespace yizhan::test;
@@ -39,39 +39,6 @@ void send(const EventLog& from, EventLog& to, const Digest& hash, std::size_t pi
     REQUIRE(put);
     off = put->have;
   }
-}
-
-std::string sql(const std::string& path, const std::string& text) {
-  sqlite3* db = nullptr;
-  REQUIRE(sqlite3_open(path.c_str(), &db) == SQLITE_OK);
-  char* message = nullptr;
-  sqlite3_exec(db, text.c_str(), nullptr, nullptr, &message);
-  const std::string said = message ? message : "";
-  sqlite3_free(message);
-  sqlite3_close(db);
-  return said;
-}
-
-/// The same behind the triggers' back.
-std::string tamper(const std::string& path, const std::string& text) {
-  sqlite3* db = nullptr;
-  REQUIRE(sqlite3_open(path.c_str(), &db) == SQLITE_OK);
-  std::array<std::string, 2> triggers;
-  sqlite3_exec(
-      db, "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'",
-      [](void* out, int, char** cell, char**) {
-        auto& both = *static_cast<std::array<std::string, 2>*>(out);
-        (both[0] += "DROP TRIGGER ") += cell[0] + std::string(";");
-        both[1] += cell[1] + std::string(";");
-        return 0;
-      },
-      &triggers, nullptr);
-  char* message = nullptr;
-  sqlite3_exec(db, (triggers[0] + text + ";" + triggers[1]).c_str(), nullptr, nullptr, &message);
-  const std::string said = message ? message : "";
-  sqlite3_free(message);
-  sqlite3_close(db);
-  return said;
 }
 
 }  // namespace

@@ -1,54 +1,12 @@
-#include <sqlite3.h>
-
 #include <catch2/catch_test_macros.hpp>
-#include <fstream>
-#include <iterator>
 
 #include "proof_support.h"
+#include "tests/memory/tamper.h"
 
 using namespace yizhan;
 using namespace yizhan::test;
 
 namespace {
-
-std::string files_of(const Scratch& scratch) {
-  std::string all;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(scratch.path())) {
-    if (!entry.is_regular_file()) continue;
-    std::ifstream in(entry.path(), std::ios::binary);
-    all.append(std::istreambuf_iterator<char>(in), {});
-  }
-  return all;
-}
-
-std::string sql(const std::string& path, const std::string& text) {
-  sqlite3* db = nullptr;
-  REQUIRE(sqlite3_open(path.c_str(), &db) == SQLITE_OK);
-  char* message = nullptr;
-  sqlite3_exec(db, text.c_str(), nullptr, nullptr, &message);
-  const std::string said = message ? message : "";
-  sqlite3_free(message);
-  sqlite3_close(db);
-  return said;
-}
-
-/// Changes what no program may change: the triggers are put back afterwards, word for word.
-void tamper(const std::string& path, const std::string& text) {
-  sqlite3* db = nullptr;
-  REQUIRE(sqlite3_open(path.c_str(), &db) == SQLITE_OK);
-  std::vector<std::string> both(2);
-  sqlite3_exec(
-      db, "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'",
-      [](void* out, int, char** cell, char**) {
-        auto& all = *static_cast<std::vector<std::string>*>(out);
-        (all[0] += "DROP TRIGGER ") += cell[0] + std::string(";");
-        all[1] += cell[1] + std::string(";");
-        return 0;
-      },
-      &both, nullptr);
-  CHECK(sqlite3_exec(db, (both[0] + text + ";" + both[1]).c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
-  sqlite3_close(db);
-}
 
 Rated secret_words(int i) { return Rated{1, 1, "机密词语第" + std::to_string(i) + "条"}; }
 
@@ -166,8 +124,8 @@ TEST_CASE("the scrub finds every changed byte of a body, a header and an attachm
     return found;
   };
   CHECK(round(9).empty());
-  tamper(path, "UPDATE event SET body = CAST(replace(CAST(body AS TEXT), '第20条', '第99条') AS BLOB) WHERE seq = 22; UPDATE event SET at = at + 1 WHERE seq = 30;"
-               "UPDATE chunk SET data = zeroblob(length(data)) WHERE at > 0");
+  CHECK(tamper(path, "UPDATE event SET body = CAST(replace(CAST(body AS TEXT), '第20条', '第99条') AS BLOB) WHERE seq = 22; UPDATE event SET at = at + 1 WHERE seq = 30;"
+                     "UPDATE chunk SET data = zeroblob(length(data)) WHERE at > 0").empty());
   const auto found = round(9);
   REQUIRE(found.size() == 3);
   CHECK(found[0].seq == 22);
@@ -189,7 +147,7 @@ TEST_CASE("a body that went bad is kept aside and the good copy takes its place;
       good.push_back(log->append(kiosk, a_matter, {&fact, 1}, ten(i))->front());
     }
   }
-  tamper(path, "UPDATE event SET body = x'7b7d' WHERE seq = 3");
+  CHECK(tamper(path, "UPDATE event SET body = x'7b7d' WHERE seq = 3").empty());
   auto log = open_log(path);
   CHECK(log->fill(good).value() == 0);
   CHECK(log->set_aside({kiosk, 2}).error().code == Code::Invalid);
@@ -235,7 +193,7 @@ TEST_CASE("a copy is whole while others write, is one private file, replaces not
   CHECK(again->check_blob(hash_bytes(photo)));
   CHECK((*reader)->backup_to(scratch.file("no/such/place")).error().code == Code::Io);
 
-  tamper(path, "UPDATE event SET body = x'7b7d' WHERE seq = 1");
+  CHECK(tamper(path, "UPDATE event SET body = x'7b7d' WHERE seq = 1").empty());
   CHECK((*EventLog::open(path, EventLog::Mode::ReadOnly))->backup_to(scratch.file("second")).error().code == Code::Corrupt);
   CHECK_FALSE(std::filesystem::exists(scratch.file("second")));
   CHECK_FALSE(std::filesystem::exists(scratch.file("second.part")));

@@ -12,16 +12,6 @@ using namespace yizhan::test;
 
 namespace {
 
-std::string files_of(const Scratch& scratch) {
-  std::string all;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(scratch.path())) {
-    if (!entry.is_regular_file()) continue;
-    std::ifstream in(entry.path(), std::ios::binary);
-    all.append(std::istreambuf_iterator<char>(in), {});
-  }
-  return all;
-}
-
 std::vector<Checkpointed> checkpoints_in(EventLog& log, const Origin& origin) {
   std::vector<Checkpointed> all;
   const auto events = log.after(origin, 0, 1'000'000, SIZE_MAX);

@@ -2,6 +2,9 @@
 
 #include <unistd.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "core/text.h"
 
 namespace yizhan::test {
@@ -14,6 +17,16 @@ Scratch::Scratch(const std::filesystem::path& under) {
 Scratch::~Scratch() {
   std::error_code ignored;  // leaving a scratch file behind harms nobody
   std::filesystem::remove_all(path_, ignored);
+}
+
+std::string files_of(const Scratch& scratch) {
+  std::string all;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(scratch.path())) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream in(entry.path(), std::ios::binary);
+    all.append(std::istreambuf_iterator<char>(in), {});
+  }
+  return all;
 }
 
 std::string Dice::text() {

@@ -25,6 +25,9 @@ class Scratch {
   std::filesystem::path path_;
 };
 
+/// The bytes of all files there, one after another.
+std::string files_of(const Scratch& scratch);
+
 /// Random facts with everything people type in them: Chinese, rare characters, quotes, controls, emptiness.
 class Dice {
  public:

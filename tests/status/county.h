@@ -79,6 +79,21 @@ struct County {
   std::unique_ptr<sync::Hub> hub;
 };
 
+/// A hall of two kiosks with its county: somebody filed at the first one and left, and the county knows.
+struct FiledHall {
+  HallHub hall;
+  Machine one{"kiosk", &hall, "440583-K01"}, two{"kiosk", &hall, "440583-K02"};
+  County county{hall};
+  Receipt receipt;
+  FiledHall() {
+    one.post(filing("v1-f1"));
+    receipt = one.receipt();
+    one.post(EndVisit{});
+    one.sync();
+    county.meet();
+  }
+};
+
 inline CitizenStatus opened(const StatusSealed& sealed, const std::string& code, const MatterId& matter) {
   const auto plain = open_status(sealed.sealed, status_key(code, matter));
   if (!plain) throw std::runtime_error(plain.error().what);

@@ -172,14 +172,8 @@ TEST_CASE("a status that is cut or is something else is refused, never half read
 }
 
 TEST_CASE("with the line cut a kiosk tells how far a matter of the hall is, its own and another kiosk's", "[status][query]") {
-  HallHub hall;
-  Machine one("kiosk", &hall, "440583-K01"), two("kiosk", &hall, "440583-K02");
-  County county(hall);
-  one.post(filing("v1-f1"));
-  const Receipt receipt = one.receipt();
-  one.post(EndVisit{});
-  one.sync();
-  county.meet();
+  FiledHall filed;
+  auto& [hall, one, two, county, receipt] = filed;
   hall.clock.pass(std::chrono::hours(5));
   county.decide(receipt.matter, Accepted{unit, "2026-11-20"});
   county.meet();
@@ -256,14 +250,8 @@ TEST_CASE("who was told more while the line was up is not told less when it is c
 }
 
 TEST_CASE("what the county decided lies on no disk of a kiosk in a form that can be read", "[status][secrecy]") {
-  HallHub hall;
-  Machine one("kiosk", &hall, "440583-K01"), two("kiosk", &hall, "440583-K02");
-  County county(hall);
-  one.post(filing("v1-f1"));
-  const Receipt receipt = one.receipt();
-  one.post(EndVisit{});
-  one.sync();
-  county.meet();
+  FiledHall filed;
+  auto& [hall, one, two, county, receipt] = filed;
   county.decide(receipt.matter, Transferred{unit, ""});
   county.decide(receipt.matter, Accepted{unit, "2026-11-20"});
   county.decide(receipt.matter, Answered{unit, Opinion::Support, letter, summary});
