@@ -3,12 +3,12 @@
 #include <unistd.h>
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "core/epoch.h"
 #include "core/log_check.h"
+#include "core/read_file.h"
 #include "sync/hub_commands.h"
 #include "sync/hub_process.h"
 
@@ -22,9 +22,9 @@ int verify(const HubOptions& options, const std::vector<std::string>& anchor_fil
   if (!log) return failed(log.error());
   std::vector<Anchor> outside;
   for (const auto& path : anchor_files) {
-    std::ifstream in(path, std::ios::binary);  // a year of a county is some megabytes
-    if (!in) return failed({Code::NotFound, path + ": cannot be read"});
-    auto some = anchors_from_lines(std::string(std::istreambuf_iterator<char>(in), {}));
+    const auto bytes = read_file(path);  // a year of a county is some megabytes
+    if (!bytes) return failed({Code::NotFound, bytes.error().what});
+    auto some = anchors_from_lines(*bytes);
     if (!some) return failed({Code::Invalid, path + ": " + some.error().what});
     outside.insert(outside.end(), some->begin(), some->end());
   }
