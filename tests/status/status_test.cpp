@@ -1,64 +1,25 @@
 // How far it is, sealed to the citizen: from the county to a kiosk without a line.
-#include <iconv.h>
-
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <chrono>
-#include <cstdio>
 #include <ctime>
 
 #include "core/text.h"
 #include "kiosk/writing/scan.h"
 #include "sync/hub_receipt.h"
 #include "tests/status/county.h"
+#include "tests/status/forms.h"
 
 using namespace status_tests;
 
 namespace {
 
-std::string converted(const std::string& text, const char* to) {
-  iconv_t conversion = iconv_open(to, "UTF-8");
-  REQUIRE(conversion != reinterpret_cast<iconv_t>(-1));
-  std::string out(text.size() * 4, '\0');
-  char* from = const_cast<char*>(text.data());
-  char* at = out.data();
-  std::size_t left = text.size(), room = out.size();
-  REQUIRE(iconv(conversion, &from, &left, &at, &room) != static_cast<std::size_t>(-1));
-  iconv_close(conversion);
-  out.resize(out.size() - room);
-  return out;
-}
-
-std::string hex_text(const std::string& text) {
-  std::string out;
-  for (const unsigned char c : text) {
-    char two[3];
-    std::snprintf(two, sizeof two, "%02x", c);
-    out += two;
-  }
-  return out;
-}
-
-/// The files of a folder that hold `word` in UTF-8, GBK, UTF-16 of both orders, hex, base64 at any offset, or JSON escapes.
+/// The files of a folder that hold `word` in any form.
 std::vector<std::string> holding(const std::string& folder, const std::string& word) {
-  std::vector<std::string> forms{word, converted(word, "GBK"), converted(word, "UTF-16LE"), converted(word, "UTF-16BE"), hex_text(word)};
-  for (std::size_t shift = 0; shift < 3; ++shift) {
-    std::string coded = base64(std::string(shift, 'x') + word);
-    forms.push_back(coded.substr(shift == 0 ? 0 : 4, coded.size() - 8 - (shift == 0 ? 0 : 4)));
-  }
-  std::string escaped;
-  for (const char32_t c : code_points(word)) {
-    char form[12];
-    std::snprintf(form, sizeof form, "\\u%04x", static_cast<unsigned>(c));
-    escaped += form;
-  }
-  forms.push_back(escaped);
+  const Forms forms({word});
   std::vector<std::string> found;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (!entry.is_regular_file()) continue;
-    const std::string bytes = read(entry.path().string());
-    if (std::any_of(forms.begin(), forms.end(), [&](const std::string& form) { return bytes.find(form) != std::string::npos; })) found.push_back(entry.path().filename().string());
-  }
+  for (const auto& entry : fs::recursive_directory_iterator(folder))
+    if (entry.is_regular_file() && !forms.found_in(read(entry.path().string())).empty()) found.push_back(entry.path().filename().string());
   return found;
 }
 
