@@ -7,6 +7,7 @@
 #include <cstring>
 #include <map>
 #include <memory>
+#include <utility>
 
 #include "core/seal_wraps.h"
 
@@ -51,15 +52,27 @@ const ZSTD_CDict* packer() {
   return made.get();
 }
 
-std::string pack(std::string_view plain) {
-  // A context of its own each time: one that is kept keeps what was said.
-  const std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(ZSTD_createCCtx(), ZSTD_freeCCtx);
-  YIZHAN_CHECK(context != nullptr && packer() != nullptr, "zstd has the memory it needs");
+using Packing = std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)>;
+/// Made ahead by prepare_packing(), with its memory touched; for one text of this thread.
+Packing& spare() {
+  thread_local Packing one(nullptr, ZSTD_freeCCtx);
+  return one;
+}
+
+std::string pack_with(ZSTD_CCtx* context, std::string_view plain) {
   std::string packed(ZSTD_compressBound(plain.size()), '\0');
-  const std::size_t n = ZSTD_compress_usingCDict(context.get(), packed.data(), packed.size(), plain.data(), plain.size(), packer());
+  const std::size_t n = ZSTD_compress_usingCDict(context, packed.data(), packed.size(), plain.data(), plain.size(), packer());
   YIZHAN_CHECK(ZSTD_isError(n) == 0, "what fits the bound is packed");
   packed.resize(n);
   return packed;
+}
+
+std::string pack(std::string_view plain) {
+  // A context of its own each time: one that is kept keeps what was said.
+  Packing context = std::exchange(spare(), Packing(nullptr, ZSTD_freeCCtx));
+  if (context == nullptr) context.reset(ZSTD_createCCtx());
+  YIZHAN_CHECK(context != nullptr && packer() != nullptr, "zstd has the memory it needs");
+  return pack_with(context.get(), plain);
 }
 
 std::optional<std::string> unpack(std::string_view packed, int number) {
@@ -144,6 +157,12 @@ std::size_t padded_bytes(std::size_t packed, bool small) {
   for (std::size_t step = small ? 256 : 2048; step <= 2048; step *= 2)
     if (packed <= step) return step;
   return (packed + 4095) / 4096 * 4096;
+}
+
+void prepare_packing() {
+  if (spare() != nullptr || packer() == nullptr) return;
+  spare().reset(ZSTD_createCCtx());
+  if (spare() != nullptr) static_cast<void>(pack_with(spare().get(), std::string(2048, ' ')));
 }
 
 Result<std::string> seal_envelope(std::string_view plain, const EnvelopeHead& head, const std::vector<std::string>& recipient_public_hex,

@@ -30,6 +30,8 @@ Result<std::string> seal_envelope(std::string_view plain, const EnvelopeHead& he
                                   std::string_view signing_secret_hex);
 /// The same with wraps whose keys were made before (core/seal_wraps.h): four fifths of what a seal costs. Errors: Invalid (the signing key).
 Result<std::string> seal_envelope(std::string_view plain, const EnvelopeHead& head, sealing::WrapKeys&& wraps, std::string_view signing_secret_hex);
+/// Makes ahead what the next packing on this thread needs (half a megabyte, for one text).
+void prepare_packing();
 /// The readable part. Errors: Invalid.
 Result<EnvelopeHead> envelope_head(std::string_view envelope);
 /// Whether this device signed exactly these bytes.

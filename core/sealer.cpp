@@ -26,6 +26,7 @@ class KeySetSealer final : public Sealer {
     return seal_envelope(plain, head, *to, signing_.secret_hex);
   }
   void prepare() const override {
+    prepare_packing();
     for (const SealClass of : {SealClass::Ordinary, SealClass::Accusation}) {
       auto& ready = ready_[static_cast<std::size_t>(of)];
       const auto to = ready.size() < ahead ? recipients_of(set_, of, hall_) : Result<std::vector<std::string>>(std::vector<std::string>{});
