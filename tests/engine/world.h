@@ -13,6 +13,7 @@
 #include "kiosk/engine/store.h"
 #include "sync/client.h"
 #include "sync/server.h"
+#include "tests/folder.h"
 
 namespace engine_tests {
 
@@ -20,22 +21,7 @@ using namespace yizhan;
 using namespace yizhan::kiosk;
 namespace fs = std::filesystem;
 
-/// A directory that goes with the test.
-struct Folder {
-  Folder() {
-    std::string form = (fs::temp_directory_path() / "yizhan-engine-XXXXXX").string();
-    path = ::mkdtemp(form.data());
-  }
-  ~Folder() {
-    std::error_code none;
-    fs::permissions(path, fs::perms::owner_all, none);
-    fs::remove_all(path, none);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::string operator/(const std::string& name) const { return path + "/" + name; }
-  std::string path;
-};
+using yizhan::test::Folder;
 
 inline void write(const std::string& path, const std::string& text) {
   fs::create_directories(fs::path(path).parent_path());

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "hand.h"
+#include "tests/folder.h"
 
 using namespace ink_tests;
 
@@ -16,26 +17,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Folder {
-  fs::path path;
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "yizhan-ink-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~Folder() { fs::remove_all(path); }
-};
+using yizhan::test::Folder;
 std::string read(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
 }
 struct Ran { int code = -1; std::string out, err; };
 Ran recognise(const Folder& folder, const std::string& lines, const std::string& more = {}) {
-  std::ofstream(folder.path / "in", std::ios::binary) << lines;
-  const std::string command = "env -u DISPLAY '" YIZHAN_KIOSK_PROGRAM "' recognise --data '" + (folder.path / "data").string() + "' " + more + " '" + (folder.path / "in").string() + "' >'" +
-                              (folder.path / "out").string() + "' 2>'" + (folder.path / "err").string() + "' </dev/null";
+  std::ofstream(folder / "in", std::ios::binary) << lines;
+  const std::string command = "env -u DISPLAY '" YIZHAN_KIOSK_PROGRAM "' recognise --data '" + (folder / "data") + "' " + more + " '" + (folder / "in") + "' >'" +
+                              (folder / "out") + "' 2>'" + (folder / "err") + "' </dev/null";
   const int status = std::system(command.c_str());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128, read(folder.path / "out"), read(folder.path / "err")};
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128, read(folder / "out"), read(folder / "err")};
 }
 const std::string cross = "? 2 2 10 50 90 48 2 50 5 51 95";
 
@@ -69,7 +62,7 @@ TEST_CASE("a file that is not there and wrong use have their own exit codes", "[
   const Folder folder;
   recognise(folder, cross);
   const std::string program = "'" YIZHAN_KIOSK_PROGRAM "' recognise ";
-  CHECK(WEXITSTATUS(std::system((program + "--data '" + (folder.path / "data").string() + "' /nowhere/ink.txt 2>/dev/null").c_str())) == 1);
+  CHECK(WEXITSTATUS(std::system((program + "--data '" + (folder / "data") + "' /nowhere/ink.txt 2>/dev/null").c_str())) == 1);
   CHECK(WEXITSTATUS(std::system((program + ">/dev/null 2>&1").c_str())) == 2);
 }
 
@@ -83,12 +76,12 @@ TEST_CASE("a line without an end is bounded", "[ink][cli][bad]") {
 
 TEST_CASE("a model that is cut short is named, with what to do", "[ink][cli][bad]") {
   const Folder folder;
-  fs::create_directories(folder.path / "data");
-  fs::create_directories(folder.path / "assets/handwriting");
-  std::ofstream(folder.path / "data/config.toml") << "assets_dir = \"" << (folder.path / "assets").string() << "\"\n";
+  fs::create_directories(folder / "data");
+  fs::create_directories(folder / "assets/handwriting");
+  std::ofstream(folder / "data/config.toml") << "assets_dir = \"" << (folder / "assets") << "\"\n";
   const std::string whole = read(HANDWRITING_DATA "/ink.model");
-  std::ofstream(folder.path / "assets/handwriting/ink.model", std::ios::binary) << whole.substr(0, whole.size() / 3);
-  fs::copy_file(HANDWRITING_DATA "/ink.words", folder.path / "assets/handwriting/ink.words");
+  std::ofstream(folder / "assets/handwriting/ink.model", std::ios::binary) << whole.substr(0, whole.size() / 3);
+  fs::copy_file(HANDWRITING_DATA "/ink.words", folder / "assets/handwriting/ink.words");
   const Ran ran = recognise(folder, cross);
   CHECK(ran.code == 1);
   CHECK(ran.out.empty());
@@ -96,9 +89,9 @@ TEST_CASE("a model that is cut short is named, with what to do", "[ink][cli][bad
   CHECK(ran.err.find("handwriting_data") != std::string::npos);
   std::string other = whole;
   other[8] = 77;
-  std::ofstream(folder.path / "assets/handwriting/ink.model", std::ios::binary | std::ios::trunc) << other;
+  std::ofstream(folder / "assets/handwriting/ink.model", std::ios::binary | std::ios::trunc) << other;
   CHECK(recognise(folder, cross).err.find("version 77") != std::string::npos);
-  fs::remove(folder.path / "assets/handwriting/ink.words");
-  std::ofstream(folder.path / "assets/handwriting/ink.model", std::ios::binary | std::ios::trunc) << whole;
+  fs::remove(folder / "assets/handwriting/ink.words");
+  std::ofstream(folder / "assets/handwriting/ink.model", std::ios::binary | std::ios::trunc) << whole;
   CHECK(recognise(folder, cross).code == 75);  // may be there after the next build
 }

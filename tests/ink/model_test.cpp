@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "hand.h"
+#include "tests/folder.h"
 
 using namespace ink_tests;
 
@@ -101,9 +102,8 @@ TEST_CASE("a model whose sizes make no sense is refused before anything is looke
 
 TEST_CASE("a model's file is mapped whole, or refused by what it is", "[ink][model][bad]") {
   namespace fs = std::filesystem;
-  std::string folder = (fs::temp_directory_path() / "yizhan-ink-XXXXXX").string();
-  REQUIRE(::mkdtemp(folder.data()) != nullptr);
-  const std::string path = folder + "/ink.model";
+  const yizhan::test::Folder folder;
+  const std::string path = folder / "ink.model";
   const auto bytes = small();
   std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   {
@@ -112,7 +112,7 @@ TEST_CASE("a model's file is mapped whole, or refused by what it is", "[ink][mod
     const Model copy = *model;  // copies share the mapping
     CHECK(copy.standard.codes[1] == U'十');
   }
-  CHECK(data_folder(folder) == folder);
+  CHECK(data_folder(folder.path) == folder.path);
   fs::resize_file(path, 63);
   CHECK(Model::open(path).error().what.starts_with(path + ": the handwriting model is cut short"));
   fs::resize_file(path, model_bytes_max + 1);  // sparse
@@ -120,7 +120,6 @@ TEST_CASE("a model's file is mapped whole, or refused by what it is", "[ink][mod
   fs::remove(path);
   fs::create_directories(path + "/room");
   CHECK_FALSE(Model::open(path));
-  fs::remove_all(folder);
 }
 
 TEST_CASE("the built model knows the national standard and rare names, within its size", "[ink][model][built]") {

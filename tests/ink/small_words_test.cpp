@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "kiosk/ink/words.h"
+#include "tests/folder.h"
 
 using namespace yizhan;
 using namespace yizhan::ink;
@@ -102,9 +103,8 @@ TEST_CASE("words that lead out of their file are refused", "[ink][words][bad]") 
 
 TEST_CASE("a file of words is mapped whole, or refused by what it is", "[ink][words][bad]") {
   namespace fs = std::filesystem;
-  std::string folder = (fs::temp_directory_path() / "yizhan-ink-XXXXXX").string();
-  REQUIRE(::mkdtemp(folder.data()) != nullptr);
-  const std::string path = folder + "/ink.words";
+  const yizhan::test::Folder folder;
+  const std::string path = folder / "ink.words";
   CHECK(Words::open(path).error().code == Code::Unavailable);
   const auto bytes = bytes_of({});
   std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
@@ -121,5 +121,4 @@ TEST_CASE("a file of words is mapped whole, or refused by what it is", "[ink][wo
   fs::remove(path);
   fs::create_directories(path + "/room");
   CHECK_FALSE(Words::open(path));
-  fs::remove_all(folder);
 }

@@ -10,6 +10,7 @@
 
 #include "shim_vfs.h"
 #include "support.h"
+#include "tamper.h"
 
 using namespace yizhan;
 using namespace yizhan::test;
@@ -25,18 +26,6 @@ std::vector<Event> story(const Origin& origin, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i)
     events.push_back(author.say(i % 2 ? a_matter : "", dice.fact(), ten(static_cast<int>(i))));
   return events;
-}
-
-/// Runs SQL as an outsider with the sqlite3 shell would. The error text, "" when it worked.
-std::string outsider(const std::string& path, const std::string& sql) {
-  sqlite3* db = nullptr;
-  REQUIRE(sqlite3_open(path.c_str(), &db) == SQLITE_OK);
-  char* message = nullptr;
-  sqlite3_exec(db, sql.c_str(), nullptr, nullptr, &message);
-  const std::string said = message ? message : "";
-  sqlite3_free(message);
-  sqlite3_close(db);
-  return said;
 }
 
 std::string bytes_of(const std::string& path) {
@@ -263,37 +252,37 @@ TEST_CASE("rows are added and never changed, whoever tries", "[log][triggers]") 
     events[1].body.reset();
     REQUIRE(log->merge(events));
   }
-  CHECK_FALSE(outsider(path, "DELETE FROM event WHERE seq = 1").empty());
-  CHECK_FALSE(outsider(path, "DELETE FROM event").empty());
+  CHECK_FALSE(sql(path, "DELETE FROM event WHERE seq = 1").empty());
+  CHECK_FALSE(sql(path, "DELETE FROM event").empty());
   for (const char* column :
        {"arrival", "seq", "at", "matter", "type", "v", "body_hash", "hash", "body", "log", "quarantined"}) {
     const bool blob = std::string_view(column).find("hash") != std::string_view::npos || std::string_view(column) == "body";
     INFO(column);
     CHECK_FALSE(
-        outsider(path, std::string("UPDATE event SET ") + column + " = " + (blob ? "x'00'" : "77") + " WHERE seq = 1").empty());
+        sql(path, std::string("UPDATE event SET ") + column + " = " + (blob ? "x'00'" : "77") + " WHERE seq = 1").empty());
     // The one exception is a body that was not here; it brings nothing else with it.
     if (std::string_view(column) != "body" && std::string_view(column) != "quarantined") {
-      CHECK_FALSE(outsider(path, std::string("UPDATE event SET body = x'7b7d', ") + column + " = " + (blob ? "x'00'" : "77") +
+      CHECK_FALSE(sql(path, std::string("UPDATE event SET body = x'7b7d', ") + column + " = " + (blob ? "x'00'" : "77") +
                                      " WHERE seq = 2")
                       .empty());
     }
   }
-  CHECK_FALSE(outsider(path, "UPDATE event SET body = NULL WHERE seq = 1").empty());
-  CHECK_FALSE(outsider(path,
+  CHECK_FALSE(sql(path, "UPDATE event SET body = NULL WHERE seq = 1").empty());
+  CHECK_FALSE(sql(path,
                        "INSERT OR REPLACE INTO event SELECT arrival, log, seq, at, matter, 'x', v, body_hash, hash, body, 0 "
                        "FROM event WHERE seq = 1")
                   .empty());
-  CHECK_FALSE(outsider(path,
+  CHECK_FALSE(sql(path,
                        "INSERT OR REPLACE INTO event SELECT NULL, log, seq, at, matter, 'x', v, body_hash, hash, body, 0 FROM "
                        "event WHERE seq = 1")
                   .empty());
-  CHECK_FALSE(outsider(path,
+  CHECK_FALSE(sql(path,
                        "INSERT OR REPLACE INTO event SELECT 1, log, 9, at, matter, 'x', v, body_hash, hash, body, 0 FROM event "
                        "WHERE seq = 1")
                   .empty());
-  CHECK_FALSE(outsider(path, "DELETE FROM log").empty());
-  CHECK_FALSE(outsider(path, "UPDATE log SET seq = 1").empty());
-  CHECK_FALSE(outsider(path, "UPDATE log SET origin = 'x', seq = 9").empty());
+  CHECK_FALSE(sql(path, "DELETE FROM log").empty());
+  CHECK_FALSE(sql(path, "UPDATE log SET seq = 1").empty());
+  CHECK_FALSE(sql(path, "UPDATE log SET origin = 'x', seq = 9").empty());
   CHECK(open_log(path)->verify()->empty());
 }
 
@@ -302,7 +291,7 @@ TEST_CASE("a database that is not ours, or was changed in its structure, is refu
   const std::string path = scratch.file("a.db");
   const auto code = [&] { return EventLog::open(path).error().code; };
   SECTION("another program's database") {
-    outsider(path, "CREATE TABLE t(x); INSERT INTO t VALUES(1)");
+    REQUIRE(sql(path, "CREATE TABLE t(x); INSERT INTO t VALUES(1)").empty());
     const std::string before = bytes_of(path);
     CHECK(code() == Code::Corrupt);
     CHECK(bytes_of(path) == before);
@@ -314,12 +303,12 @@ TEST_CASE("a database that is not ours, or was changed in its structure, is refu
   }
   SECTION("a trigger was dropped") {
     open_log(path).reset();
-    outsider(path, "DROP TRIGGER event_kept");
+    REQUIRE(sql(path, "DROP TRIGGER event_kept").empty());
     CHECK(code() == Code::Corrupt);
   }
   SECTION("a newer schema") {
     open_log(path).reset();
-    outsider(path, "PRAGMA user_version = 4");
+    REQUIRE(sql(path, "PRAGMA user_version = 4").empty());
     CHECK(code() == Code::Corrupt);
   }
   SECTION("no such directory") { CHECK(EventLog::open(scratch.file("no/such/a.db")).error().code == Code::Io); }
@@ -389,7 +378,7 @@ TEST_CASE("notes are kept, replaced and checked", "[log]") {
     REQUIRE(log->put_note("mark", std::string("2\0x", 3)));
   }
   CHECK(open_log(path)->note("mark").value() == std::string("2\0x", 3));
-  outsider(path, "UPDATE note SET value = x'33'");
+  REQUIRE(sql(path, "UPDATE note SET value = x'33'").empty());
   auto log = open_log(path);
   CHECK(log->note("mark").error().code == Code::Corrupt);
   CHECK(log->verify()->size() == 1);

@@ -8,6 +8,7 @@
 
 #include "hear.h"
 #include "kiosk/sound/clip.h"
+#include "tests/folder.h"
 
 namespace fs = std::filesystem;
 using namespace yizhan;
@@ -15,12 +16,6 @@ using namespace yizhan::kiosk::sound;
 
 namespace {
 
-std::string fresh_folder(const std::string& name) {
-  const std::string path = std::string(YIZHAN_TEST_DIR) + "/" + name;
-  fs::remove_all(path);
-  fs::create_directories(path);
-  return path;
-}
 std::vector<std::byte> ogg(std::span<const std::int16_t> samples) {
   auto writer = OpusWriter::make();
   REQUIRE(writer);
@@ -71,7 +66,8 @@ void sum_page(std::span<std::byte> page) {
 TEST_CASE("what was recorded is heard again, from memory and from a file", "[sound][clip]") {
   const auto bytes = ogg(hear::sine(440, 1.5));
   CHECK(std::abs(length_ms(bytes) - 1'500) <= 20);
-  const std::string path = fresh_folder("clip") + "/said.opus";
+  const test::Folder folder;
+  const std::string path = folder / "said.opus";
   put(path, bytes);
   for (const bool file : {false, true}) {
     auto clip = file ? open_clip(path) : open_clip(shared(bytes));
@@ -84,7 +80,8 @@ TEST_CASE("what was recorded is heard again, from memory and from a file", "[sou
 }
 
 TEST_CASE("a WAV file is heard at our rate, whatever its own", "[sound][clip]") {
-  const std::string folder = fresh_folder("wav");
+  const test::Folder kept;
+  const std::string& folder = kept.path;
   hear::write_wav(folder + "/slow.wav", hear::sine(440 * 48'000 / 22'050.0, 0.25), 22'050, 1);
   auto clip = open_clip(folder + "/slow.wav");
   REQUIRE(clip);
@@ -94,7 +91,8 @@ TEST_CASE("a WAV file is heard at our rate, whatever its own", "[sound][clip]") 
 }
 
 TEST_CASE("a file that is no recording is refused, and the words name it", "[sound][clip][bad_input]") {
-  const std::string folder = fresh_folder("no_clip");
+  const test::Folder kept;
+  const std::string& folder = kept.path;
   fs::create_directories(folder + "/folder.wav");
   std::ofstream(folder + "/song.mp3") << "ID3";
   std::ofstream(folder + "/tiny.wav") << "RIFF";

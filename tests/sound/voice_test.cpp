@@ -9,6 +9,7 @@
 #include "kiosk/sound/clip.h"
 #include "kiosk/sound/numbers.h"
 #include "kiosk/sound/voice.h"
+#include "tests/folder.h"
 
 namespace fs = std::filesystem;
 using namespace yizhan;
@@ -16,12 +17,6 @@ using namespace yizhan::kiosk::sound;
 
 namespace {
 
-std::string fresh_folder(const std::string& name) {
-  const std::string path = std::string(YIZHAN_TEST_DIR) + "/" + name;
-  fs::remove_all(path);
-  fs::create_directories(path);
-  return path;
-}
 std::vector<Piece> pieces(const Library& library, std::string_view text) {
   const std::u32string written = spoken(text);
   std::vector<Piece> all;
@@ -91,7 +86,8 @@ TEST_CASE("any Chinese text is spoken from its characters", "[sound][voice]") {
 }
 
 TEST_CASE("a county's voice goes over the shipped one, sentence by sentence", "[sound][voice]") {
-  const std::string own = fresh_folder("county");
+  const test::Folder kept;
+  const std::string& own = kept.path;
   hear::write_wav(own + "/help.wav", hear::sine(500, 0.5), 44'100, 1);
   std::ofstream(own + "/manifest.tsv") << "\xEF\xBB\xBF# 本县的声音\r\n请人帮我\thelp.wav\r\n您遇到了什么事？\tkind.wav\r\n";
   const Library all = library(own);
@@ -102,7 +98,8 @@ TEST_CASE("a county's voice goes over the shipped one, sentence by sentence", "[
 }
 
 TEST_CASE("a voice folder that is none, empty or full of strange rows costs nothing", "[sound][bad_input]") {
-  const std::string own = fresh_folder("strange");
+  const test::Folder kept;
+  const std::string& own = kept.path;
   CHECK(Voice::open(own + "/nowhere").trouble().find("not a folder") != std::string::npos);
   CHECK(Voice::open(YIZHAN_VOICE "/readings.tsv").trouble().find("not a folder") != std::string::npos);
   CHECK(Voice::open(own).trouble().find("cannot be read") != std::string::npos);

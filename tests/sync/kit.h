@@ -12,24 +12,11 @@
 #include "core/seal.h"
 #include "sync/client.h"
 #include "sync/server.h"
+#include "tests/folder.h"
 
 namespace yizhan::sync::kit {
 
-struct TempDir {
-  std::string path;
-  TempDir() {
-    std::string name = (std::filesystem::temp_directory_path() / "yizhan-sync-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~TempDir() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  std::string operator/(const char* name) const { return path + "/" + name; }
-};
+using TempDir = test::Folder;
 
 struct HandClock final : Clock {
   Time now{std::chrono::sys_days{std::chrono::year{2026} / 11 / 20} + std::chrono::hours(1)};  // 09:00 in the hall

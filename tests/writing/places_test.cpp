@@ -6,6 +6,7 @@
 #include <string>
 
 #include "kiosk/writing/divisions.h"
+#include "tests/folder.h"
 
 using namespace yizhan;
 using namespace yizhan::writing;
@@ -113,19 +114,16 @@ TEST_CASE("a damaged file of places is refused with file and line", "[writing][p
 }
 
 TEST_CASE("a folder of places without its files is refused, and its villages may be missing", "[writing][places]") {
-  namespace fs = std::filesystem;
-  std::string folder = (fs::temp_directory_path() / "yizhan-places-XXXXXX").string();
-  REQUIRE(::mkdtemp(folder.data()) != nullptr);
-  CHECK(Divisions::open(folder).error().what.starts_with(folder + "/divisions.tsv: cannot be read"));
-  std::ofstream(folder + "/divisions.tsv") << "44\t某省\n4452\t某市\n445299\t某县\t001东镇\n";
-  CHECK(Divisions::open(folder).error().what.starts_with(folder + "/initials.tsv: cannot be read"));
-  std::ofstream(folder + "/initials.tsv") << "d\t东\n";
-  const auto whole = Divisions::open(folder);
+  const yizhan::test::Folder folder;
+  CHECK(Divisions::open(folder.path).error().what.starts_with(folder / "divisions.tsv: cannot be read"));
+  std::ofstream(folder / "divisions.tsv") << "44\t某省\n4452\t某市\n445299\t某县\t001东镇\n";
+  CHECK(Divisions::open(folder.path).error().what.starts_with(folder / "initials.tsv: cannot be read"));
+  std::ofstream(folder / "initials.tsv") << "d\t东\n";
+  const auto whole = Divisions::open(folder.path);
   REQUIRE(whole);
   CHECK(whole->parts("445299") == std::vector<Division>{{"445299001", "东镇"}});
-  std::ofstream(folder + "/villages.tsv") << "445299001\t东镇\t001大树村\nwhat\n";
-  CHECK(Divisions::open(folder).error().what == folder + "/villages.tsv:2: expected CODE<tab>NAME[<tab>PARTS]");
-  fs::remove_all(folder);
+  std::ofstream(folder / "villages.tsv") << "445299001\t东镇\t001大树村\nwhat\n";
+  CHECK(Divisions::open(folder.path).error().what == folder / "villages.tsv:2: expected CODE<tab>NAME[<tab>PARTS]");
 }
 
 TEST_CASE("what is no place has no name, nothing above it and no parts", "[writing][places]") {
