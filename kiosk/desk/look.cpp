@@ -19,12 +19,19 @@ bool press(Ui& ui, std::string_view name, Box box, std::string_view words, std::
   return ui.button(name, box, words, look, icon, enabled, key);
 }
 
+namespace {
+float badge_pad() { return px(8); }
+TextStyle badge_style(Ink ink) { return one_line(Type::DeskSmall, ink, Weight::Medium, Align::Centre); }
+}  // namespace
+
+float badge_width(Ui& ui, std::string_view words) { return ui.text_width(words, badge_style(Ink::Ink)) + 2 * badge_pad() + px(1); }
+
 float badge(Ui& ui, float x, float y, std::string_view words, Tone tone, float width_max, bool right_aligned) {
-  const float pad = px(8), h = px(26);
+  const float pad = badge_pad(), h = px(26);
   const Ink ink = tone == Tone::Law ? Ink::Primary : tone == Tone::Calm ? Ink::Muted : Ink::Amber;
   const Ink ground = tone == Tone::Law ? Ink::Tint : tone == Tone::Calm ? Ink::Sand : Ink::AmberTint;
-  const TextStyle s = one_line(Type::DeskSmall, ink, Weight::Medium, Align::Centre);
-  const float w = std::min(ui.text_width(words, s) + 2 * pad + px(1), width_max);
+  const TextStyle s = badge_style(ink);
+  const float w = std::min(badge_width(ui, words), width_max);
   const Box box{right_aligned ? x - w : x, y, w, h};
   ui.fill(box, ground, px(6));
   if (tone == Tone::Attention) ui.edge(box, Ink::AmberEdge, px(1), px(6));

@@ -46,6 +46,7 @@ bool press(Ui& ui, std::string_view name, Box box, std::string_view words, std::
            Icon icon = Icon::None, bool enabled = true);
 enum class Tone { Law, Promise, Attention, Calm };
 /// A small filled badge, right or left aligned at `x`; returns its width in mm. Never wider than `width_max`.
+float badge_width(Ui& ui, std::string_view words);  ///< of badge(), before it is drawn
 float badge(Ui& ui, float x, float y, std::string_view words, Tone tone, float width_max, bool right_aligned = false);
 /// A label, its shortcuts in muted words, and, when `problem` is set, what is missing beside it.
 void label(Ui& ui, Box& area, std::string_view words, const Problem* problem = nullptr, float gap = 4, std::string_view keys = {});

@@ -27,12 +27,15 @@ std::string joined(const std::vector<std::string>& words, std::string_view betwe
   return out;
 }
 
+/// Need to know (docs/KEYS.md): under keys only reception reads what nobody has called yet.
+bool opens_when_called(const View& view) { return view.world.keys_version > 0 && view.session.seat.role != Role::Reception; }
+
 void empty_desk(Ui& ui, const View& view, Box column) {
   const float cx = column.x + column.w / 2, cy = column.y + column.h * 0.4f;
   const bool none = waiting_tickets(view.session, view.world).empty();
   ui.icon({cx - px(48), cy - px(120), px(96), px(96)}, none ? Icon::Check : Icon::Bell, Ink::Primary);
   ui.text({column.x, cy, column.w, px(48)}, none ? tr("没有人等候") : tr("按 F2 叫下一个号"), one_line(Type::DeskTitle, Ink::Ink, Weight::Bold, Align::Centre));
-  const char* line = none ? tr("有人取号，左边马上出现") : tr("也可以先点左边的号，看看材料");
+  const char* line = none ? tr("有人取号，左边马上出现") : opens_when_called(view) ? tr("叫号后，材料在这里打开") : tr("也可以先点左边的号，看看材料");
   ui.text({column.x, cy + px(54), column.w, px(36)}, line, one_line(Type::Desk, Ink::Muted, Weight::Regular, Align::Centre));
 }
 
@@ -391,8 +394,10 @@ Asked draw_matter(Ui& ui, const View& view, Box column) {
     const Box box = in.cut_top(px(120));
     panel(ui, box);
     const bool bare = id.empty();
-    const std::string title = bare ? std::string(tr("只取了号，没有写")) : trf("正在打开 {}", id);
+    const bool later = !what.served && opens_when_called(view);
+    const std::string title = bare ? std::string(tr("只取了号，没有写")) : later ? id : trf("正在打开 {}", id);
     const std::string line = bare ? (s.seat.role == Role::Reception ? tr("请当面问清，按 F8 当面登记") : tr("请当面问清；要登记的转到接待"))
+                                  : later ? tr("叫号后，材料在这里打开")
                                   : (view.world.hub_online ? tr("一直打不开，可能没有权限") : tr("断网时，只能打开本机已有的"));
     ui.text(Box{box.x, box.y + px(22), box.w, px(36)}.inset(px(24), 0), title, one_line(Type::Desk, Ink::Ink, Weight::Bold));
     ui.text(Box{box.x, box.y + px(62), box.w, px(32)}.inset(px(24), 0), line, one_line(Type::Desk, Ink::Muted));

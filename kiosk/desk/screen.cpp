@@ -165,15 +165,17 @@ void ticket_words(Ui& ui, const View& view, Box row, const Entry& e, float right
   if (!t.moved_from.empty())
     badges.push_back(trf("{}转来", t.moved_from == window_reception ? std::string(tr("接待")) : std::string(first_characters(window_name(view.law.rules, t.moved_from), 3))));
   const TextStyle name = one_line(Type::Desk, Ink::Ink, Weight::Medium);
-  const float name_w = std::min(ui.text_width(topic, name), badges.empty() ? top.w : top.w * 0.55f);
-  ui.text(top.cut_left(name_w, px(8)), topic, name);
-  if (!badges.empty()) badge(ui, top.x, top.y, badges[0], Tone::Attention, top.w);
-  if (badges.size() > 1) {
+  const float full_w = ui.text_width(topic, name);
+  // Long words beside long words: the badge goes down to how long they have waited.
+  const bool beside = badges.empty() || badges.size() > 1 || full_w + px(8) + badge_width(ui, badges[0]) <= top.w;
+  ui.text(top.cut_left(std::min(full_w, badges.empty() || !beside ? top.w : top.w * 0.55f), px(8)), topic, name);
+  if (!badges.empty() && beside) badge(ui, top.x, top.y, badges[0], Tone::Attention, top.w);
+  if (badges.size() > 1 || !beside) {
     const TextStyle small = one_line(Type::DeskSmall, Ink::Muted);
     if (second.starts_with(tr("等了"))) second = second.substr(std::string_view(tr("等了")).size());
     const float w = std::min(ui.text_width(second, small) + px(2), low.w * 0.5f);
     ui.text(low.cut_left(w, px(8)), second, small);
-    badge(ui, low.x, low.y, badges[1], Tone::Attention, low.w);
+    badge(ui, low.x, low.y, badges.back(), Tone::Attention, low.w);
   } else {
     ui.text(low, second, one_line(Type::DeskSmall, Ink::Muted));
   }

@@ -57,6 +57,20 @@ TEST_CASE("the lawyer's desk before calling shows no name and lets the statement
   CHECK_FALSE(d.has("finish"));
 }
 
+TEST_CASE("under keys the lawyer's desk promises nothing to read before calling", "[screen]") {
+  Desk d(dk::Role::Lawyer);
+  d.station.world.keys_version = 3;
+  for (Ticket& one : d.station.world.tickets) one.topic.clear();
+  d.rest();
+  d.check("lawyer_keys_idle");
+  d.tap("ticket.A013");
+  d.station.world.open.reset();  // the hub does not hand it out
+  d.rest();
+  d.check("lawyer_keys_reading");
+  CHECK_FALSE(d.has("statement.next"));
+  CHECK_FALSE(d.has("show_id"));
+}
+
 TEST_CASE("the lawyer calls, records by hand and by key, and finishes", "[screen]") {
   Desk d(dk::Role::Lawyer);
   d.tap("call_next");
