@@ -18,6 +18,9 @@ build/release/bin/test_memory "*power*"
 cmake --preset dev
 cmake --build --preset dev --target test_sync
 build/dev/bin/test_sync --reporter compact '~[slow]'  # the protocol under ASan and UBSan
+cmake --preset tsan
+cmake --build --preset tsan --target test_engine test_sync
+for test in test_engine test_sync; do build/tsan/bin/$test --reporter compact '~[slow]'; done  # the threads of a machine and of a hub under ThreadSanitizer
 YIZHAN_REACH=full build/release/bin/test_reach
 YIZHAN_BIN=build/release/bin python3 tests/e2e/wipe_scan.py 200
 # docs/FAULTS.md: the real programs on disks and lines that fail. Each prints a seed and one line; a failing run keeps its files.
