@@ -1,6 +1,8 @@
 // What the world does to its machines every quarter of an hour: clocks, lines, crashes, disks, printers and readers, revoked keys, old disks put back.
 #include "tests/sim/world.h"
 
+#include <algorithm>
+
 #include "tests/sim/markers.h"
 #include "tests/sim/nodes.h"
 
