@@ -196,7 +196,11 @@ void number_target(std::string_view input) {
     }
     case 3: {
       const auto text = feed.rest();
-      if (check_origin(text)) MUST((text.size() == 10 || text.size() == 12) && plain_word(text, 12), "an origin is a plain word");
+      if (check_origin(text)) {
+        const Origin device = device_of(text);
+        MUST((device.size() == 10 || device.size() == 12) && plain_word(text, 15), "an origin is a plain word");
+        MUST(in_epoch(device, epoch_of(text)) == text, "an origin is its machine and its epoch, written one way");
+      }
       if (const auto day = parse_date(text)) MUST(iso(*day) == text, "a day is written as it is read");
       return;
     }
