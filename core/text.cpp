@@ -407,7 +407,8 @@ Result<std::string> clean_phone(std::string_view text) {
   if (!plus && digits[0] == '1' && digits[1] >= '3' && n != 11 && n >= 8) return bad(fmt::format("手机号应为11位，现在{}位", n));
   if (in_extension && (extension.empty() || extension.size() > 6)) return bad("分机号请核对");
   std::string out = plus ? "+" + digits : digits;
-  if (in_extension) out += "-" + extension;
+  // Not a dash: what was cleaned is cleaned again at the next page, and a dash between digits is only a way of writing.
+  if (in_extension) out += "#" + extension;
   return out;
 }
 

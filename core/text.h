@@ -67,7 +67,8 @@ std::string mask_phone(std::string_view phone);
 /// 张** : the family name only (one character, or two for known compound surnames).
 std::string mask_name(std::string_view name);
 
-/// A telephone number: mobile, landline with area code, +86, extension; full-width digits folded; empty is allowed.
+/// A telephone number: mobile, landline with area code, +86, extension ("06638123456#12"); full-width digits folded; empty is allowed. Cleaning again
+/// changes nothing.
 /// Errors: Invalid ("phone: …" letters, too short, too long).
 Result<std::string> clean_phone(std::string_view text);
 

@@ -68,9 +68,12 @@ void printer_target(std::string_view input) {
       path = name;
     }
   } line;
-  ::tcflush(line.device, TCIOFLUSH);
   const std::string said = std::string(input.substr(0, 200)) + "\x12\x12";
-  MUST(::write(line.printer, said.data(), said.size()) == static_cast<ssize_t>(said.size()), "the line takes a few bytes");
+  // The kernel empties a line behind our back: a moment later it takes everything.
+  for (int tries = 0; ::tcflush(line.device, TCIOFLUSH), ::write(line.printer, said.data(), said.size()) != static_cast<ssize_t>(said.size()); ++tries) {
+    MUST(tries < 1000, "the line takes a few bytes");
+    ::usleep(1000);
+  }
   const auto printer = make_printer("file:" + line.path, "");
   const DeviceState state = printer->state();
   char asked[64];

@@ -145,11 +145,9 @@ void phone_target(std::string_view input) {
     MUST(phone.error().what.starts_with("phone: "), "an error names its field");
     return;
   }
-  MUST(phone->size() <= 24 && phone->find_first_not_of("0123456789+-") == std::string::npos, "a telephone number is digits");
-  if (phone->find('-') == std::string::npos) {
-    const auto again = clean_phone(*phone);
-    MUST(again && *again == *phone, "a clean number is clean");
-  }
+  MUST(phone->size() <= 24 && phone->find_first_not_of("0123456789+#") == std::string::npos, "a telephone number is digits");
+  const auto again = clean_phone(*phone);
+  MUST(again && *again == *phone, "a clean number is clean");
 }
 
 // ---- numbers of matters, codes, origins, days, hours --------------------------------------------------------------------
