@@ -96,6 +96,7 @@ void Kit::begin(ImDrawList& list, int width, int height, double now) {
     if (event.down == down_) continue;
     down_ = event.down;
     (down_ ? pressed_now_ : released_now_) = true;
+    if (released_now_) ++releases_;
     break;
   }
   if (pressed_now_) {

@@ -55,6 +55,7 @@ class Kit final : public Ui {
   void key(std::string_view name);           ///< "F2", "Ctrl+P", "Backspace", "Shift+Left"
   void typed(std::string_view utf8);
   bool input_waiting() const { return !pointers_.empty(); }
+  std::uint64_t releases() const { return releases_; }  ///< fingers and buttons let go, up to and with the frame begun last
 
   // -- one frame: begin, the screen's calls, end
   void begin(ImDrawList& list, int width_px, int height_px, double now);
@@ -201,6 +202,7 @@ class Kit final : public Ui {
   std::deque<PointerEvent> pointers_;
   float at_x_ = -1e9f, at_y_ = -1e9f;
   bool down_ = false, pressed_now_ = false, released_now_ = false;
+  std::uint64_t releases_ = 0;
   std::uint64_t active_ = 0, last_fired_ = 0, fire_ = 0;    ///< fire_: pressed by a key of the five in this frame
   double last_fired_at_ = -1e9;
   // writing (kit_ink.cpp)

@@ -261,7 +261,9 @@ class SdlWindow final : public Window {
     for (const HitBox& hit : stage_->kit().hits())
       all.push_back({{"name", hit.name}, {"x", std::lround(hit.box.x * ppm)}, {"y", std::lround(hit.box.y * ppm)}, {"w", std::lround(hit.box.w * ppm)},
                      {"h", std::lround(hit.box.h * ppm)}, {"words", hit.words}, {"enabled", hit.enabled}});
-    const nlohmann::json page{{"frame", frames_}, {"width", width_}, {"height", height_}, {"hits", all}};
+    // What a release did shows in the frame after the one that took it: the next touch of a robot waits for that.
+    const nlohmann::json page{{"frame", frames_}, {"settled", settled_}, {"width", width_}, {"height", height_}, {"hits", all}};
+    settled_ = stage_->kit().releases();
     const std::string beside = options_.hits_file + ".part";
     {
       std::ofstream out(beside, std::ios::trunc);
@@ -297,7 +299,7 @@ class SdlWindow final : public Window {
   bool full_ = true, text_input_ = false;
   Touches touches_;
   std::vector<SDL_Rect> rects_;
-  std::uint64_t frames_ = 0;
+  std::uint64_t frames_ = 0, settled_ = 0;  ///< settled_: releases whose outcome the frame shows
   std::atomic<bool> woken_{false}, wipe_wanted_{false}, picture_wanted_{false};
   std::string clipboard_;
   int pipe_[2] = {-1, -1};

@@ -20,7 +20,7 @@ struct WindowOptions {
   float inches = 0;            ///< `citizen`: the screen's diagonal, where px_per_mm is not given
   FiveKeys keys{};
   int x = -1, y = -1;          ///< window place; −1: leave to the server
-  std::string hits_file;       ///< robots: after every drawn frame the hit boxes are written here (atomic rename), as JSON
+  std::string hits_file;       ///< robots: after every drawn frame the hit boxes are written here (atomic rename), as JSON; `settled` counts the releases whose outcome they show
   std::string picture_file;    ///< robots: SIGUSR1 writes the frame here as PNG (may be empty)
 };
 

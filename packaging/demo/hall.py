@@ -143,7 +143,7 @@ class Window:
         try:
             return json.loads(self.hits_file.read_text())
         except (OSError, ValueError):
-            return {"frame": 0, "hits": []}
+            return {"frame": 0, "settled": 0, "hits": []}
 
     def find(self, name: str, enabled=True):
         for hit in self.page()["hits"]:
@@ -173,11 +173,12 @@ class Window:
         # A key may be pressed again sooner, as people do, but not within its own guard.
         if abs(x - self.last[0]) < 40 and abs(y - self.last[1]) < 40:
             time.sleep(max(0.0, self.last[2] + (0.3 if name.startswith("key.") else 0.65) - time.monotonic()))
-        frame = self.page()["frame"]
+        settled = self.page()["settled"]
         self.press(x, y)
         self.last = (x, y, time.monotonic())
         self.taps += 1
-        until(lambda: self.page()["frame"] > frame, seconds, f"a new frame after {name}")
+        # However busy the machine: what is read next is what the touch brought about.
+        until(lambda: self.page()["settled"] > settled, seconds, f"a frame that shows what {name} did")
         time.sleep(0.12)
         if then:
             self.wait(then, seconds)

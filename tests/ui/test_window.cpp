@@ -152,6 +152,28 @@ TEST_CASE("the robot's file names every touchable in window pixels", "[ui][windo
   std::filesystem::remove(file);
 }
 
+TEST_CASE("the robot's file counts a release when the frame shows what it did", "[ui][window]") {
+  const std::string file = (std::filesystem::temp_directory_path() / ("yizhan_hits_" + std::to_string(::getpid()))).string();
+  const auto window = offscreen(file);
+  int frames = 0, fired = 0;
+  std::vector<int> settled;  // what the file says when a frame begins: it is of the frame before
+  window->run([&](Ui& ui) {
+    if (frames > 0) settled.push_back(nlohmann::json::parse(std::ifstream(file))["settled"].get<int>());
+    if (ui.button("go", {10, 10, 60, 30}, "下一步")) fired = frames;
+    if (frames == 2) {
+      finger(SDL_FINGERDOWN, 1, 30, 20);
+      finger(SDL_FINGERUP, 1, 30, 20);
+    }
+    ui.again_in(.01);
+    return ++frames < 10;
+  });
+  REQUIRE(fired > 2);
+  REQUIRE(static_cast<int>(settled.size()) > fired + 1);
+  CHECK(settled[static_cast<std::size_t>(fired)] == 0);      // the frame that took it
+  CHECK(settled[static_cast<std::size_t>(fired) + 1] == 1);  // and the one after
+  std::filesystem::remove(file);
+}
+
 TEST_CASE("a wipe during a frame is done when the frame is over, and the window goes on", "[ui][window]") {
   const auto window = offscreen();
   int frames = 0, pressed = 0;
