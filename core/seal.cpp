@@ -57,6 +57,8 @@ std::string to_hex(const unsigned char* data, std::size_t n) {
 }
 
 bool hex_into(unsigned char* out, std::size_t n, std::string_view hex) {
+  // One form only: a key that is pinned as text is compared as text, and libsodium reads capitals too.
+  if (hex.find_first_of("ABCDEF") != std::string_view::npos) return false;
   std::size_t got = 0;
   const char* end = nullptr;
   return hex.size() == 2 * n && sodium_hex2bin(out, n, hex.data(), hex.size(), nullptr, &got, &end) == 0 && got == n;

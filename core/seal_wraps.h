@@ -23,7 +23,7 @@ inline const unsigned char* bytes(std::string_view text) { return reinterpret_ca
 inline unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
 std::string to_hex(const unsigned char* data, std::size_t n);
-/// Exactly `n` bytes from 2n hex digits.
+/// Exactly `n` bytes from 2n hex digits, lower case.
 bool hex_into(unsigned char* out, std::size_t n, std::string_view hex);
 template <std::size_t N>
 std::optional<std::array<unsigned char, N>> from_hex(std::string_view hex) {

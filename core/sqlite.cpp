@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "core/text.h"
+
 namespace yizhan::sqlite {
 
 // ---- gathering writes --------------------------------------------------------------------------------------------------
@@ -235,8 +237,8 @@ int Database::changes() const { return sqlite3_changes(handle_.get()); }
 bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
 
 Error Database::error_of(int rc, std::string_view doing) const {
-  // The message may quote SQL but never values: all values are bound.
-  const std::string what = std::string(doing) + ": " + (handle_ ? sqlite3_errmsg(handle_.get()) : sqlite3_errstr(rc));
+  // The message may quote SQL but never values: all values are bound. Of a damaged file it may quote anything.
+  const std::string what = printable(std::string(doing) + ": " + (handle_ ? sqlite3_errmsg(handle_.get()) : sqlite3_errstr(rc)));
   const int full = handle_ ? sqlite3_system_errno(handle_.get()) : 0;
   switch (rc & 0xff) {
     case SQLITE_FULL:

@@ -232,6 +232,7 @@ void Visit::operator()(const ScanRefused&) {
 void Visit::operator()(const Letter&) {
   if (s.screen != Screen::Ask || s.number.size() < 7) return;
   char& letter = s.number[6];
+  if (letter < 'A' || letter > 'Z') return;  // what was written or scanned there is no device's letter, or half a character
   letter = letter == 'K' ? 'D' : letter == 'D' ? 'H' : 'K';
   clear_problem(Field::MatterNumber);
 }

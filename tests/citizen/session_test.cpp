@@ -416,6 +416,21 @@ TEST_CASE("letters in a telephone number are shown at the telephone", "[citizen]
   CHECK_FALSE(problem_at(hall.s, Field::Phone).empty());
 }
 
+TEST_CASE("the letter key turns a device's letter, and nothing else that stands in its place", "[citizen][fuzz]") {
+  Lobby hall;
+  const auto after = [&](const std::string& number) {
+    hall.s.number = number;
+    hall.act(Letter{});
+    return hall.s.number;
+  };
+  hall.act(Begin{Screen::Ask, Purpose::Progress});
+  REQUIRE(hall.seen() == Screen::Ask);
+  CHECK(after("440583K") == "440583D");
+  CHECK(after("440583D") == "440583H");
+  CHECK(after("440583X01") == "440583K01");
+  for (const std::string odd : {"440583", "440583一号", "查信访件的编号", "4405831"}) CHECK(after(odd) == odd);
+}
+
 TEST_CASE("an empty statement asks for one sentence, and 20,001 characters are one too many", "[citizen]") {
   Lobby hall;
   hall.to_statement();

@@ -11,6 +11,8 @@ phone, the words and the digits of both statements, place and party, the query c
 UTF-8, UTF-16, UTF-32, GB 18030 and pinyin.
 """
 import os
+import re
+import struct
 import sys
 import time
 from pathlib import Path
@@ -41,35 +43,71 @@ def patterns(marker: str):
     return found
 
 
-def scan(pid: int, markers: dict) -> dict:
-    """(marker, encoding) → where it was found, over every mapping of the process that can be read and written."""
-    wanted = {(name, encoding): pattern for name, marker in markers.items() for encoding, pattern in patterns(marker).items()}
-    found, searched = {}, 0
-    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+PAGE = os.sysconf("SC_PAGE_SIZE")
+PRESENT = 3 << 62  # in memory, or swapped out
+
+
+def touched(pagemap, begin: int, end: int):
+    """The parts of a private mapping that were ever touched, a page more on either side. The rest is zero, or as in its file."""
+    pagemap.seek(begin // PAGE * 8)
+    pages = struct.unpack(f"={(end - begin) // PAGE}Q", pagemap.read((end - begin) // PAGE * 8))
+    run = None
+    for i, page in enumerate(pages):
+        if not page & PRESENT:
+            continue
+        if run and i <= run[1] + 2:
+            run[1] = i
+            continue
+        if run:
+            yield max(begin, begin + (run[0] - 1) * PAGE), min(end, begin + (run[1] + 2) * PAGE)
+        run = [i, i]
+    if run:
+        yield max(begin, begin + (run[0] - 1) * PAGE), min(end, begin + (run[1] + 2) * PAGE)
+
+
+def blocks(pid: int):
+    """(where, address, bytes) of everything the process can write to."""
+    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", buffering=0) as memory, open(f"/proc/{pid}/pagemap", "rb", buffering=0) as pagemap:
         for line in maps:
             fields = line.split(maxsplit=5)
             if not fields[1].startswith("rw"):
                 continue
-            begin, end = (int(part, 16) for part in fields[0].split("-"))
             where = fields[5].strip() if len(fields) > 5 else "anonymous"
-            memory.seek(begin)
-            block = bytearray()
-            while len(block) < end - begin:
-                try:
-                    more = memory.read(min(end - begin - len(block), 64 << 20))
-                except OSError:
-                    break  # a device's memory
-                if not more:
-                    break
-                block += more
-            searched += len(block)
-            for key, pattern in wanted.items():
-                at = block.find(pattern)
-                while at >= 0:
-                    found.setdefault(key, []).append(f"{where}+{at:#x}")
-                    if DEBUG:
-                        print(f"  {key} at {begin + at:#x} in {where}: {bytes(block[max(0, at - int(DEBUG)):at + len(pattern) + int(DEBUG)])!r}")
-                    at = block.find(pattern, at + 1)
+            begin, end = (int(part, 16) for part in fields[0].split("-"))
+            for first, last in touched(pagemap, begin, end) if fields[1][3] == "p" else [(begin, end)]:
+                memory.seek(first)
+                block = bytearray()
+                while len(block) < last - first:
+                    try:
+                        more = memory.read(min(last - first - len(block), 64 << 20))
+                    except OSError:
+                        break  # a device's memory
+                    if not more:
+                        break
+                    block += more
+                yield where, first, block
+
+
+def scan(pid: int, markers: dict) -> dict:
+    """(marker, encoding) → where it was found, over every mapping of the process that can be read and written."""
+    wanted = {(name, encoding): pattern for name, marker in markers.items() for encoding, pattern in patterns(marker).items()}
+    # One pass for all of them; only where it finds something are they looked for one by one.
+    by_first = {}
+    for pattern in set(wanted.values()):
+        by_first.setdefault(pattern[:1], []).append(re.escape(pattern[1:]))
+    any_of_them = re.compile(b"|".join(re.escape(first) + b"(?:" + b"|".join(rests) + b")" for first, rests in sorted(by_first.items())), re.DOTALL)
+    found, searched = {}, 0
+    for where, begin, block in blocks(pid):
+        searched += len(block)
+        if not any_of_them.search(block):
+            continue
+        for key, pattern in wanted.items():
+            at = block.find(pattern)
+            while at >= 0:
+                found.setdefault(key, []).append(f"{where}+{at:#x}")
+                if DEBUG:
+                    print(f"  {key} at {begin + at:#x} in {where}: {bytes(block[max(0, at - int(DEBUG)):at + len(pattern) + int(DEBUG)])!r}")
+                at = block.find(pattern, at + 1)
     if searched < 8 << 20:
         raise Trouble(f"only {searched} bytes of the process could be searched")
     return found

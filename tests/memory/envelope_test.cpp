@@ -274,8 +274,8 @@ TEST_CASE("a key-set comes back as it was signed, and only as it was signed", "[
     std::string damaged = text;
     const std::size_t at = dice.below(damaged.size());
     damaged[at] = static_cast<char>(damaged[at] ^ (1 << dice.below(7)));
-    const auto other = decode_key_set(damaged);
-    REQUIRE((!other || *other == set));  // an upper-case hex digit in the signature is the same signature
+    INFO(at);
+    REQUIRE_FALSE(decode_key_set(damaged));
   }
 }
 

@@ -343,6 +343,21 @@ TEST_CASE("the same database is opened for writing once", "[log]") {
   CHECK(EventLog::open(path));
 }
 
+TEST_CASE("whatever a damaged file makes SQLite say, an error is text", "[log][fuzz]") {
+  Scratch scratch;
+  const std::string path = scratch.file("a.db");
+  { auto log = open_log(path); }
+  std::string bytes = bytes_of(path);
+  const std::size_t at = bytes.find("CREATE TABLE");
+  REQUIRE(at != std::string::npos);
+  bytes.replace(at, 12, "CREATE \xFF\xC0\xF5\x80\x1b");
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+  const auto log = EventLog::open(path);
+  REQUIRE_FALSE(log);
+  CHECK(valid_utf8(log.error().what));
+  CHECK(log.error().what.find('\x1b') == std::string::npos);
+}
+
 TEST_CASE("a log that is opened again keeps what it holds and lets nobody in between", "[log]") {
   Scratch scratch;
   const std::string path = scratch.file("a.db");

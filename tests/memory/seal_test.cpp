@@ -20,6 +20,20 @@ TEST_CASE("what is sealed opens with the right key and no other", "[seal][XFTL30
   CHECK(unseal(*envelope, a_matter, {discipline.public_hex, "zz"}).error().code == Code::Invalid);
 }
 
+TEST_CASE("a key or a signature has one text: capitals are refused", "[seal][fuzz]") {
+  const KeyPair key{std::string(32, 'a') + std::string(32, '0'), ""}, signing = make_sign_keys();
+  const auto capitals = [](std::string text) {
+    for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    return text;
+  };
+  CHECK_FALSE(seal("x", a_matter, {capitals(key.public_hex)}));
+  const std::string signature = sign("words", signing.secret_hex);
+  REQUIRE(verify_signature("words", signature, signing.public_hex));
+  // 64 and 128 random hex digits without a letter do not happen.
+  CHECK_FALSE(verify_signature("words", capitals(signature), signing.public_hex));
+  CHECK_FALSE(verify_signature("words", signature, capitals(signing.public_hex)));
+}
+
 TEST_CASE("one flipped bit anywhere closes an envelope", "[seal]") {
   const KeyPair key = make_box_keys();
   const auto raw = from_base64(*seal("short", a_matter, {key.public_hex}));
