@@ -224,6 +224,7 @@ class SdlWindow final : public Window {
   }
 
   void wipe_now() {
+    forgotten_ += stage_->kit().releases();
     stage_->wipe();
     sdl_.SetClipboardText("");
     // Key events carried what was typed; a dozen empty ones take their places in SDL's queue.
@@ -263,7 +264,7 @@ class SdlWindow final : public Window {
                      {"h", std::lround(hit.box.h * ppm)}, {"words", hit.words}, {"enabled", hit.enabled}});
     // What a release did shows in the frame after the one that took it: the next touch of a robot waits for that.
     const nlohmann::json page{{"frame", frames_}, {"settled", settled_}, {"width", width_}, {"height", height_}, {"hits", all}};
-    settled_ = stage_->kit().releases();
+    settled_ = forgotten_ + stage_->kit().releases();
     const std::string beside = options_.hits_file + ".part";
     {
       std::ofstream out(beside, std::ios::trunc);
@@ -300,6 +301,7 @@ class SdlWindow final : public Window {
   Touches touches_;
   std::vector<SDL_Rect> rects_;
   std::uint64_t frames_ = 0, settled_ = 0;  ///< settled_: releases whose outcome the frame shows
+  std::uint64_t forgotten_ = 0;              ///< releases that were before the last wipe
   std::atomic<bool> woken_{false}, wipe_wanted_{false}, picture_wanted_{false};
   std::string clipboard_;
   int pipe_[2] = {-1, -1};

@@ -287,7 +287,8 @@ void key_set_target(std::string_view input) {
     return;
   }
   if (way == 1) {  // a good one, changed after it was signed
-    std::string text = encode_key_set(c.set, c.root.secret_hex);
+    static const std::string good = encode_key_set(c.set, c.root.secret_hex);
+    std::string text = good;
     const bool different = edited(text, feed);
     const auto set = decode_key_set(text, c.root.public_hex);
     if (!different) MUST(set && *set == c.set, "what is written reads back the same");
@@ -412,8 +413,11 @@ void content_target(std::string_view input) {
   std::vector<std::string> shares;
   while (!feed.empty() && shares.size() < 4) shares.emplace_back(feed.word());
   MUST(!open_escrow(shares, c.escrow), "nothing but our own shares opens");
+  // A good share beside foreign ones: one custodian takes his own box off, and what is in it is still closed.
   static const std::vector<std::string> good = have(escrow_secret(the_county().escrow.secret_hex, {the_county().county.public_hex, the_county().hall.public_hex, the_county().discipline.public_hex}));
-  const auto half = have(open_escrow(good, c.county));
+  if (input.size() % 64 != 0) return;  // opening costs more than all the reading above
+  shares.push_back(good.front());
+  const auto half = have(open_escrow(shares, c.county));
   const auto whole = open_escrow(half, c.hall);
   MUST(whole && from_base64(whole->front()).value_or("?") == c.escrow.secret_hex, "two of three custodians have the secret");
   MUST(!open_escrow(half, c.county), "one custodian has nothing");

@@ -157,6 +157,7 @@ TEST_CASE("the robot's file counts a release when the frame shows what it did", 
   const auto window = offscreen(file);
   int frames = 0, fired = 0;
   std::vector<int> settled;  // what the file says when a frame begins: it is of the frame before
+  const int wiped = 7;
   window->run([&](Ui& ui) {
     if (frames > 0) settled.push_back(nlohmann::json::parse(std::ifstream(file))["settled"].get<int>());
     if (ui.button("go", {10, 10, 60, 30}, "下一步")) fired = frames;
@@ -164,13 +165,16 @@ TEST_CASE("the robot's file counts a release when the frame shows what it did", 
       finger(SDL_FINGERDOWN, 1, 30, 20);
       finger(SDL_FINGERUP, 1, 30, 20);
     }
+    if (frames == wiped) window->wipe();
     ui.again_in(.01);
-    return ++frames < 10;
+    return ++frames < 12;
   });
   REQUIRE(fired > 2);
+  REQUIRE(fired + 2 < wiped);
   REQUIRE(static_cast<int>(settled.size()) > fired + 1);
   CHECK(settled[static_cast<std::size_t>(fired)] == 0);      // the frame that took it
   CHECK(settled[static_cast<std::size_t>(fired) + 1] == 1);  // and the one after
+  CHECK(settled.back() == 1);                                // and a wipe takes nothing back
   std::filesystem::remove(file);
 }
 
