@@ -215,8 +215,9 @@ void Visit::operator()(const Scanned& scan) {
   if (s.screen != Screen::Ask) return;
   s.problems.clear();
   s.remark.clear();
-  if (!scan.matter.empty()) {
-    s.number = scan.matter;
+  // Only a number is one: what is typed on goes by its places.
+  if (const auto number = canonical_matter_id(scan.matter)) {
+    s.number = *number;
     std::erase(s.number, '-');
   }
   if (!scan.code.empty()) s.code = scan.code;

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <random>
@@ -28,7 +29,12 @@ std::vector<std::int16_t> played(const std::vector<std::byte>& bytes) {
   return out;
 }
 std::string microphone(double hertz, double seconds) {
-  const std::string path = std::string(YIZHAN_TEST_DIR) + "/microphone.raw";
+  // One for each process: tests run side by side.
+  static const struct File {
+    std::string path = std::string(YIZHAN_TEST_DIR) + "/microphone." + std::to_string(::getpid()) + ".raw";
+    ~File() { std::error_code none; std::filesystem::remove(path, none); }
+  } file;
+  const std::string& path = file.path;
   hear::write_raw(path, hear::sine(hertz, seconds));
   ::setenv("SDL_AUDIODRIVER", "disk", 1);
   return path;
