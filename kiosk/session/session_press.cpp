@@ -213,10 +213,12 @@ void Visit::operator()(const Scanned& scan) {
   if (!s.asking.empty()) return;
   if (s.screen == Screen::Home) (*this)(Begin{Screen::Ask, Purpose::Progress});
   if (s.screen != Screen::Ask) return;
+  // Only a number is one: what is typed on goes by its places.
+  const auto number = canonical_matter_id(scan.matter);
+  if (!number && scan.code.empty()) return (*this)(ScanRefused{});
   s.problems.clear();
   s.remark.clear();
-  // Only a number is one: what is typed on goes by its places.
-  if (const auto number = canonical_matter_id(scan.matter)) {
+  if (number) {
     s.number = *number;
     std::erase(s.number, '-');
   }
@@ -233,7 +235,7 @@ void Visit::operator()(const ScanRefused&) {
 void Visit::operator()(const Letter&) {
   if (s.screen != Screen::Ask || s.number.size() < 7) return;
   char& letter = s.number[6];
-  if (letter < 'A' || letter > 'Z') return;  // what was written or scanned there is no device's letter, or half a character
+  if (letter < 'A' || letter > 'Z') return;
   letter = letter == 'K' ? 'D' : letter == 'D' ? 'H' : 'K';
   clear_problem(Field::MatterNumber);
 }

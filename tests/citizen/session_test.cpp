@@ -431,6 +431,19 @@ TEST_CASE("the letter key turns a device's letter, and nothing else that stands 
   for (const std::string odd : {"440583", "440583一号", "查信访件的编号", "4405831"}) CHECK(after(odd) == odd);
 }
 
+TEST_CASE("what is scanned and is no number is refused with words and changes nothing", "[citizen][fuzz]") {
+  Lobby hall;
+  hall.act(Begin{Screen::Ask, Purpose::Progress});
+  const std::string before = hall.s.number;
+  for (const std::string odd : {"查信访件的编号", "440583K0120261120000", ""}) {
+    INFO(odd);
+    hall.s.remark.clear();
+    hall.act(Scanned{odd, ""});
+    CHECK(hall.s.number == before);
+    CHECK(hall.s.remark == "这个码认不出，请用小票上的。");
+  }
+}
+
 TEST_CASE("an empty statement asks for one sentence, and 20,001 characters are one too many", "[citizen]") {
   Lobby hall;
   hall.to_statement();
