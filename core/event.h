@@ -66,6 +66,9 @@ struct TicketIssued {
 };
 struct ReceiptPrinted { bool printed = false; std::string trouble; };  ///< trouble: "no_paper", "absent", …
 
+/// How the base64 of a second envelope begins: "YZ2" is exactly four of its characters.
+inline constexpr std::string_view envelope_begins = "WVoy";
+
 enum class QueueOp { Call, Recall, Missed, Hold, Resume, Move, End };
 /// A queue operation, serialised by the hall hub in its own log. A desk states it itself only when the hub is away.
 struct Queued {
@@ -74,13 +77,14 @@ struct Queued {
   std::string desk;         ///< origin of the desk
   std::string place;        ///< "1号律师窗口"
   WindowCode to_window;     ///< Move only; the place in the queue (time of issue) is kept
-  std::string reason;       ///< Move: why
+  std::string reason;       ///< Move: why; under a key-set sealed by the desk, and then it begins like every envelope (envelope_begins)
   std::string request;      ///< request id: the same request again gets the same answer
   bool offline = false;     ///< stated by a desk without the hub
 };
 struct Viewed { std::string staff; std::string role; };  ///< who looked at the file (need.md 4.10)
 
-struct RouteOverridden { WindowCode window; LegalPath path = LegalPath::Unknown; std::string reason; std::string staff; };
+/// `words`: under a key-set the whole fact sealed, and `reason` empty beside it (core/sealer.h); "" when it is opened or was never sealed.
+struct RouteOverridden { WindowCode window; LegalPath path = LegalPath::Unknown; std::string reason; std::string staff; std::string words = {}; };
 
 enum class ConsultOutcome { GuidedToCourt, GuidedToArbitration, GuidedToReconsideration, GuidedToLegalAid, BackToReception, ToMediation, AdviceOnly };
 /// The lawyer's structured record (need.md §2 G).
@@ -114,7 +118,14 @@ struct MediationEnded {
 
 /// Reception's disposition under XFTL 22, proposed by the hall.
 enum class Disposition { TransferredSameLevel, TransferredDown, Assigned, GuidedToJudicial, SentToDiscipline, NotAccepted, DuplicateInProcess, NoLongerAccepted };
-struct Disposed { std::string staff; Disposition disposition{}; std::string to_unit; std::string reason; std::string report_by; };
+struct Disposed {
+  std::string staff;
+  Disposition disposition{};  ///< beside `words` SentToDiscipline reads TransferredSameLevel: the hall is not told what was an accusation (XFTL 30)
+  std::string to_unit;        ///< beside `words` empty
+  std::string reason;         ///< likewise
+  std::string report_by;      ///< YYYY-MM-DD when assigned: a clock, so it stays readable
+  std::string words = {};     ///< under a key-set the whole fact, sealed (core/sealer.h); "" when it is opened or was never sealed
+};
 /// Only the citizen rates; window service and outcome apart (need.md 4.3). 1…5, 0 = not rated.
 struct Rated { int service = 0; int outcome = 0; std::string comment; };
 

@@ -134,6 +134,7 @@ void fields(A& a, T& v) {
 template <class A, Is<RouteOverridden> T>
 void fields(A& a, T& v) {
   a("path", v.path), a("reason", v.reason), a("staff", v.staff), a("window", v.window);
+  a.given("words", v.words);
 }
 template <class A, Is<Consulted> T>
 void fields(A& a, T& v) {
@@ -165,7 +166,7 @@ void fields(A& a, T& v) {
 template <class A, Is<Disposed> T>
 void fields(A& a, T& v) {
   a("disposition", v.disposition), a("reason", v.reason), a("report_by", v.report_by), a("staff", v.staff);
-  a("to_unit", v.to_unit);
+  a("to_unit", v.to_unit), a.given("words", v.words);
 }
 template <class A, Is<Rated> T>
 void fields(A& a, T& v) {

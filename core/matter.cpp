@@ -376,6 +376,15 @@ std::string line_words(const Stated& s, bool sealed) {
   return "";  // who looked, whether paper came out, and types of a newer version are no news for the citizen
 }
 
+/// Two envelopes never have the same bytes: of a disposition whose words are sealed only what is readable is compared.
+bool says_the_same(const Stated& a, const Stated& b) {
+  if (a.event->type != b.event->type) return false;
+  const auto* one = a.as<Disposed>();
+  const auto* other = b.as<Disposed>();
+  if (one == nullptr || other == nullptr || (one->words.empty() && other->words.empty())) return a.event->body_hash == b.event->body_hash;
+  return one->disposition == other->disposition && one->report_by == other->report_by && one->staff == other->staff;
+}
+
 /// Two authors said different things where only one may speak.
 void note_contradictions(const std::vector<Stated>& stated, std::vector<std::string>& conflicts) {
   static constexpr std::pair<std::string_view, std::string_view> single[] = {
@@ -387,8 +396,7 @@ void note_contradictions(const std::vector<Stated>& stated, std::vector<std::str
     for (const Stated& s : stated) {
       const bool same_question = s.event->type == type || (name == "受理" && rank_of(s.event->type) == rank_of(type));
       if (!same_question) continue;
-      if (before && before->event->id.origin != s.event->id.origin &&
-          (before->event->type != s.event->type || before->event->body_hash != s.event->body_hash))
+      if (before && before->event->id.origin != s.event->id.origin && !says_the_same(*before, s))
         add_once(conflicts, std::string(name) + "有两种说法：" + before->event->id.origin + "、" + s.event->id.origin);
       before = &s;
     }
@@ -475,6 +483,8 @@ Matter fold(const MatterId& id, std::span<const Event> events) {
       }
     } else if (const auto* looked = s.as<Viewed>()) {
       m.viewed.push_back({s.event->at, s.event->id.origin, type, printable(looked->staff)});
+    } else if (const auto* queued = s.as<Queued>()) {
+      if (queued->op == QueueOp::Move) m.moved_why = queued->reason.starts_with(envelope_begins) ? std::string{} : printable(queued->reason);
     } else if (const auto* closed = s.as<SealedFact>()) {
       m.closed_types.insert(closed->type);
     } else {

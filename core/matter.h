@@ -72,6 +72,7 @@ struct Matter {
   std::string status_public;         ///< likewise; "" when the county cannot seal to the citizen
   std::optional<Routed> routed;
   std::optional<RouteOverridden> overridden;
+  std::string moved_why;             ///< what the desk wrote that sent it to this window last; "" when nobody moved it, or not opened here
   std::optional<Ticket> ticket;
   std::optional<Consulted> consulted;
   Mediation mediation;

@@ -3,9 +3,22 @@
 #include <algorithm>
 
 #include "core/envelope.h"
+#include "core/text.h"
 #include "core/tr.h"
 
 namespace yizhan {
+namespace {
+
+/// The envelope that holds the whole of a fact, its own type's.
+const std::string* envelope_in(const Fact& fact) {
+  if (const auto* sealed = std::get_if<SealedFact>(&fact)) return &sealed->sealed;
+  const std::string* words = nullptr;
+  if (const auto* disposed = std::get_if<Disposed>(&fact)) words = &disposed->words;
+  if (const auto* overridden = std::get_if<RouteOverridden>(&fact)) words = &overridden->words;
+  return words != nullptr && !words->empty() ? words : nullptr;
+}
+
+}  // namespace
 
 Opening open_matter(const MatterId& matter, std::span<const Event> events, const KeyPair& reader, const std::function<std::vector<std::string>(const Origin&)>& device_keys) {
   Opening out;
@@ -20,7 +33,7 @@ Opening open_matter(const MatterId& matter, std::span<const Event> events, const
   };
   for (Event& event : out.events) {
     if (event.matter != matter || !event.body) continue;
-    const auto fact = fact_of(event);
+    auto fact = fact_of(event);
     if (!fact) continue;
     if (const auto* filed = std::get_if<Filed>(&*fact); filed != nullptr && filed->key_set > 0 && !filed->sealed.empty()) {
       const auto plain = open_envelope(filed->sealed, matter, reader);
@@ -35,11 +48,16 @@ Opening open_matter(const MatterId& matter, std::span<const Event> events, const
       open.petition = content->petition;
       event.body = encode_fact(open);
       out.opened = true;
-    } else if (const auto* sealed = std::get_if<SealedFact>(&*fact)) {
-      const auto plain = open_envelope(sealed->sealed, matter, reader);
+    } else if (const std::string* sealed = envelope_in(*fact); sealed != nullptr) {
+      const auto plain = open_envelope(*sealed, matter, reader);
       if (!plain || !decode_fact(event.type, event.v, *plain)) continue;
-      check(event, sealed->sealed);
+      check(event, *sealed);
       event.body = *plain;
+    } else if (auto* queued = std::get_if<Queued>(&*fact); queued != nullptr && queued->reason.starts_with(envelope_begins)) {
+      auto plain = open_envelope(queued->reason, matter, reader);
+      if (!plain || !valid_utf8(*plain)) continue;  // the hub stated it: who signed the words shows when the desk's own facts are opened
+      queued->reason = std::move(*plain);
+      event.body = encode_fact(*queued);
     }
   }
   if (!content) return out;

@@ -81,9 +81,30 @@ bool holds_words(std::string_view type) {
   return std::find(std::begin(types), std::end(types), type) != std::end(types);
 }
 
+Result<std::string> close_words(std::string words, const Sealer* sealer, const Binding& binding) {
+  if (sealer == nullptr || sealer->key_set() == 0 || binding.matter.empty() || words.empty() || words.starts_with(envelope_begins)) return words;
+  return sealer->seal(SealClass::Ordinary, words, {binding.matter, binding.at, true});
+}
+
 Result<std::vector<Fact>> close_facts(std::vector<Fact> facts, const Sealer* sealer, SealClass of, const Binding& binding) {
   if (sealer == nullptr || sealer->key_set() == 0 || binding.matter.empty()) return facts;
+  const auto words_of = [&](const Fact& fact, SealClass as) { return sealer->seal(as, encode_fact(fact), {binding.matter, binding.at, true}); };
   for (Fact& fact : facts) {
+    if (auto* disposed = std::get_if<Disposed>(&fact); disposed != nullptr && disposed->words.empty()) {
+      // Where an accusation went is for who may open accusations. Its step looks like the commonest one, and whatever that one names is sealed too.
+      const bool discipline = disposed->disposition == Disposition::SentToDiscipline;
+      auto words = words_of(fact, discipline ? SealClass::Accusation : of);
+      if (!words) return words.error();
+      *disposed = {disposed->staff, discipline ? Disposition::TransferredSameLevel : disposed->disposition, "", "", disposed->report_by, std::move(*words)};
+      continue;
+    }
+    if (auto* overridden = std::get_if<RouteOverridden>(&fact); overridden != nullptr && overridden->words.empty()) {
+      auto words = words_of(fact, of);
+      if (!words) return words.error();
+      overridden->reason.clear();
+      overridden->words = std::move(*words);
+      continue;
+    }
     const std::string type(type_of(fact));
     if (std::holds_alternative<SealedFact>(fact) || !holds_words(type)) continue;
     auto sealed = sealer->seal(of, encode_fact(fact), {binding.matter, binding.at, true});

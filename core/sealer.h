@@ -30,9 +30,13 @@ struct Sealer {
 };
 
 /// Types whose facts hold what people said, or what was said to them: under a key-set they are stated sealed. What the queue and the clocks of the
-/// law need stays readable (routed, ticket_issued, queued, viewed, route_overridden, disposed and the county's steps).
+/// law need stays readable (routed, ticket_issued, queued, viewed, the step and days of disposed, the window of route_overridden, and the county's steps).
 bool holds_words(std::string_view type);
-/// Those facts as SealedFact, the others as they are; all as they are without a key-set. Errors: those of the sealer.
+/// One text that stands in somebody else's fact (why a desk moves a number): its envelope, to who may open ordinary matters. As it is without a
+/// key-set, without a matter, when it is empty or closed already. Errors: those of the sealer.
+Result<std::string> close_words(std::string words, const Sealer* sealer, const Binding& binding);
+/// Those facts as SealedFact; disposed and route_overridden with their words sealed beside what stays readable; the others as they are; all as they
+/// are without a key-set. Errors: those of the sealer.
 Result<std::vector<Fact>> close_facts(std::vector<Fact> facts, const Sealer* sealer, SealClass of, const Binding& binding);
 
 /// Under a key-set, signed by the device.

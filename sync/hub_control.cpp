@@ -98,7 +98,7 @@ std::string run_command(Hub& hub, std::string_view command, Time wall) {
     if (what == "decide") {
       const auto fact = decode_fact(in.at("type").get<std::string>(), 1, in.at("body").get<std::string>());
       if (!fact) return refusal(fact.error());
-      const auto event = hub.decide(in.at("matter"), *fact, wall);
+      const auto event = hub.decide(in.at("matter"), *fact, wall, in.value("unnamed", false));
       if (!event) return refusal(event.error());
       return dump({{"ok", true}, {"origin", event->id.origin}, {"seq", event->id.seq}, {"hash", hex(event->hash)}});
     }

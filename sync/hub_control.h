@@ -12,7 +12,7 @@
 
 namespace yizhan::sync {
 
-/// {"do":"decide","matter","type","body"} · {"do":"invite","origin","role","windows","name"} · {"do":"revoke","origin"} ·
+/// {"do":"decide","matter","type","body","unnamed"} · {"do":"invite","origin","role","windows","name"} · {"do":"revoke","origin"} ·
 /// {"do":"devices"} · {"do":"anchors"} · {"do":"discipline","keys":[…]} · {"do":"install_keys","set"} · {"do":"staff_…"} (hub_staff.cpp). Answers {"ok":true,…} or {"ok":false,"code","what"}. On the thread that owns the hub.
 std::string run_command(Hub& hub, std::string_view command, Time wall);
 

@@ -67,7 +67,7 @@ int decide(const HubOptions& options, const Decision& decision, bool json) {
     *fact = without_names(std::move(*fact));
     fmt::print(stderr, "decide: {} does not open with the county's key{}: stated without unit, number and words\n", *number, options.county_key.empty() ? " (none was given: --county-key)" : "");
   }
-  const auto answer = command(options, Json{{"do", "decide"}, {"matter", *number}, {"type", type_of(*fact)}, {"body", encode_fact(*fact)}});
+  const auto answer = command(options, Json{{"do", "decide"}, {"matter", *number}, {"type", type_of(*fact)}, {"body", encode_fact(*fact)}, {"unnamed", !*readable}});
   if (!answer) return failed(answer.error());
   if (json) print(dump(*answer));
   else print(fmt::format("{} {}: stated as {}/{}", *number, decision.what, answer->at("origin").get<std::string>(), answer->at("seq").get<std::uint64_t>()));

@@ -224,7 +224,7 @@ Status Hub::revoke(const Origin& origin) {
   return Done{};
 }
 
-Result<Event> Hub::decide(const MatterId& matter, const Fact& fact, Time wall) {
+Result<Event> Hub::decide(const MatterId& matter, const Fact& fact, Time wall, bool unnamed) {
   auto& me = *impl_;
   if (!me.config.county) return Error{Code::Invalid, "decide: only the county states these facts"};
   const auto known = me.log.of_matter(matter);
@@ -240,8 +240,9 @@ Result<Event> Hub::decide(const MatterId& matter, const Fact& fact, Time wall) {
     if (const auto day = parse_date(text); !day) return Error{Code::Invalid, std::string(what) + ": a day as YYYY-MM-DD"};
     return Done{};
   };
-  const auto word_needed = [](std::string_view what, const std::string& text) -> Status {
-    if (text.empty()) return Error{Code::Invalid, std::string(what) + ": must not be empty"};
+  if (unnamed && !now.sealed && !now.closed) return Error{Code::Invalid, "decide: this matter is open, so its unit is named"};
+  const auto word_needed = [&](std::string_view what, const std::string& text) -> Status {
+    if (text.empty() && !unnamed) return Error{Code::Invalid, std::string(what) + ": must not be empty"};
     return Done{};
   };
   Status sound = Done{};

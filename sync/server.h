@@ -68,8 +68,9 @@ class Hub {
   /// New events that did not come through handle() (pulled from upstream): refreshes the fold.
   void refresh();
   HallNews news(Time wall) const;
-  /// County: states a fact about a matter in the stream of its hall. Errors: NotFound (no such matter), Invalid.
-  Result<Event> decide(const MatterId& matter, const Fact& fact, Time wall);
+  /// County: states a fact about a matter in the stream of its hall. `unnamed`: of what is, or may be, an accusation the step and its days only, no unit
+  /// and no words (XFTL 30); Invalid for a matter that anybody in the hall may read. Errors: NotFound (no such matter), Invalid.
+  Result<Event> decide(const MatterId& matter, const Fact& fact, Time wall, bool unnamed = false);
   /// Makes a one-time enrolment code (8 digits) for a device. Valid one hour, once.
   /// `windows` empty: those that go with the role. Errors: Invalid (origin or role), Io.
   Result<std::string> invite(const Origin& origin, std::string_view role, Time wall, std::vector<std::string> windows = {},

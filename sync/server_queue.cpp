@@ -136,7 +136,8 @@ Result<QueueAnswer> Hub::Impl::queue(const Device& device, const QueueAsk& quest
   QueueAsk ask = question;
   ask.desk = device.origin;  // a desk speaks for itself only
   if (ask.request.empty() || ask.request.size() > 64) return Error{Code::Invalid, "request: 1 to 64 characters"};
-  if (ask.place.size() > 120 || ask.reason.size() > 600) return Error{Code::Invalid, "place or reason: too long"};
+  // Words, or the envelope of as many.
+  if (ask.place.size() > 120 || ask.reason.size() > (ask.reason.starts_with(envelope_begins) ? 2'400u : 600u)) return Error{Code::Invalid, "place or reason: too long"};
   if (const auto old = answered.find(ask.request); old != answered.end()) return old->second.second;
   const auto* person = person_at(device.origin);
   const auto withdrawn = [&](const MatterId& matter) { return person != nullptr && access_of(matter).recused.contains(*person); };

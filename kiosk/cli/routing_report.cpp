@@ -106,7 +106,7 @@ Decided decided_by_staff(const Matter& matter, const RuleBook& rules) {
     if (out.hall.empty()) out.hall = d.disposition == Disposition::GuidedToJudicial ? window_lawyer : window_reception;
     if (d.disposition == Disposition::GuidedToJudicial) out.county = window_lawyer;
     else if (const WindowCode unit = window_of_unit(d.to_unit, rules); !unit.empty()) out.county = unit;
-    else if (d.to_unit.empty() && out.county.empty()) out.county = window_reception;
+    else if (d.to_unit.empty() && d.words.empty() && out.county.empty()) out.county = window_reception;
   }
   if (matter.overridden) {
     // Who overrides says outright where it belongs.

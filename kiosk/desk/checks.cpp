@@ -36,15 +36,16 @@ std::string trimmed(std::string_view text) {
 
 void Checks::add(std::string field, std::string what) { problems.push_back({std::move(field), std::move(what)}); }
 
-std::string Checks::text(const std::string& field, const std::string& typed, std::string_view missing) {
+std::string Checks::text(const std::string& field, const std::string& typed, std::string_view missing, std::size_t most) {
   const std::string kept = trimmed(typed);
   if (kept.empty()) {
     if (!missing.empty()) add(field, std::string(missing));
     return {};
   }
-  auto clean = clean_text(field, kept, statement_characters_max);
+  auto clean = clean_text(field, kept, most);
   if (!clean) {
-    add(field, characters(kept) > statement_characters_max ? tr("太长了，最多两万字") : tr("有不能保存的符号，请删去"));
+    const bool long_one = characters(kept) > most;
+    add(field, !long_one ? std::string(tr("有不能保存的符号，请删去")) : most == statement_characters_max ? std::string(tr("太长了，最多两万字")) : trf("太长了，最多{}字", most));
     return {};
   }
   return *clean;
@@ -220,7 +221,7 @@ Checked check_reception(const ReceptionDraft& d, const std::string& staff, const
     o.window = d.window;
     o.path = d.path.value_or(LegalPath::Unknown);
     if (d.window.empty() || !rules.window(d.window)) checks.add("override", tr("请选改到哪个窗口"));
-    o.reason = checks.text("override_reason", d.override_reason, tr("请写明为什么改"));
+    o.reason = checks.text("override_reason", d.override_reason, tr("请写明为什么改"), move_reason_max);
     if (!checks.problems.empty()) return {std::nullopt, std::move(checks.problems)};
     return {Fact{std::move(o)}, {}};
   }

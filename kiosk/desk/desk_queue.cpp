@@ -70,7 +70,7 @@ void Stepper::on(const TransferGo&) {
   if (!s_.serving || !s_.transferring || repeated("transfer")) return;
   Checks checks;
   if (s_.transfer_to.empty()) checks.add("transfer_to", tr("请选转到哪里"));
-  const std::string reason = checks.text("transfer_reason", s_.transfer_reason, tr("请写明为什么转"));
+  const std::string reason = checks.text("transfer_reason", s_.transfer_reason, tr("请写明为什么转"), move_reason_max);
   s_.problems = checks.problems;
   if (!s_.problems.empty()) return;
   send("transfer", moved(s_.transfer_to, reason));

@@ -199,6 +199,17 @@ Asked draw_statement(Ui& ui, const View& view, Box box, const Shown& shown) {
   return asked;
 }
 
+/// Why another desk sent this number here: its words, whole (600 bytes are five lines).
+void draw_moved(Ui& ui, Box& in, const Matter& m) {
+  if (m.moved_why.empty()) return;
+  const std::string words = trf("转来的原因：{}", m.moved_why);
+  const TextStyle as = style(Type::DeskSmall, Ink::Ink, Weight::Medium);
+  const float pad = px(22);
+  Box box = in.cut_top(ui.text_height(in.w - 2 * pad, words, as) + px(20), px(10));
+  panel(ui, box);
+  ui.text(box.inset(pad, px(10)), words, as);
+}
+
 /// The ruling with its reasons: a suggestion (PIPL 24), confirmed or changed by a person.
 void draw_ruling(Ui& ui, const View& view, Box box, const Matter& m) {
   panel(ui, box);
@@ -329,7 +340,7 @@ std::vector<Milestone> milestones(const View& view, const Shown& shown) {
   const bool here = shown.served || m.consulted || m.disposed || m.mediation.state != MediationState::None;
   out.push_back({tr("窗口接待"), here ? tr("正在办理") : tr("等叫号"), here});
   if (m.consulted) out.back().line = tr("律师已记录");
-  if (m.disposed) out.back().line = std::string(words_of(dispositions(), static_cast<int>(m.disposed->disposition)));
+  if (m.disposed) out.back().line = m.disposed->words.empty() ? std::string(words_of(dispositions(), static_cast<int>(m.disposed->disposition))) : std::string(tr("已处置"));
   const bool county = m.transferred || m.accepted || m.not_accepted || m.answered || m.served;
   const std::string sent = when({"transferred"});
   // Only the county's own facts prove that the county has it: a green tick here is never a guess.
@@ -412,6 +423,7 @@ Asked draw_matter(Ui& ui, const View& view, Box column) {
     draw_timeline(ui, view, in.cut_bottom(px(116), px(14)), what);
     return asked;
   }
+  draw_moved(ui, in, *what.matter);
   draw_earlier(ui, view, in, what);
   take(draw_attachments(ui, view, in, what));
   if (what.served && !s.transcribing.empty()) {

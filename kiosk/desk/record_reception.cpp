@@ -62,7 +62,7 @@ Asked override_route(Ui& ui, const View& view, Box in) {
     ask(asked, chip(ui, "override_path." + std::string(c.name), cell, c.words, d.path && static_cast<int>(*d.path) == c.value, true, "Ctrl+" + std::string(c.name)), Picked{"override_path", c.value});
     ++i;
   }
-  field(ui, asked, in, std::clamp(in.h / desk_px - 40, 60.0f, 140.0f), "override_reason", tr("为什么改"), d.override_reason, tr("来访人和对方窗口都看得到"), true, s.problems);
+  field(ui, asked, in, std::clamp(in.h / desk_px - 40, 60.0f, 140.0f), "override_reason", tr("为什么改"), d.override_reason, tr("对方窗口看得到"), true, s.problems);
   return asked;
 }
 
@@ -110,7 +110,9 @@ Asked draw_reception_record(Ui& ui, const View& view, Box in) {
   ask(asked, chip(ui, "tab.override", tabs.column(1, 3, px(8)), tr("改派"), d.overriding, !sealed(s)), Picked{"tab", 1});
   ask(asked, chip(ui, "tab.code", tabs.column(2, 3, px(8)), tr("查询码"), d.recoding, !sealed(s)), Picked{"tab", 2});
   if (s.served && s.served->disposed && !d.disposition) {
-    const std::string before = trf("已处置：{} {}", words_of(dispositions(), static_cast<int>(s.served->disposed->disposition)), s.served->disposed->to_unit);
+    // What is sealed shows another step than the one that was taken (core/sealer.h): of it only that it was.
+    const Disposed& done = *s.served->disposed;
+    const std::string before = done.words.empty() ? trf("已处置：{} {}", words_of(dispositions(), static_cast<int>(done.disposition)), done.to_unit) : std::string(tr("已处置，内容密封"));
     strip(ui, in.cut_top(px(38), px(6)), Icon::Check, before, Tone::Law);
   }
   Asked inner = d.recoding && !sealed(s) ? new_code(ui, view, in) : d.overriding ? override_route(ui, view, in) : dispose(ui, view, in);

@@ -37,6 +37,17 @@ void Store::on(const QueueCommand& command) {
   now_.answer_error.reset();
   now_.answer_request.clear();
   changed();
+  if (ask.op == QueueOp::Move) {
+    // Why it is moved is for the desk that opens it there, not for the hub that serialises the call nor for the board.
+    const auto ticket = std::find_if(now_.tickets.begin(), now_.tickets.end(), [&](const Ticket& known) { return known.number == ask.ticket; });
+    auto reason = close_words(ask.reason, sealer_.get(), {ticket == now_.tickets.end() ? MatterId{} : ticket->matter, wall()});
+    if (!reason) {
+      now_.answer_request = ask.request;
+      now_.answer_error = reason.error();
+      return;
+    }
+    ask.reason = std::move(*reason);
+  }
   if (!enrolled()) return queue_offline(ask, Error{Code::Unavailable, "queue: no hub"});
   queue_under_way_.insert(ask.request);
   // The hub serialises calls, so it is asked first, always; a list of our own is only for the time it is away.

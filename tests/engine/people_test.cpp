@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 
 #include "core/key_set.h"
+#include "core/opening.h"
 #include "core/pin_key.h"
 #include "kiosk/devices/card.h"
 #include "world.h"
@@ -154,6 +155,58 @@ TEST_CASE("a matter opens for who is signed in, is viewed by that person, and go
   CHECK(place.desk.now().earlier.empty());
   place.desk.post(OpenMatter{matter, "whoever"});
   CHECK_FALSE(place.desk.now().open);
+}
+
+TEST_CASE("what desks write about a matter is in no hub's log: why it is moved, and where an accusation went", "[people][key_set]") {
+  Place place;
+  const KeyPair root = make_sign_keys(), county = make_box_keys(), discipline = make_box_keys(), escrow = make_box_keys();
+  KeySet set;
+  set.version = 1;
+  set.not_after = place.hall.clock.wall() + std::chrono::hours(24 * 365);
+  set.root_public_hex = root.public_hex;
+  set.recipients = {{"H-1", "hall", place.desk.config.hub_origin, place.duty.public_hex}, {"C-1", "county", "", county.public_hex}, {"D-1", "discipline", "", discipline.public_hex}, {"E-1", "escrow", "", escrow.public_hex}};
+  Machine kiosk("kiosk", &place.hall);
+  for (Machine* machine : {&kiosk, &place.desk}) {
+    machine->config.key_set = set;
+    machine->open();
+  }
+  kiosk.post(filing("v1", wages(), "LAW"));
+  const Receipt receipt = kiosk.receipt();
+  kiosk.sync();
+  place.set("L01", "lawyer", "270415");
+  place.desk.open();
+  place.desk.sync();
+  place.sign_in("L01", "270415");
+  sync::QueueAsk ask;
+  ask.op = QueueOp::Call;
+  ask.request = "q1";
+  place.desk.post(QueueCommand{ask});
+  place.desk.sync();
+  place.desk.post(StateFact{receipt.matter, Disposed{"L01", Disposition::SentToDiscipline, "", "样板处置理由", ""}, "f1"});
+  ask.op = QueueOp::Move;
+  ask.request = "q2";
+  ask.ticket = receipt.ticket;
+  ask.to_window = "MED";
+  ask.reason = "样板转接理由";
+  place.desk.post(QueueCommand{ask});
+  REQUIRE(place.desk.now().answer);
+  place.desk.sync();
+  place.desk.sync();
+
+  const auto told = place.hall.log().of_matter(receipt.matter);
+  REQUIRE(told);
+  std::set<std::string> types;
+  for (const Event& event : *told) {
+    types.insert(event.type);
+    REQUIRE(event.body);
+    for (const char* said : {"样板", "Discipline"}) CHECK(event.body->find(said) == std::string::npos);
+  }
+  CHECK((types.contains("disposed") && types.contains("queued")));
+  const Matter shut = fold(receipt.matter, *told), opened = fold(receipt.matter, open_matter(receipt.matter, *told, place.duty).events);
+  CHECK(shut.ticket->window == "MED");
+  CHECK(shut.moved_why.empty());
+  CHECK(opened.moved_why == "样板转接理由");
+  CHECK(fold(receipt.matter, open_matter(receipt.matter, *told, discipline).events).disposed->reason == "样板处置理由");
 }
 
 TEST_CASE("a desk that learns of accounts asks for people from then on", "[people]") {

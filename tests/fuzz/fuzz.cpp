@@ -1,5 +1,6 @@
 #include "tests/fuzz/fuzz.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -57,10 +58,9 @@ const std::string& scratch() {
 }
 
 void put_file(const std::string& path, std::string_view bytes) {
-  std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  out.close();
-  MUST(out.good(), "the folder in memory has room");
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  const bool whole = file >= 0 && ::write(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size());
+  MUST(file >= 0 && ::close(file) == 0 && whole, "the folder in memory has room");
 }
 
 std::string file_bytes(const std::string& path) {

@@ -50,31 +50,33 @@ std::string ink_words() {
   return out;
 }
 
-void ink_target(std::string_view input) {
+void ink_file_target(std::string_view input) {
   Feed feed(input);
-  const auto way = feed.below(4);
-  if (way == 0) {
+  if (feed.flag()) {
     if (const auto drawn = ink::ink_of_line(feed.rest())) {
       MUST(drawn->strokes() >= 1 && drawn->strokes() <= ink::strokes_max && drawn->points.size() <= ink::points_max, "ink keeps its limits");
       for (const auto& point : drawn->points) MUST(std::isfinite(point.x) && std::isfinite(point.y), "a pen is somewhere");
     }
     return;
   }
-  if (way == 1) {  // files, aligned as a mapping is
-    const bool model = feed.flag();
-    const auto bytes = feed.rest();
-    static std::vector<std::uint64_t> room;
-    room.assign(bytes.size() / 8 + 1, 0);
-    std::memcpy(room.data(), bytes.data(), bytes.size());
-    const std::span<const std::byte> span(reinterpret_cast<const std::byte*>(room.data()), bytes.size());
-    if (model) {
-      static_cast<void>(ink::Model::of(span, "ink.model"));
-    } else if (const auto words = ink::Words::of(span, "ink.words")) {
-      static_cast<void>(words->next("一丁", 10));
-      static_cast<void>(words->likely_after(U'一', U'丁'));
-    }
-    return;
+  // Files, aligned as a mapping is.
+  const bool model = feed.flag();
+  const auto bytes = feed.rest();
+  static std::vector<std::uint64_t> room;
+  room.assign(bytes.size() / 8 + 1, 0);
+  std::memcpy(room.data(), bytes.data(), bytes.size());
+  const std::span<const std::byte> span(reinterpret_cast<const std::byte*>(room.data()), bytes.size());
+  if (model) {
+    static_cast<void>(ink::Model::of(span, "ink.model"));
+  } else if (const auto words = ink::Words::of(span, "ink.words")) {
+    static_cast<void>(words->next("一丁", 10));
+    static_cast<void>(words->likely_after(U'一', U'丁'));
   }
+}
+
+void ink_target(std::string_view input) {
+  Feed feed(input);
+  const bool rare_too = feed.flag();
   static ink::Reader reader(have(ink::Model::of(ink_model(), "ink.model")), [] {
     static const std::string text = ink_words();
     static std::vector<std::uint32_t> room(text.size() / 4 + 1);
@@ -102,7 +104,7 @@ void ink_target(std::string_view input) {
     }
   };
   sees(false);
-  sees(way == 3);
+  sees(rare_too);
   reader.forget();
 }
 
@@ -164,16 +166,19 @@ void pinyin_target(std::string_view input) {
 
 // ---- seeds ------------------------------------------------------------------------------------------------------------------------------------
 
-std::vector<Seed> ink_seeds() {
+std::vector<Seed> ink_file_seeds() {
   const std::string model(reinterpret_cast<const char*>(ink_model().data()), std::min<std::size_t>(ink_model().size(), 9'500));
-  return {{"line", raw("\0") + "一 2 3 0 0 10 0 20 1 2 5 5 5 30"}, {"nan", raw("\0") + "x 1 2 nan 0 1e30 0"}, {"model", "\1\1" + model}, {"words", raw("\1\0") + ink_words()},
-          {"strokes", raw("\2\0\3\x0a\x0a\x50\x0a\x90\x0b\xb0\x0c\2\x40\x05\x41\x90\x42\xf0")}, {"wild", raw("\3\1\1\0\0\xc0\x7f\0\0\x80\x7f\0\0\0\x40\0\0\0\x41")}, {"rare", raw("\3\0\5\1\1\2\2\3\3\x40\x40\x80\x80\xc0\xc0")}};
+  return {{"line", "\1一 2 3 0 0 10 0 20 1 2 5 5 5 30"}, {"nan", "\1x 1 2 nan 0 1e30 0"}, {"model", raw("\0\1") + model}, {"words", raw("\0\0") + ink_words()}};
+}
+std::vector<Seed> ink_seeds() {
+  return {{"strokes", raw("\0\0\3\x0a\x0a\x50\x0a\x90\x0b\xb0\x0c\2\x40\x05\x41\x90\x42\xf0")}, {"wild", raw("\1\1\1\0\0\xc0\x7f\0\0\x80\x7f\0\0\0\x40\0\0\0\x41")}, {"rare", raw("\1\0\5\1\1\2\2\3\3\x40\x40\x80\x80\xc0\xc0")}};
 }
 std::vector<Seed> drawing_seeds() { return {{"stroke", raw("\1\xC8\x5A\5\0\0\1\0\1\1\0\2\0\2\1\0\3\0\4\1\0\4\0\5\2\0\5\0\6")}, {"wild", raw("\0\0\0\xc0\x7f\0\0\x80\x7f\2\0\0\0\xc0\x7f\0\0\0\0\1\0\0\x80\x7f\0\0\0\0")}, {"resized", raw("\1\xC8\x5A\2\0\0\1\0\1\2\0\2\0\2\1\x40\x30\2\0\0\1\0\1\2\0\2\0\2")}}; }
 std::vector<Seed> pinyin_seeds() { return {{"gongzi", raw("\6\x0e\x0d\6\x19\x08\xF0\0\xF0\1")}, {"long", std::string(50, '\7')}, {"fuzzy", raw("\xE7\1\2\7\0\xF0\2\xEC\3\4")}, {"pages", raw("\x12\7\x08\xDE\3\xDE\x20\xCA\xCA")}}; }
 
 const Join joined[] = {
-    Join({"ink", "any strokes give characters or none; files of models lead nowhere", 10'000, ink_target, ink_seeds}),
+    Join({"ink", "any strokes give characters or none", 1024, ink_target, ink_seeds}),
+    Join({"ink_file", "ink as text keeps its limits; broken files of models and words lead nowhere", 10'000, ink_file_target, ink_file_seeds}),
     Join({"drawing", "whatever a finger does is a drawing that can be kept, and is gone when wiped", 512, drawing_target, drawing_seeds}),
     Join({"pinyin", "any keys give pages of text; what was forgotten is gone", 128, pinyin_target, pinyin_seeds}),
 };

@@ -86,9 +86,7 @@ void rows_target(std::string_view input) {
 
 // ---- what is attached when filing -----------------------------------------------------------------------------------------------------------
 
-void parts_target(std::string_view input) {
-  static const KeyPair discipline = make_box_keys();
-  Feed feed(input);
+FileMatter attached_command(Feed& feed) {
   FileMatter command;
   command.petition = a_petition();
   static constexpr std::string_view kinds[] = {attached_statement, attached_photo, "other"};
@@ -106,6 +104,12 @@ void parts_target(std::string_view input) {
   if (feed.flag()) command.signature = DrawnSignature{feed.flag() ? "petitioner" : std::string(feed.word()), a_drawing(), feed.flag() ? text_hash(command.petition) : std::string(feed.word())};
   if (command.signature && feed.below(4) == 0 && !command.signature->strokes.points.empty()) command.signature->strokes.points[0].x = feed.number<std::int32_t>();
   for (std::size_t n = feed.below(4); n > 0; --n) command.names.push_back({feed.flag() ? "petitioner.name" : std::string(feed.word()), a_drawing()});
+  return command;
+}
+
+void parts_target(std::string_view input) {
+  Feed feed(input);
+  const FileMatter command = attached_command(feed);
   const auto problems = check_parts(command);
   for (const auto& problem : problems) MUST(!problem.field.empty() && valid_utf8(problem.what), "a problem names its field");
   if (!problems.empty()) return;
@@ -113,6 +117,13 @@ void parts_target(std::string_view input) {
   const auto open = have(make_parts(command, command.petition, {}));
   for (const Fact& fact : open.facts) MUST(encode_fact_checked(fact), "what is attached is a fact");
   MUST(open.blobs.size() == command.attachments.size(), "every attachment has its bytes");
+}
+
+void sealed_parts_target(std::string_view input) {
+  static const KeyPair discipline = make_box_keys();
+  Feed feed(input);
+  const FileMatter command = attached_command(feed);
+  if (!check_parts(command).empty()) return;
   static const auto early = make_early_sealer({discipline.public_hex});
   const auto closed = have(make_parts(command, command.petition, {early.get(), SealClass::Accusation, {a_matter, nine()}}));
   MUST(closed.blobs.size() == closed.facts.size(), "sealed, everything is an attachment");
@@ -135,6 +146,7 @@ std::vector<Seed> rows_seeds() {
   return {{"tsv", std::string(1, '\0') + "id\tname\ttext\tdecided\thead_count\n1\t林小满\t工钱没有结清\tno\t2\n2\t\t路灯坏了\tmaybe\tx\n"}, {"json", std::string(1, '\0') + "{\"id\":\"1\",\"text\":\"工钱\",\"in_danger\":true,\"kind\":\"accusation\"}\n{\"id\":2}\nnot json\n[]\n"},
           {"mark", "\1\xEF\xBB\xBFtext\n工钱\n\n路灯\n"}, {"returns", std::string(1, '\0') + "id\ttext\r\na\tb\tc\r\n"}, {"empty", std::string(1, '\0')}, {"all", std::string(1, '\0') + "id\tsource\ttitle\trequest\tfacts\treasons\tnumber\tphone\taddress\tplace\tdivision\tparty\ttopic\tchannel\tcounterparty\nx\ty\tz\ta\tb\tc\t" + sample_id() + "\t13800000000\t路\t县\t44\t官\twages\tonline\temployer\n"}};
 }
+std::vector<Seed> sealed_parts_seeds() { return {{"recording", raw("\1\0\0\0\x32opus\0\1\0")}}; }
 std::vector<Seed> parts_seeds() {
   return {{"none", ""}, {"recording", raw("\1\0\0\0\x32opus\0\1\0")}, {"all", raw("\2\0\0\0\x32opus\0\1\1\1\0\x05jpg\0\1\1\1\1\1\2\1\1")}, {"wrong", raw("\1\3kind\0\4type\0\1\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x7Fx\0\1\1\0who\0\0abc\0\0\1\1\1\1\1\0")}};
 }
@@ -142,7 +154,8 @@ std::vector<Seed> parts_seeds() {
 const Join joined[] = {
     Join({"config", "settings are lawful or an error names the file; what enrolment wrote is read again", 2048, config_target, config_seeds}),
     Join({"rows", "a bad line is a row with a problem, never the end", 2048, rows_target, rows_seeds}),
-    Join({"parts", "what is attached was checked; sealed it tells nothing and opens with its key", 512, parts_target, parts_seeds}),
+    Join({"parts", "what is attached was checked, is facts and has its bytes", 512, parts_target, parts_seeds}),
+    Join({"sealed_parts", "what is attached to an accusation tells nothing and opens with its key", 512, sealed_parts_target, sealed_parts_seeds}),
 };
 
 }  // namespace

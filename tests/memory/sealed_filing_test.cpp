@@ -282,6 +282,77 @@ TEST_CASE("words that staff write are closed under the same keys, and the clocks
   CHECK(std::holds_alternative<Consulted>((*close_facts(said, make_early_sealer({keys.discipline.public_hex}).get(), SealClass::Ordinary, {a_matter, ten()}))[0]));
 }
 
+TEST_CASE("of what reception decides the step and its day are readable, never a unit, a reason or that it was an accusation", "[key_set]") {
+  Keys keys;
+  const auto sealer = make_sealer(keys.set(), test::desk1, test::hall_hub, keys.device);
+  const auto stated = [&](Fact fact) {
+    const auto closed = close_facts({std::move(fact)}, sealer.get(), SealClass::Ordinary, {a_matter, ten()});
+    REQUIRE(closed);
+    Author author(test::desk1);
+    return std::vector{author.say(a_matter, closed->front(), ten())};
+  };
+  const auto assigned = stated(Disposed{"R01", Disposition::Assigned, "样板局", "样板理由", "2026-12-20"});
+  const auto ordinary = stated(Disposed{"R01", Disposition::TransferredSameLevel, "样板局", "样板理由", ""});
+  const auto accusation = stated(Disposed{"R01", Disposition::SentToDiscipline, "", "", ""});
+  const auto overridden = stated(RouteOverridden{"MED", LegalPath::Unknown, "样板理由", "R01"});
+  for (const auto* events : {&assigned, &ordinary, &accusation, &overridden}) {
+    const std::string& body = *events->front().body;
+    for (const char* said : {"样板", "Discipline"}) CHECK(body.find(said) == std::string::npos);
+  }
+  // Outside the two are one: the same fields, the same length, only the ciphertext differs.
+  const auto outside = [](const std::vector<Event>& events) {
+    auto fact = std::get<Disposed>(*fact_of(events.front()));
+    CHECK(envelope_head(fact.words)->key_set == 3);
+    const std::size_t bytes = std::exchange(fact.words, "").size();
+    return encode_fact(fact) + std::to_string(bytes);
+  };
+  CHECK(outside(ordinary) == outside(accusation));
+  CHECK(fold(a_matter, assigned).disposed->report_by == "2026-12-20");
+  CHECK(fold(a_matter, assigned).state == fold(a_matter, accusation).state);
+
+  const auto seen = [&](const std::vector<Event>& events, const KeyPair& key) { return *fold(a_matter, open_matter(a_matter, events, key).events).disposed; };
+  for (const KeyPair& key : {keys.hall, keys.county}) {
+    CHECK(seen(assigned, key).to_unit == "样板局");
+    CHECK(seen(assigned, key).reason == "样板理由");
+    CHECK(seen(assigned, key).words.empty());
+    CHECK(seen(accusation, key).disposition == Disposition::TransferredSameLevel);
+    CHECK_FALSE(seen(accusation, key).words.empty());
+    CHECK(fold(a_matter, open_matter(a_matter, overridden, key).events).overridden->reason == "样板理由");
+  }
+  CHECK(seen(accusation, keys.discipline).disposition == Disposition::SentToDiscipline);
+  CHECK_FALSE(seen(assigned, keys.discipline).words.empty());
+  CHECK(fold(a_matter, overridden).overridden->window == "MED");
+
+  // Two desks that decided the same said one thing, though no two envelopes are alike; two that did not, two.
+  const auto conflicts = [&](const Fact& other) {
+    Author second(test::desk2);
+    auto both = ordinary;
+    both.push_back(second.say(a_matter, close_facts({other}, sealer.get(), SealClass::Ordinary, {a_matter, ten()})->front(), ten()));
+    return fold(a_matter, both).conflicts.size();
+  };
+  CHECK(conflicts(Disposed{"R01", Disposition::TransferredSameLevel, "样板局", "样板理由", ""}) == 0);
+  CHECK(conflicts(Disposed{"R01", Disposition::NotAccepted, "", "样板理由", ""}) == 1);
+}
+
+TEST_CASE("why a number is moved is sealed for who opens the matter", "[key_set]") {
+  Keys keys;
+  const auto sealer = make_sealer(keys.set(), test::desk1, test::hall_hub, keys.device);
+  const Binding binding{a_matter, ten()};
+  const auto closed = close_words("样板理由：对方是他表哥", sealer.get(), binding);
+  REQUIRE(closed);
+  CHECK(closed->starts_with(envelope_begins));
+  CHECK(*close_words(*closed, sealer.get(), binding) == *closed);
+  std::string longest;
+  for (int i = 0; i < 150; ++i) longest += utf8(0x20000 + static_cast<char32_t>(i * 251));
+  CHECK(close_words(longest, sealer.get(), binding)->size() <= 2'400);  // what the hub takes
+  for (const auto& plain : {close_words("原因", nullptr, binding), close_words("原因", sealer.get(), {"", ten()})}) CHECK(*plain == "原因");
+  Author hub(test::hall_hub);
+  const std::vector<Event> events{hub.say(a_matter, Queued{QueueOp::Move, "A012", test::desk1, "1号", "MED", *closed, "q1", false}, ten())};
+  CHECK(fold(a_matter, events).moved_why.empty());
+  CHECK(fold(a_matter, open_matter(a_matter, events, keys.discipline).events).moved_why.empty());
+  CHECK(fold(a_matter, open_matter(a_matter, events, keys.hall).events).moved_why == "样板理由：对方是他表哥");
+}
+
 TEST_CASE("a full disk loses nothing of a sealed visit: the same press again files it once", "[filing][key_set][fault]") {
   ShimVfs vfs;
   SealedHall hall(vfs.name());

@@ -100,7 +100,7 @@ Fact Dice::fact() {
     case 5:
       return Viewed{text(), text()};
     case 6:
-      return RouteOverridden{text(), pick<LegalPath>(9), text(), text()};
+      return RouteOverridden{text(), pick<LegalPath>(9), text(), text(), text()};
     case 7:
       return Consulted{text(), yes(), text(), text(), pick<LegalPath>(9), texts(), text(), pick<ConsultOutcome>(6), texts()};
     case 8:
@@ -115,7 +115,7 @@ Fact Dice::fact() {
       return MediationEnded{text(), pick<MediationOutcome>(3), text(), static_cast<std::int64_t>(rng_()), text(), text(), yes(),
                             text()};
     case 13:
-      return Disposed{text(), pick<Disposition>(7), text(), text(), text()};
+      return Disposed{text(), pick<Disposition>(7), text(), text(), text(), text()};
     case 14:
       return Rated{static_cast<int>(below(6)), static_cast<int>(below(6)), text()};
     case 15:

@@ -276,6 +276,9 @@ Findings check_secrets(const History& history) {
       // A kiosk lets its own texts go a week after the county signed for them.
       if (copy.where == receipt.kiosk && std::any_of(copy.events.begin(), copy.events.end(), [&](const Event& event) { return event.matter == receipt.matter && event.id.origin == copy.where && !event.body; })) continue;
       const bool found = copy.markers.contains(receipt.marker);
+      // Where every matter is sealed nothing in a log tells which of them is an accusation (XFTL 30).
+      if (receipt.sealed && history.ordinary_sealed && std::any_of(copy.events.begin(), copy.events.end(), [&](const Event& event) { return event.matter == receipt.matter && event.body && event.body->find("SentToDiscipline") != std::string::npos; }))
+        wrong.push_back("that " + receipt.matter + " is an accusation stands readable at " + copy.where);
       if (hidden) {
         if (found) wrong.push_back("the words of the sealed " + receipt.matter + " lie readable at " + copy.where);
         continue;

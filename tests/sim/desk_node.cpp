@@ -17,6 +17,7 @@ void DeskNode::start() {
   ticket_.clear();
   matter_.clear();
   busy_ = false;
+  sealer_ = world.key_set && world.plan.plant != Plant::DeskWritesOpen ? make_sealer(*world.key_set, origin, line.hub().origin, key) : nullptr;
   sync::ClientConfig client;
   client.self = origin;
   client.key = key;
@@ -62,10 +63,13 @@ void DeskNode::work() {
   next.ticket = ticket_;
   if (!recorded_ && !matter_.empty()) {
     recorded_ = true;
-    Fact fact = role == "desk-mediator" ? Fact(MediationApplied{"周调解", "甲", "乙", "噪声", "不再打扰"})
-                : role == "desk-lawyer" ? Fact(Consulted{"陈律师", true, "已核对", "劳动法", LegalPath::Judicial, {}, "可以起诉", ConsultOutcome::AdviceOnly, {"path"}})
-                                        : Fact(Disposed{"李接待", Disposition::TransferredSameLevel, "云栖县住建局", "属其职责", ""});
-    const auto stated = log_->append(origin, matter_, std::array{fact}, wall());
+    auto facts = close_facts({record()}, sealer_.get(), SealClass::Ordinary, {matter_, wall()});
+    if (!facts) {
+      world.seen.broken.push_back(origin + " could not seal: " + facts.error().what);
+      return;
+    }
+    if (auto* told = std::get_if<Disposed>(&facts->front()); told != nullptr && world.plan.plant == Plant::AccusationTold) told->disposition = std::get<Disposed>(record()).disposition;
+    const auto stated = log_->append(origin, matter_, *facts, wall());
     if (gone()) return;
     if (!stated) {
       world.heard("in an error of a desk", stated.error().what);
@@ -82,12 +86,32 @@ void DeskNode::work() {
   } else if (role != "desk-reception" && world.dice.chance(0.5)) {
     next.op = QueueOp::Move;
     next.to_window = window_reception;
-    next.reason = "请接待窗口处理";
+    const auto reason = close_words("请接待窗口处理" + word(), sealer_.get(), {matter_, wall()});
+    if (!reason) return world.seen.broken.push_back(origin + " could not seal: " + reason.error().what);
+    next.reason = *reason;
   } else {
     next.op = world.dice.chance(0.2) ? QueueOp::Hold : QueueOp::Missed;
     missed.push_back(ticket_);
   }
   ask(next);
+}
+
+const ReceiptSeen* DeskNode::served() const {
+  const auto found = std::find_if(world.seen.receipts.begin(), world.seen.receipts.end(), [&](const ReceiptSeen& one) { return !matter_.empty() && one.matter == matter_; });
+  return found == world.seen.receipts.end() ? nullptr : &*found;
+}
+
+std::string DeskNode::word() const {
+  const ReceiptSeen* who = served();
+  return world.plan.sealed && who != nullptr ? who->marker : "";
+}
+
+Fact DeskNode::record() const {
+  const ReceiptSeen* who = served();
+  if (role == "desk-mediator") return MediationApplied{"周调解", "甲", "乙", "噪声", "不再打扰" + word()};
+  if (role == "desk-lawyer") return Consulted{"陈律师", true, "已核对" + word(), "劳动法", LegalPath::Judicial, {}, "可以起诉", ConsultOutcome::AdviceOnly, {"path"}};
+  const bool accusation = who != nullptr && who->sealed;
+  return Disposed{"李接待", accusation ? Disposition::SentToDiscipline : Disposition::TransferredSameLevel, accusation ? "" : "云栖县住建局", "属其职责" + word(), ""};
 }
 
 void DeskNode::ask(sync::QueueAsk next) {

@@ -1,5 +1,6 @@
 /// Kiosks and desks of the simulated hall, with the people in front of them.
 #pragma once
+#include "core/sealer.h"
 #include "kiosk/engine/store.h"
 #include "kiosk/session/session.h"
 #include "tests/sim/citizen.h"
@@ -77,7 +78,12 @@ class DeskNode : public Node {
   void ask(sync::QueueAsk ask);
   void answered(const sync::QueueAnswer& answer);
   void look_for_help();
+  /// What staff write about the matter they serve: the visitor's own word is among it where every matter is sealed.
+  Fact record() const;
+  std::string word() const;
+  const ReceiptSeen* served() const;
   std::unique_ptr<EventLog> log_;
+  std::shared_ptr<const Sealer> sealer_;  ///< null where only accusations are sealed
   std::optional<sync::QueueAsk> asking_;  ///< repeated with the same request id until answered
   std::string ticket_;
   MatterId matter_;

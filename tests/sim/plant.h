@@ -24,6 +24,8 @@ enum class Plant : std::uint8_t {
   LeakInLog,                ///< words of a citizen in an operator's line                               → secrets
   LeakInCrashImage,         ///< a draft is written down and a crash finds it                           → secrets
   LeakOnPaper,              ///< words of a citizen on the receipt                                      → secrets
+  DeskWritesOpen,           ///< a desk states in clear what it writes about a matter                   → secrets
+  AccusationTold,           ///< a desk's step says which matter was an accusation                      → secrets
   HallKeyOpens,             ///< an accusation is sealed to a key of the hall too                       → keys
   TakesRevoked,             ///< a hub takes what a revoked device says                                 → revoked
   Last = TakesRevoked,
@@ -47,6 +49,8 @@ inline constexpr std::array plant_names{
     PlantName{Plant::LeakInLog, "leak-in-log", "secrets"},
     PlantName{Plant::LeakInCrashImage, "leak-in-crash-image", "secrets"},
     PlantName{Plant::LeakOnPaper, "leak-on-paper", "secrets"},
+    PlantName{Plant::DeskWritesOpen, "desk-writes-open", "secrets"},
+    PlantName{Plant::AccusationTold, "accusation-told", "secrets"},
     PlantName{Plant::HallKeyOpens, "hall-key-opens", "keys"},
     PlantName{Plant::TakesRevoked, "takes-revoked", "revoked"},
 };

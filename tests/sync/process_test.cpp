@@ -116,8 +116,20 @@ TEST_CASE("county, hall and kiosk as programs: up, decide while serving, down, r
   CHECK(run_hub({"verify", "--data", county_data}).code == 0);
   CHECK(run_hub({"verify", "--data", hall_data}).code == 0);
 
+  // The county's steps about an accusation are stated too, and go down to the hall without a unit or a word (XFTL 30).
+  for (const std::vector<std::string>& step : {std::vector<std::string>{"transferred", "--to-unit", "县纪委"}, {"accepted", "--unit", "县纪委", "--on", "2026-11-21"}, {"answered", "--unit", "县纪委", "--opinion", "explain", "--summary", "已谈话"}}) {
+    std::vector<std::string> words{"decide", secret_number, "--data", county_data};
+    words.insert(words.begin() + 2, step.begin(), step.end());
+    ran = run_hub(words);
+    INFO(step.front() << ": " << ran.err);
+    CHECK(ran.code == 0);
+    CHECK(ran.err.find("without unit") != std::string::npos);
+  }
+  ran = run_hub({"matter", secret_number, "--data", county_data, "--json"});
+  CHECK(Json::parse(ran.out).at("accepted_day") == "2026-11-21");
+  CHECK(ran.out.find("纪委") == std::string::npos);
   ran = run_hub({"matter", secret_number, "--data", county_data});
-  CHECK(ran.out.find("收钱") == std::string::npos);
+  for (const char* said : {"收钱", "纪委", "谈话"}) CHECK(ran.out.find(said) == std::string::npos);
   ran = run_hub({"matter", secret_number, "--data", county_data, "--unseal", dir / "secret"});
   CHECK(ran.code == 0);
   CHECK(ran.out.find("检举某科长收钱") != std::string::npos);

@@ -74,6 +74,7 @@ TEST_CASE("the county states only what the law knows, about matters it has", "[p
   CHECK(hub.decide(number, Accepted{"", "2026-11-20"}, world.clock.wall()).error().what.starts_with("unit"));
   CHECK(hub.decide(number, Accepted{"局", "2026-02-30"}, world.clock.wall()).error().what.starts_with("accepted_on"));
   CHECK(hub.decide(number, NotAccepted{"局", ""}, world.clock.wall()).error().what.starts_with("reason"));
+  CHECK(hub.decide(number, Accepted{"", "2026-11-20"}, world.clock.wall(), true).error().what.starts_with("decide"));  // everybody may read this one
   CHECK(hub.decide(number, Extended{30, "局长", "复杂"}, world.clock.wall()).error().code == Code::Invalid);
   CHECK(hub.decide(number, Served{"2026-11-20", "当面"}, world.clock.wall()).error().code == Code::Invalid);
   CHECK(hub.decide(number, Viewed{"x", "y"}, world.clock.wall()).error().code == Code::Invalid);
