@@ -30,6 +30,7 @@ inline std::string problems_of(const std::vector<ui::HitBox>& hits, ui::Box page
 struct Robot {
   Station station;
   std::unique_ptr<ui::Headless> screen;
+  std::vector<std::string> shown;  ///< words of the last frame, in drawing order
   ui::Box page{0, 0, 1920 / 3.6f, 1080 / 3.6f};
 
   explicit Robot(dk::Role role, int width = 1920, int height = 1080) : station(role) {
@@ -42,7 +43,11 @@ struct Robot {
   /// One frame; what was asked for goes to the machine as in the real loop.
   void frame() {
     std::optional<dk::DeskAction> asked;
-    screen->frame([&](ui::Ui& ui) { asked = dk::draw(ui, station.session, station.world, dk::Law{station.book, station.days}); });
+    screen->frame([&](ui::Ui& ui) {
+      asked = dk::draw(ui, station.session, station.world, dk::Law{station.book, station.days});
+      shown.clear();
+      for (const ui::Shown& one : ui.shown()) shown.push_back(one.words);
+    });
     station.press(asked ? *asked : dk::DeskAction{dk::News{}});
   }
   void rest() {

@@ -3,6 +3,8 @@
 #include <sstream>
 
 #include "core/petition_json.h"
+#include "core/text.h"
+#include "kiosk/desk/checks.h"
 #include "kiosk/desk/words.h"
 #include "kiosk/desk/look.h"
 #include "tests/stations/robot.h"
@@ -501,6 +503,47 @@ TEST_CASE("a sealed matter at reception can only go to the discipline body", "[s
   d.key("F10");
   REQUIRE(d.station.stated<Disposed>());
   CHECK(d.station.stated<Disposed>()->disposition == Disposition::SentToDiscipline);
+}
+
+TEST_CASE("who was sent here by another desk: why stands above the statement, whole, for every role", "[screen][moved]") {
+  std::string longest;
+  while (characters(longest) < dk::move_reason_max) longest += "对方也愿意坐下来谈，先请调解室看一看。";
+  longest = std::string(first_characters(longest, dk::move_reason_max));
+  for (const auto& [name, role] : {std::pair{"lawyer", dk::Role::Lawyer}, {"mediator", dk::Role::Mediator}, {"reception", dk::Role::Reception}}) {
+    Desk d(role);
+    d.key("F2");
+    REQUIRE(d.station.world.open);
+    const auto says = [&](std::string_view words) {
+      return std::any_of(d.shown.begin(), d.shown.end(), [&](const std::string& one) { return one.find(words) != std::string::npos; });
+    };
+    CHECK_FALSE(says("双方愿意先谈"));
+    d.station.world.open->moved_why = "双方愿意先谈";
+    d.check("moved_" + std::string(name));
+    CHECK(says("转来的原因：双方愿意先谈"));
+    d.station.world.open->moved_why = longest;
+    d.check("moved_long_" + std::string(name));
+    if (role != dk::Role::Reception) continue;
+    // Sealed words say only that something was done.
+    d.station.world.open->disposed = Disposed{"R01", Disposition::TransferredSameLevel, "", "", "", "WVoyAAAA"};
+    d.check("reception_disposed_sealed");
+    CHECK(says("已处置，内容密封"));
+  }
+}
+
+TEST_CASE("a reason to move that no hub would take is told at its field, and kept", "[moved]") {
+  Station s(dk::Role::Lawyer);
+  s.press(dk::CallNext{});
+  s.press(dk::OpenTransfer{});
+  s.press(dk::TransferTo{"MED"});
+  const std::string longer(3 * (dk::move_reason_max + 1), 'x');
+  s.press(dk::Typed{"transfer_reason", longer});
+  s.press(dk::TransferGo{});
+  REQUIRE(dk::problem_at(s.session.problems, "transfer_reason"));
+  CHECK(dk::problem_at(s.session.problems, "transfer_reason")->what.find("150") != std::string::npos);
+  CHECK(s.session.transfer_reason == longer);
+  s.press(dk::Typed{"transfer_reason", longer.substr(0, dk::move_reason_max)});
+  s.press(dk::TransferGo{});
+  CHECK(s.sent<QueueCommand>().back().ask.op == QueueOp::Move);
 }
 
 TEST_CASE("a long statement takes the whole middle on demand", "[screen]") {
