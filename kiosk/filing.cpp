@@ -257,6 +257,7 @@ struct Filing::Impl {
 
     d.statement.matter = matter;
     d.statement.request = command.request;
+    if (!command.text_mark.empty()) d.statement.notes.emplace_back("text/" + command.request, command.text_mark);
     const WindowInfo* window = ticket_window(book, routed.chosen);
     d.window = window ? window->code : routed.chosen;
     d.statement.facts.emplace_back(std::move(filed));

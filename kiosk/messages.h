@@ -51,6 +51,7 @@ struct FileMatter {
   std::optional<DrawnSignature> signature = {};
   std::vector<DrawnName> names = {};            ///< drawn because a character of them cannot be shown
   MatterId supplements = {};                    ///< number of the matter this adds to; "" none
+  std::string text_mark = {};                   ///< batch: what tells two letters under one id apart when their texts are sealed; kept as a note "text/<request>"
 };
 struct TakeNumber { std::string request; WindowCode window; Priority priority = Priority::Normal; };  ///< 只取号
 struct PrintReceipt { std::string request; };       ///< of the last filing of this session; again = reprint

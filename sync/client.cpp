@@ -57,6 +57,7 @@ void Client::Impl::load(EventLog& event_log) {
   loaded = true;
   if (const auto heads = event_log.heads()) {
     for (const auto& head : *heads) {
+      if (device_of(head.origin) == config.self && head.origin != own_log()) static_cast<void>(note_requests(event_log, head.origin));  // again with the next batch
       auto& mark = state.marks[head.origin];
       mark.total = head.seq;
       if (const auto note = event_log.note(note_name(head.origin))) {
@@ -107,6 +108,7 @@ void Client::Impl::save(EventLog& event_log) {
 // ---- trouble -----------------------------------------------------------------------------------------------------
 
 void Client::Impl::stop(const Origin& origin, Error error) {
+  if (blocked.empty()) blocked_at = tried;
   blocked.insert(origin);
   if (!state.stopped) state.stopped = std::move(error);
 }
@@ -255,6 +257,8 @@ std::optional<Request> Client::Impl::next(Tick now, Time wall) {
     if (!made) made = blobs_next(event_log, now);
     if (made) return;
     state.complete_at = wall;
+    // What we had said in earlier epochs is here again (kiosk/cli/epochs.h).
+    if (const auto owed = event_log.note("epoch.owed"); owed && !owed->empty()) static_cast<void>(event_log.put_note("epoch.owed", ""));
     save(event_log);
   });
   if (made) return made;

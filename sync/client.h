@@ -52,7 +52,7 @@ struct ClientState {
   std::optional<HallNews> hall; ///< the hall hub's news, as fresh as the last answer
   int failures = 0;             ///< exchanges that failed in a row
   std::string keys_trouble;     ///< why the hub's newer key-set was not taken; "" it was
-  std::optional<Error> stopped; ///< fork or corrupt: a person must look
+  std::optional<Error> stopped; ///< a log that does not travel (fork, corrupt, refused): a person must look; tried again after an hour
 };
 
 /// Use: `while (auto request = client.step(now)) client.received(transport.exchange(*request, client.patience()), now);`

@@ -28,6 +28,10 @@ void Client::Impl::take_heads(const std::string& body, Tick now) {
     else state.trouble = "a countersignature of the county does not hold: " + row.head.origin;
   }
   checked.clear();
+  if (!blocked.empty() && now - blocked_at >= blocked_for) {
+    blocked.clear();
+    state.stopped.reset();
+  }
   met = true;
   version = heads->version;
   if (heads->hall) state.hall = std::move(heads->hall);
@@ -71,6 +75,27 @@ void Client::Impl::take_ack(const std::string& body, Tick now) {
   again = now;
 }
 
+Status Client::Impl::note_requests(EventLog& event_log, const Origin& origin) {
+  // The place is written down after the notes: whatever cuts this off, the next start goes on from there.
+  const std::string place = note_name("requests." + origin);
+  std::uint64_t seq = 0;
+  if (const auto note = event_log.note(place)) std::from_chars(note->data(), note->data() + note->size(), seq);
+  const std::uint64_t before = seq;
+  for (;;) {
+    const auto events = event_log.after(origin, seq, 500);
+    if (!events) return events.error();
+    if (events->empty()) break;
+    for (const Event& event : *events) {
+      const auto fact = event.type == "filed" ? fact_of(event) : Result<Fact>(Error{});
+      const auto* filed = fact ? std::get_if<Filed>(&*fact) : nullptr;
+      if (filed == nullptr || filed->source_ref.empty() || event_log.stated(filed->source_ref)) continue;
+      if (const auto written = event_log.put_note("request/" + filed->source_ref, event.matter); !written) return written;
+    }
+    seq = events->back().id.seq;
+  }
+  return seq == before ? Status(Done{}) : event_log.put_note(place, std::to_string(seq));
+}
+
 void Client::Impl::take_lines(const std::string& body, Tick now) {
   const auto events = events_from_lines(body);
   if (!events) return failed("not our hub: " + events.error().what, now);
@@ -88,12 +113,7 @@ void Client::Impl::take_lines(const std::string& body, Tick now) {
     else trouble = merged.error();
     // What a lost disk of ours had stated: the same request must not be stated a second time.
     if (merged && device_of(log) == config.self)
-      for (const Event& event : merged->fresh) {
-        const auto fact = event.type == "filed" ? fact_of(event) : Result<Fact>(Error{});
-        const auto* filed = fact ? std::get_if<Filed>(&*fact) : nullptr;
-        if (filed == nullptr || filed->source_ref.empty() || event_log.stated(filed->source_ref)) continue;
-        if (const auto written = event_log.put_note("request/" + filed->source_ref, event.matter); !written) trouble = written.error();
-      }
+      if (const auto done = note_requests(event_log, log); !done) trouble = done.error();
   });
   if (!trouble.what.empty()) {
     if (trouble.code == Code::Unavailable) return failed("disk: " + trouble.what, now);
@@ -148,6 +168,14 @@ void Client::Impl::take_refusal(const Reply& reply, Tick now) {
   }
   if (asked == Asked::Push && refusal.code == "corrupt") {
     stop(log, {Code::Corrupt, "log " + log + ": " + refusal.what});
+    state.trouble = state.stopped->what;
+    again = now;
+    return;
+  }
+  if (asked == Asked::Push && reply.status == 403) {
+    // This one log is not taken (its device moved here from another hall): what others said and what comes down must not wait behind it. A hub that
+    // knows nothing of us refuses the heads already.
+    stop(log, {Code::Invalid, "log " + log + ": " + refusal.code + ", " + refusal.what});
     state.trouble = state.stopped->what;
     again = now;
     return;

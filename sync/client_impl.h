@@ -19,6 +19,8 @@ namespace yizhan::sync {
 
 inline constexpr int rewinds_max = 3;  // a hub that asks for the same part again and again
 
+inline constexpr Span blocked_for = std::chrono::hours(1);
+
 struct Client::Impl {
   enum class Asked { Nothing, Heads, Wait, Push, Pull, Blobs, Piece, Keys };
 
@@ -37,7 +39,8 @@ struct Client::Impl {
   std::map<Origin, Mark> noted;       // marks as they are in the notes
   std::map<std::pair<Origin, Origin>, std::uint64_t> anchors_kept;  // witness, log → entry, as it is in the log
   Time noted_at{};                    // complete_at as it is in the notes
-  std::set<Origin> blocked;           // logs a person must look at first
+  std::set<Origin> blocked;           // logs a person must look at first; tried again after blocked_for: the hub may have been mended, or the log moved to it
+  Tick blocked_at{};
   std::set<Origin> checked;           // logs whose head at the hub was found in our chain
   std::mt19937_64 dice;
 
@@ -73,6 +76,8 @@ struct Client::Impl {
   bool pulls(const Origin& origin) const;
   const Origin& own_log() const { return config.own_log.empty() ? config.self : config.own_log; }
 
+  /// Requests that a log of an earlier epoch answered are known here too, and are not stated a second time. Errors: those of the log.
+  Status note_requests(EventLog& event_log, const Origin& origin);
   /// A countersignature counts when it fits its key, the key is the one we know the witness by, and the entry is in our own chain.
   bool sound(EventLog& event_log, const Anchor& anchor, std::string_view key_hex);
   /// The county's key, as first heard of at this hub; another one later is not believed (enrol anew, docs/PROTOCOL.md).

@@ -8,6 +8,7 @@
 
 #include "core/epoch.h"
 #include "core/log_check.h"
+#include "core/log_replace.h"
 #include "core/read_file.h"
 #include "sync/hub_commands.h"
 #include "sync/hub_process.h"
@@ -104,28 +105,30 @@ int restore(const HubOptions& options, const std::string& from, int epoch, bool 
   std::error_code failure;
   std::filesystem::create_directories(options.data_dir, failure);
   if (failure) return failed({Code::Io, options.data_dir + ": " + failure.message()});
-  std::string aside;
-  if (std::filesystem::exists(path)) {
+  bool looked = false;
+  if (std::filesystem::exists(path, failure)) {
     auto here = EventLog::open(path);
     if (!here && here.error().code == Code::Conflict) return failed({Code::Unavailable, here.error().what + ": stop it first"});
-    if (here) look(**here);
-    aside = path + ".before-" + std::to_string(SystemClock{}.wall().time_since_epoch().count());
+    if (here) {
+      look(**here);
+      looked = true;
+      static_cast<void>((*here)->checkpoint());
+    }
   }
+  // Two restores from one copy must not take one name: what was stated under it would look known to everybody else and never travel.
+  if (epoch == 0 && !looked)
+    return failed({Code::Invalid, fmt::format("epoch: the log that was here cannot be asked which epochs {} had; give --epoch N, higher than ever before (at least {}; `{}` lists them)", self,
+                                              highest + 1, self.ends_with("-C") ? "hub verify at a hall" : "hub verify at the county")});
   if (epoch == 0) epoch = highest + 1;
-  if (!aside.empty())
-    for (const char* rest : {"", "-wal", "-shm"})
-      if (std::filesystem::exists(path + rest)) std::filesystem::rename(path + rest, aside + rest);
+  if (epoch <= highest || epoch > epoch_max) return failed({Code::Invalid, fmt::format("epoch: must be {} to {}", highest + 1, epoch_max)});
+  const auto replaced = replace_log(from, path, SystemClock{}.wall(), [&](EventLog& log) -> Status {
+    if (self.ends_with("-C")) return log.put_note("epoch", std::to_string(epoch));
+    return open_epoch(log, self, epoch, "restored", SystemClock{}.wall());
+  });
+  if (!replaced) return failed(replaced.error());
+  const std::string& aside = *replaced;
   // The projection is made anew from the log.
   std::filesystem::remove(options.data_dir + "/" + hub_projection_name, failure);
-  std::filesystem::copy_file(from, path + ".part", std::filesystem::copy_options::overwrite_existing);
-  std::filesystem::permissions(path + ".part", std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-  std::filesystem::rename(path + ".part", path);
-  const auto log = EventLog::open(path);
-  if (!log) return failed(log.error());
-  Status opened = Done{};
-  if (self.ends_with("-C")) opened = epoch > highest && epoch <= epoch_max ? (*log)->put_note("epoch", std::to_string(epoch)) : Status(Error{Code::Invalid, "epoch: must be higher than ever before"});
-  else opened = open_epoch(**log, self, epoch, "restored", SystemClock{}.wall());
-  if (!opened) return failed(opened.error());
   if (json) print(dump(Json{{"ok", true}, {"log", in_epoch(self, epoch)}, {"aside", aside}}));
   else print(fmt::format("restored; this hub states its own facts as {} from now on{}\nput hub.key beside it before it is started, or enrol every device anew", in_epoch(self, epoch),
                          aside.empty() ? "" : "; the log that was here is " + aside));

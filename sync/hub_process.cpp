@@ -241,7 +241,7 @@ struct HubProcess::Impl {
     }
     std::uint64_t pulled = 0;
     bool online = false;
-    std::string said;
+    std::string said, stopped;
     const auto tell = [&] {
       const auto& state = own.state();
       std::map<Origin, std::uint64_t> marks;
@@ -256,6 +256,9 @@ struct HubProcess::Impl {
       online = state.online;
       if (state.trouble != said && !state.trouble.empty()) spdlog::warn("upstream: {}", printable(state.trouble));
       said = state.trouble;
+      const std::string stands = state.stopped ? state.stopped->what : "";
+      if (stands != stopped && !stands.empty()) spdlog::error("upstream: {}: this log does not travel, somebody must look", printable(stands));
+      stopped = stands;
     };
     while (rest(clock.tick())) {
       const auto request = own.step(clock.tick(), clock.wall());

@@ -197,6 +197,9 @@ Result<std::string> Hub::invite(const Origin& origin, std::string_view role, Tim
   if ((role == "hall") != me.config.county)
     return Error{Code::Invalid, me.config.county ? "role: a county hub enrols halls" : "role: a hall hub enrols kiosks, desks and boards"};
   if (county_of(origin) != county_of(me.config.self)) return Error{Code::Invalid, "origin: another county"};
+  // The county takes no log under these letters from a hall that relays it.
+  if (role != "hall" && (origin[7] == 'C' || origin[7] == 'H'))
+    return Error{Code::Invalid, "origin: the letters C and H are the county's and the halls'; a kiosk is K, a desk D, a board B"};
   if (windows.empty()) windows = windows_of_role(role);
   unsigned char random[8];
   random_bytes(random, sizeof random);
@@ -497,8 +500,13 @@ Reply Hub::Impl::take_events(const Device& device, const Origin& origin, Parsed&
   if (!may_write(device, origin)) return refuse(403, "unauthorised", "this device may not write log " + origin);
   const auto& events = request.batch.events;
   if (!events.empty() && events.front().id.origin != origin) return refuse(400, "invalid", "an event of another log");
+  // "corrupt" is a verdict on what was sent, and its sender stops over it. Damage of this hub's own database is its own trouble.
+  const auto batch_refused = [this](const Error& error) {
+    const bool ours = error.code == Code::Corrupt && !error.what.starts_with("corrupt: ");
+    return ours ? refuse(503, "unavailable", "the hub's own log is damaged") : failure(error);
+  };
   const auto before = log.head(origin);
-  if (!before) return failure(before.error());
+  if (!before) return batch_refused(before.error());
   Head head = *before;
   if (request.damage) {
     if (request.damage->code == Code::NotFound) return refuse(409, "gap", request.damage->what, before->seq);
@@ -519,7 +527,7 @@ Reply Hub::Impl::take_events(const Device& device, const Origin& origin, Parsed&
       const auto& error = merged.error();
       if (error.code == Code::NotFound) return refuse(409, "gap", error.what, before->seq);
       if (error.code == Code::Conflict) return refuse(409, "fork", error.what);
-      return failure(error);
+      return batch_refused(error);
     }
     head = merged->head;
     if (!merged->fresh.empty()) {

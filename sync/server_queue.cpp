@@ -50,7 +50,7 @@ Access Hub::Impl::compute(const MatterId& matter) {
     if (event.type == "assigned" || event.type == "recused") {
       // Only the hub lets somebody in; whoever says so, somebody is kept out.
       if (const auto fact = fact_of(event)) {
-        if (const auto* in = std::get_if<Assigned>(&*fact); in != nullptr && event.id.origin == config.self) entry.assigned.insert(in->staff);
+        if (const auto* in = std::get_if<Assigned>(&*fact); in != nullptr && device_of(event.id.origin) == config.self) entry.assigned.insert(in->staff);
         if (const auto* out = std::get_if<Recused>(&*fact)) entry.recused.insert(out->staff);
       }
       continue;

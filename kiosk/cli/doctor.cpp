@@ -205,6 +205,9 @@ void check_hub(Findings& findings, const Config& config, const Origin& own_log, 
     if (head.head.origin == own_log) there = head.head.seq;
   const auto skew = std::chrono::duration_cast<std::chrono::seconds>(heads->now - SystemClock{}.wall()).count();
   if (skew > 600 || skew < -600) findings.say(Health::Warn, "clock", fmt::format("{} s apart from the hub", skew), "set the clock");
+  if (there > total)
+    return findings.say(Health::Fail, "hub", fmt::format("{} has {} events of {}, this disk {}: the disk was replaced, and nothing said here travels", config.hub_origin, there, own_log, total),
+                        "kiosk restore FILE, or kiosk enrol with a new code");
   findings.say(Health::Ok, "hub", fmt::format("{} answers; {} of {} events there", config.hub_origin, there, total));
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -12,6 +13,7 @@
 #include "core/epoch.h"
 #include "core/text.h"
 #include "kiosk/cli/cli.h"
+#include "kiosk/cli/epochs.h"
 #include "kiosk/cli/rows.h"
 #include "kiosk/engine/sealing.h"
 #include "kiosk/filing.h"
@@ -75,6 +77,7 @@ class Intaker {
     command.petition = row.petition;
     command.by = ChosenBy::Machine;
     command.notice_version = config_.notice_version;
+    command.text_mark = mark_of(row, hall_day(clock_.wall()));
     commands_.push_back(std::move(command));
     rows_.push_back(std::move(row));
     return commands_.size() >= options_.batch ? flush() : Status(Done{});
@@ -91,13 +94,36 @@ class Intaker {
       const bool same = problems.empty() && clean.title == known.petition->title && clean.statement.facts == known.petition->statement.facts &&
                         clean.statement.request == known.petition->statement.request;
       if (!same) {
-        reject(row, {{"id", fmt::format("编号已用于另一封信（{}）", matter)}});
+        return another(row, matter);
+      }
+    } else {
+      // Sealed or erased: what was kept of it says only whether it is the same. Without that nothing is guessed.
+      const auto kept = log_.note("text/intake:" + row.source + ":" + row.id);
+      if (!kept) {
+        if (kept.error().code != Code::NotFound) return kept.error();
+        reject(row, {{"id", fmt::format("编号已登记（{}），原文已密封，无法核对是不是同一封信", matter)}});
         return Done{};
       }
+      if (*kept != mark_of(row, hall_day(known.filed_at))) return another(row, matter);
     }
     ++tally_.already;
     number(row, matter, "already");
     return Done{};
+  }
+
+  Status another(const Row& row, const MatterId& matter) {
+    reject(row, {{"id", fmt::format("编号已用于另一封信（{}）", matter)}});
+    return Done{};
+  }
+  /// Keyed with this device's secret: who only has the log cannot try letters against it.
+  std::string mark_of(const Row& row, Date day) const {
+    Petition clean = row.petition;
+    static_cast<void>(validate(clean, books_.rules.in_force(day)));
+    std::string text = config_.key.secret_hex;
+    for (const std::string* part : {&clean.title, &clean.statement.facts, &clean.statement.request}) text += '\n' + std::to_string(part->size()) + '\n' + *part;
+    const std::string mark = hex(hash_bytes(text));
+    explicit_bzero(text.data(), text.size());
+    return mark;
   }
 
   /// Said after the commit and flushed at once: whoever reads it may stamp the letter.
@@ -187,6 +213,8 @@ int intake(const Common& common, const Intake& options) {
   if (!log) return fail("intake", log.error());
   const auto own_log = own_log_of(**log, config->origin);
   if (!own_log) return fail("intake", own_log.error());
+  if (const auto owed = (*log)->note(epoch_owed); owed && !owed->empty())
+    return fail("intake", {Code::Unavailable, "what this machine registered before its log was put back is not here again yet, and letters would be registered twice: kiosk sync --once first"});
   Checkpoints steps(*own_log, config->key);
   if (const auto seen = steps.look(**log, SystemClock{}.wall(), Tick{}); !seen) return fail("intake", seen.error());
   Filing filing(**log, filing_config(*config, *own_log), books->rules, books->calendar);

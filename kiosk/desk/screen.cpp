@@ -65,6 +65,8 @@ Asked draw_header(Ui& ui, const View& view, Box bar) {
   std::string banner;
   if (view.world.failed)
     banner = tr("本机存储出错，请找管理员");
+  else if (!view.world.alarms.empty())
+    banner = tr("本机有告警，照常接待，请找管理员");
   else if (view.world.keys > 0)
     banner = tr("密钥已过期，照常封存，请县里换发");
   else if (!view.world.hub_online)
@@ -76,7 +78,7 @@ Asked draw_header(Ui& ui, const View& view, Box bar) {
     const float w = std::min(ui.text_width(banner, s) + px(70), px(520));
     Box pill{in.right() - w, bar.y + px(16), w, px(40)};
     ui.fill(pill, Ink::AmberTint, px(20));
-    ui.icon({pill.x + px(16), pill.y + px(8), px(24), px(24)}, view.world.failed ? Icon::Warning : Icon::CloudOff, Ink::Amber);
+    ui.icon({pill.x + px(16), pill.y + px(8), px(24), px(24)}, view.world.failed || !view.world.alarms.empty() ? Icon::Warning : Icon::CloudOff, Ink::Amber);
     ui.text({pill.x + px(50), pill.y, pill.w - px(64), pill.h}, banner, s);
     in.cut_right(w + px(16));
   }

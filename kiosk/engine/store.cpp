@@ -120,7 +120,8 @@ void Store::begin_day() {
   cursor_ = 0;
   if (const auto note = log_->note("engine.day")) {
     const auto gap = note->find(' ');
-    if (gap != std::string::npos) std::from_chars(note->data() + gap + 1, note->data() + note->size(), cursor_);
+    // A note of a later day was written under a wrong clock: it points past what is today's.
+    if (gap != std::string::npos && note->substr(0, gap) <= iso(today_)) std::from_chars(note->data() + gap + 1, note->data() + note->size(), cursor_);
   }
   std::int64_t first = cursor_;
   bool found = false;
@@ -146,7 +147,7 @@ void Store::begin_day() {
 
 void Store::take(const Event& event) {
   if (event.matter.empty()) return;
-  if (event.type == "ticket_issued" && event.id.origin == config_.origin) last_ticket_ = event.matter, last_ticket_at_ = event.at;
+  if (event.type == "ticket_issued" && device_of(event.id.origin) == config_.origin) last_ticket_ = event.matter, last_ticket_at_ = event.at;
   if (hall_day(event.at) < today_ && !of_today_.contains(event.matter)) return;
   of_today_.insert(event.matter);
   if (is_desk()) return hall_.add(event);
@@ -502,6 +503,10 @@ void Store::heard(const sync::ClientState& state) {
     now_.hall.county_as_of = known;
   }
   now_.county_online = now_.hub_online && now_.hall.upstream_online;
+  // A log that does not travel is no matter of the line: what is registered here stays here until somebody looks.
+  const std::string stopped = state.stopped ? "sync: " + state.stopped->what : "";
+  if (std::erase_if(now_.alarms, [&](const std::string& line) { return line.starts_with("sync: ") && line != stopped; }) > 0) changed();
+  if (!stopped.empty()) alarm(stopped);
   if (was_online != now_.hub_online || county_was != now_.county_online) changed();
   absorb();
   news_of(*log_);

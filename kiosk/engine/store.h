@@ -130,6 +130,8 @@ class Store {
     wanted_.changed = true;
   }
   void news_of(const EventLog& log);
+  /// For operators, once: in the snapshot, which desks show, and on standard error, which the system keeps. Nothing personal.
+  void alarm(std::string line);
 
   // store_keep.cpp: checkpoints, erasing, the nightly reading, room on the disk
   bool keep_some();                         ///< one bounded piece; false: nothing is due

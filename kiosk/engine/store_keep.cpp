@@ -2,11 +2,13 @@
 // eye on the disk. One bounded piece at a time.
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
 
 #include "core/anchor.h"
 #include "core/epoch.h"
 #include "core/log_check.h"
 #include "core/number.h"
+#include "core/text.h"
 #include "kiosk/engine/store.h"
 
 namespace yizhan::kiosk {
@@ -197,7 +199,7 @@ bool Store::read_some() {
 void Store::found(const Damage& damage) {
   const std::string where = damage.origin + "/" + std::to_string(damage.seq);
   found_[where] = damage.what;
-  if (now_.alarms.size() < alarms_max) now_.alarms.push_back("log " + where + ": " + damage.what);
+  alarm("log " + where + ": " + damage.what);
   changed();
   if (damage.what == "the body was changed" && enrolled()) mend(damage);
 }
@@ -220,7 +222,7 @@ void Store::mend(const Damage& damage) {
              std::string lines;
              for (const auto& [at, what] : found_) lines += at + ": " + what + "\n";
              static_cast<void>(log_->put_note("scrub.found", lines));
-             if (now_.alarms.size() < alarms_max) now_.alarms.push_back("log " + where + ": the hub's copy was taken, the bad one is kept aside");
+             alarm("log " + where + ": the hub's copy was taken, the bad one is kept aside");
              changed();
            });
 }
@@ -232,16 +234,22 @@ bool Store::keep_some() {
   return erase_some() || read_some();
 }
 
+void Store::alarm(std::string line) {
+  if (std::find(now_.alarms.begin(), now_.alarms.end(), line) != now_.alarms.end()) return;
+  std::fprintf(stderr, "kiosk: alarm: %s\n", printable(line).c_str());
+  if (now_.alarms.size() < alarms_max) now_.alarms.push_back(std::move(line));
+}
+
 // ---- room -------------------------------------------------------------------------------------------------------------------------
 
 void Store::look_at_disk() {
   const auto room = disk_->free_bytes(), all = disk_->total_bytes();
   now_.disk_low = room < disk_low_bytes;
-  const bool alarm = now_.disk_low || (all > 0 && room < all / 10);
-  if (alarm && !now_.disk_alarm)
-    now_.alarms.push_back("disk: " + std::to_string(room >> 20) + " MB free" + (all > 0 ? " of " + std::to_string(all >> 20) : ""));
-  if (!alarm) std::erase_if(now_.alarms, [](const std::string& line) { return line.starts_with("disk: "); });
-  now_.disk_alarm = alarm;
+  const bool tight = now_.disk_low || (all > 0 && room < all / 10);
+  if (tight && !now_.disk_alarm)
+    alarm("disk: " + std::to_string(room >> 20) + " MB free" + (all > 0 ? " of " + std::to_string(all >> 20) : ""));
+  if (!tight) std::erase_if(now_.alarms, [](const std::string& line) { return line.starts_with("disk: "); });
+  now_.disk_alarm = tight;
   if (now_.failed && now_.failed->code == Code::Unavailable && room >= disk_recovered_bytes) now_.failed.reset();
   if (!now_.disk_low) wants_reserve_ = true;
 }

@@ -78,6 +78,12 @@ def main():
     answer = json.loads(run([BIN / "kiosk", "restore", "--data", kiosk, "--from", copy, "--json"]).stdout)
     need(answer["log"].endswith(".2"), f"the next epoch is {answer['log']}")
     need(len(filed(kiosk / "log.db")) == 5, "the copy had five")
+    # The same letters again, before what the lost disk had said is back, would be registered a second time.
+    again = run([BIN / "kiosk", "intake", folder / "letters-10.tsv", "--data", kiosk], check=False)
+    need(again.returncode == 75 and "registered twice" in again.stderr, f"letters were taken in before the log was whole: {again.returncode} {again.stderr}")
+    until(sent, 60, "what the lost disk had said is back", every=0.3)
+    again = json.loads(run([BIN / "kiosk", "intake", folder / "letters-10.tsv", "--data", kiosk, "--json"], check=False).stdout)
+    need(again["registered"] == 0 and again["already"] + again["rejected"] == 5, f"letters of the lost disk are registered twice: {again}")
     file_five()
     until(sent, 60, "the last five are sent", every=0.3)
     arrived(15)
@@ -94,6 +100,7 @@ def main():
     # A second restore of the same old copy must not take the same name or the same numbers.
     answer = json.loads(run([BIN / "kiosk", "restore", "--data", kiosk, "--from", copy, "--json"]).stdout)
     need(answer["log"].endswith(".3"), f"a second restore goes on as {answer['log']}")
+    until(sent, 60, "what was said in between is back", every=0.3)
     file_five()
     until(sent, 60, "five of the third epoch are sent", every=0.3)
     arrived(20)
@@ -111,7 +118,24 @@ def main():
     need(len(have) == 25 and set(have.values()) == {1}, f"the hall has {len(have)}")
     for where in ("kiosk", "hall", "county"):
         hall.verify(where)
-    print("15 of 15 after the first restore, 20 of 20 after the second, 25 of 25 after the hall's; none lost, none twice")
+
+    # The disk is gone and there is no copy: a new one under the old name does not begin the old log again.
+    for name in kiosk.glob("log.db*"):
+        name.unlink()
+    hall.enrol("kiosk")
+    until(sent, 60, "what the lost disk had said is back", every=0.3)
+    need(len(filed(kiosk / "log.db")) == 25, "a new disk did not get back what was said")
+    file_five()
+    until(sent, 60, "five of the new disk are sent", every=0.3)
+    arrived(30)
+    have = filed(county / "hub.db")
+    need(len(have) == 30 and set(have.values()) == {1}, f"the county has {len(have)} after a new disk")
+    # A hub whose log cannot be asked takes no epoch by itself.
+    processes.stop("hall", signal.SIGTERM)
+    elsewhere = folder / "new-hall-disk"
+    refused = run([BIN / "hub", "restore", "--data", elsewhere, "--from", hall_copy], check=False)
+    need(refused.returncode != 0 and "--epoch" in refused.stderr and not (elsewhere / "hub.db").exists(), f"a hub took an epoch unasked: {refused.stderr}")
+    print("15 of 15 after the first restore, 20 of 20 after the second, 25 of 25 after the hall's, 30 of 30 after a new disk; none lost, none twice")
 
 
 main()

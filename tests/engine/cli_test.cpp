@@ -76,6 +76,28 @@ TEST_CASE("with --numbers every row's number is said once it is on disk, also a 
   for (const auto& line : said) CHECK(line.find("\t440583-K01-") != std::string::npos);
 }
 
+TEST_CASE("under a key-set another letter under a used id is rejected, and the same one is known", "[cli][intake][key_set]") {
+  Folder folder;
+  fs::create_directories(folder / "data");
+  const KeyPair root = make_sign_keys();
+  KeySet set;
+  set.version = 1;
+  set.not_after = SystemClock{}.wall() + std::chrono::hours(24 * 365);
+  set.root_public_hex = root.public_hex;
+  set.recipients = {{"C-1", "county", "", make_box_keys().public_hex}, {"D-1", "discipline", "", make_box_keys().public_hex}, {"E-1", "escrow", "", make_box_keys().public_hex}};
+  REQUIRE(keep_key_set(folder / "data", encode_key_set(set, root.secret_hex)));
+  write(folder / "a.tsv", rows(1, 3));
+  REQUIRE(run(folder, "intake " + data(folder) + "'" + (folder / "a.tsv") + "'").code == 0);
+  CHECK(nlohmann::json::parse(run(folder, "intake " + data(folder) + "--json '" + (folder / "a.tsv") + "'").out)["already"] == 3);
+  write(folder / "b.tsv", "id\tsource\ttitle\ttext\nL0001\t来信\t另一封\t另一个科室的另一封信。\nL0002\t来信\t第2封信\t我家门口的路灯第2天没有亮了，请派人修一修。\n");
+  const auto other = run(folder, "intake " + data(folder) + "--json '" + (folder / "b.tsv") + "'");
+  CHECK(other.code == 1);
+  const auto tally = nlohmann::json::parse(other.out);
+  CHECK(tally["rejected"] == 1);
+  CHECK(tally["already"] == 1);
+  CHECK(tally["rejects"][0].get<std::string>().find("编号已用于另一封信") != std::string::npos);
+}
+
 TEST_CASE("rejected lines come back with line, reason and text; the others are registered", "[cli][intake]") {
   Folder folder;
   std::string text = rows(1, 3);

@@ -1,6 +1,11 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "proof_support.h"
+#include <filesystem>
+#include <set>
+
+#include "core/epoch.h"
+#include "core/log_replace.h"
 #include "tests/memory/tamper.h"
 
 using namespace yizhan;
@@ -160,6 +165,42 @@ TEST_CASE("a body that went bad is kept aside and the good copy takes its place;
   log.reset();
   CHECK_FALSE(sql(path, "DELETE FROM spoilt").empty());
   CHECK_FALSE(sql(path, "UPDATE event SET body = NULL WHERE seq = 3").empty());  // the good one stays
+}
+
+TEST_CASE("a copy takes the place of a log whole or not at all, and nobody goes on in a bare one", "[keep][restore]") {
+  Scratch scratch;
+  const std::string path = scratch.file("a.db"), copy = scratch.file("copy");
+  const std::vector<Fact> facts{Viewed{"甲", "x"}};
+  {
+    auto log = open_log(path);
+    REQUIRE(log->append(test::kiosk, a_matter, facts, ten()));
+    REQUIRE(log->backup_to(copy));
+    REQUIRE(log->append(test::kiosk, a_matter, facts, ten()));
+    const auto held = replace_log(copy, path, ten(), [](EventLog&) { return Done{}; });
+    CHECK(held.error().code == Code::Conflict);  // a process has it open
+  }
+  const auto files = [&] {
+    std::set<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(path).parent_path())) names.insert(entry.path().filename().string());
+    return names;
+  };
+  const auto before = files();
+  // A step that fails after the copy was made, and a copy that is none: the log that was here is here, and nothing lies about.
+  const auto refused = replace_log(copy, path, ten(), [](EventLog& log) -> Status {
+    if (const auto stated = log.append(test::kiosk, a_matter, std::vector<Fact>{Viewed{"乙", "x"}}, ten()); !stated) return stated.error();
+    return Error{Code::Unavailable, "disk full"};
+  });
+  CHECK(refused.error().code == Code::Unavailable);
+  CHECK_FALSE(replace_log(scratch.file("none"), path, ten(), [](EventLog&) { return Done{}; }));
+  CHECK(files() == before);
+  CHECK(open_log(path)->head(test::kiosk)->seq == 2);
+  const auto done = replace_log(copy, path, ten(), [](EventLog& log) { return open_epoch(log, test::kiosk, 2, "restored", ten()); });
+  REQUIRE(done);
+  CHECK(EventLog::open(*done, EventLog::Mode::ReadOnly).value()->head(test::kiosk)->seq == 2);
+  auto log = open_log(path);
+  CHECK(log->head(test::kiosk)->seq == 1);
+  CHECK(*own_log_of(*log, test::kiosk) == test::kiosk + ".2");
+  CHECK(log->head(test::kiosk + ".2")->seq == 1);
 }
 
 TEST_CASE("a copy is whole while others write, is one private file, replaces nothing and reads like the log", "[keep][backup]") {

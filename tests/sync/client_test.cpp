@@ -265,6 +265,49 @@ TEST_CASE("two histories under one number stop that log with words, and keep bot
   CHECK(state.stopped->what.find("more of it than this disk") != std::string::npos);
 }
 
+TEST_CASE("one log that is refused keeps no other log waiting, and is tried again after an hour", "[client][R10]") {
+  Pair world;
+  Machine second("440583-K02");
+  second.enrol_at(world.hall, "kiosk", world.clock);
+  Filing other;
+  world.filing.file(world.kiosk, world.clock);
+  other.file(second, world.clock);
+  // A relay of both: the first comes first, and is not taken.
+  must(world.kiosk.log->merge(must(second.log->after("440583-K02", 0, 100))));
+  LyingTransport transport(world.hall, world.clock);
+  bool refuses = true;
+  Heads has;
+  std::vector<std::string> pushed;
+  transport.lie = [&](const Request& request, Reply) -> Result<Reply> {
+    if (request.target.starts_with("/v1/heads")) return signed_by(world.hall.config.key, request, 200, to_json(has));
+    if (!is_push(request)) return signed_by(world.hall.config.key, request, 404, to_json(Refusal{"not_found", "", 0}));
+    const Origin log = request.target.substr(8, 10);
+    pushed.push_back(log);
+    if (refuses && log == "440583-K01") return signed_by(world.hall.config.key, request, 403, to_json(Refusal{"unauthorised", "this device may not write log " + log, 0}));
+    has.heads.push_back({must(world.kiosk.log->head(log)), 0});
+    return signed_by(world.hall.config.key, request, 200, to_json(Ack{must(world.kiosk.log->head(log)), 0}));
+  };
+  auto config = world.kiosk.client_config(world.hall);
+  config.relay = true;
+  config.long_poll = Span{20'000};
+  Client client(config, world.kiosk.with_log());
+  for (int i = 0; i < 20; ++i) {
+    if (auto request = client.step(world.clock.tick(), world.clock.wall())) client.received(transport.exchange(*request, client.patience()), world.clock.tick(), world.clock.wall());
+  }
+  CHECK(pushed == std::vector<std::string>{"440583-K01", "440583-K02"});
+  REQUIRE(client.state().stopped);
+  CHECK(client.state().stopped->what.find("may not write log 440583-K01") != std::string::npos);
+  CHECK(client.state().marks.at("440583-K02").hub == must(world.kiosk.log->head("440583-K02")).seq);
+  refuses = false;
+  world.clock.go(std::chrono::minutes(61));
+  for (int i = 0; i < 20; ++i) {
+    world.clock.go(std::chrono::seconds(30));
+    if (auto request = client.step(world.clock.tick(), world.clock.wall())) client.received(transport.exchange(*request, client.patience()), world.clock.tick(), world.clock.wall());
+  }
+  CHECK_FALSE(client.state().stopped);
+  CHECK(client.state().marks.at("440583-K01").hub == world.kiosk.head());
+}
+
 TEST_CASE("a batch aims at five seconds of the link as measured", "[client]") {
   Pair world;
   for (int i = 0; i < 1500; ++i) world.filing.file(world.kiosk, world.clock);

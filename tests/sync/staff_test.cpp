@@ -2,6 +2,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/epoch.h"
 #include "core/key_set.h"
 #include "core/pin_key.h"
 #include "kit.h"
@@ -340,6 +341,21 @@ TEST_CASE("a desk's word lets nobody in that the hub did not", "[staff][know]") 
   CHECK_FALSE(body_of_filed(tell(d.machine, d.pair.hall, d.pair.clock, "GET", "/v1/matter/" + a).body));
   d.enter("L01", d.pin);
   CHECK_FALSE(body_of_filed(tell(d.machine, d.pair.hall, d.pair.clock, "GET", "/v1/matter/" + a).body));  // its own "assigned" does not count
+}
+
+TEST_CASE("what a hub assigns after it was put back counts", "[staff][know][restore]") {
+  Desk d;
+  HubNode& hall = d.pair.hall;
+  const MatterId a = d.pair.filing.file(d.pair.kiosk, d.pair.clock);
+  sync_once(d.pair.kiosk, hall, d.pair.clock);
+  d.enter("L01", d.pin);
+  hall.hub.reset();
+  must(open_epoch(*hall.log, hall.config.self, 2, "restored", d.pair.clock.wall()));
+  hall.start();
+  CHECK_FALSE(body_of_filed(tell(d.machine, hall, d.pair.clock, "GET", "/v1/matter/" + a).body));
+  must(hall.hub->assign(a, "L01", "M01", "熟悉该工程", d.pair.clock.wall()));
+  CHECK(must(hall.log->head("440583-H01.2")).seq >= 2);
+  CHECK(body_of_filed(tell(d.machine, hall, d.pair.clock, "GET", "/v1/matter/" + a).body));
 }
 
 TEST_CASE("who withdrew is not called to it again, and an auditor sees who looked but no text", "[staff][know]") {
