@@ -383,10 +383,13 @@ Result<std::vector<Event>> EventLog::after(const Origin& origin, std::uint64_t s
   return impl_->rows(impl_->read_after, bytes_max, nullptr);
 }
 
+/// One answer fits the memory of a small machine, whatever somebody pushed: bodies may have a megabyte each.
+constexpr std::size_t arrived_bytes_max = 8u << 20;
+
 Result<std::vector<Event>> EventLog::arrived_after(std::int64_t& cursor, std::size_t limit) const {
   if (impl_->failed) return *impl_->failed;
   impl_->read_arrived.bind(1, cursor).bind(2, static_cast<std::int64_t>(limit));
-  return impl_->rows(impl_->read_arrived, SIZE_MAX, &cursor);
+  return impl_->rows(impl_->read_arrived, arrived_bytes_max, &cursor);
 }
 
 Result<std::vector<Event>> EventLog::of_matter(const MatterId& matter) const {

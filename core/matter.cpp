@@ -419,7 +419,7 @@ Matter fold(const MatterId& id, std::span<const Event> events) {
 
   // A matter is registered once, by the device whose name its number carries; anything else is shown to a person.
   const Stated* filing = nullptr;
-  const auto rightful = [&](const Stated& s) { return id.starts_with(s.event->id.origin + "-"); };
+  const auto rightful = [&](const Stated& s) { return id.starts_with(device_of(s.event->id.origin) + "-"); };
   for (const Stated& s : stated) {
     if (s.event->type != "filed") continue;
     if (filing) add_once(m.conflicts, "同一编号登记了两次：" + filing->event->id.origin + "、" + s.event->id.origin);

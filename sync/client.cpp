@@ -183,7 +183,11 @@ std::optional<Request> Client::Impl::push_next(EventLog& event_log, const std::v
       // The hub knew more once: its disk was replaced, and the attachments went with it.
       if (theirs.seq < mark.hub)
         if (const auto begun = event_log.blobs_nowhere(); !begun) stop(head.origin, begun.error());
-      mark.hub = mark.sent = std::min(theirs.seq, head.seq);
+      // A log that is longer there was not compared: what is known of it stays, and its author sends it again.
+      if (theirs.seq <= head.seq) {
+        mark.hub = mark.sent = theirs.seq;
+        if (const auto said = county_said.find(head.origin); said != county_said.end()) mark.county = std::max(mark.county, std::min(said->second, theirs.seq));
+      }
     }
     if (theirs.seq >= head.seq) continue;
     const auto bytes = plain_bytes_now();

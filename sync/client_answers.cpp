@@ -15,11 +15,11 @@ void Client::Impl::take_heads(const std::string& body, Tick now) {
   auto heads = heads_from_json(body);
   if (!heads) return failed("not our hub: " + heads.error().what, now);
   hub.clear();
+  county_said.clear();
   for (const auto& row : heads->heads) {
     hub[row.head.origin] = row.head;
     if (!pushes(row.head.origin)) continue;
-    auto& mark = state.marks[row.head.origin];
-    mark.county = std::max(mark.county, std::min(row.county, mark.total));
+    county_said[row.head.origin] = row.county;
     if (!row.county_anchor || row.county_anchor->head.seq <= state.county_anchors[row.head.origin].head.seq) continue;
     const Anchor& anchor = *row.county_anchor;
     bool holds = false;

@@ -36,6 +36,7 @@ struct Client::Impl {
   bool met = false;                   // heads of this connection are known
   std::uint64_t version = 0;          // the hub's, for the long poll
   std::map<Origin, Head> hub;         // what the hub has
+  std::map<Origin, std::uint64_t> county_said;  // what it says the county has: believed when the hub's log was found to be ours
   std::map<Origin, Mark> noted;       // marks as they are in the notes
   std::map<std::pair<Origin, Origin>, std::uint64_t> anchors_kept;  // witness, log → entry, as it is in the log
   Time noted_at{};                    // complete_at as it is in the notes

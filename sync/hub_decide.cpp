@@ -50,7 +50,9 @@ Result<bool> county_may_read(const HubOptions& options, const MatterId& number) 
   if (options.county_key.empty()) return false;
   const auto key = secret_key(options.county_key);
   if (!key) return key.error();
-  return open_matter(number, *events, *key).opened;
+  // A second filing under the number, which opens, makes no accusation readable.
+  const Opening opening = open_matter(number, *events, *key);
+  return opening.opened && !opening.refused;
 }
 
 }  // namespace

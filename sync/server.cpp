@@ -218,6 +218,7 @@ Status Hub::revoke(const Origin& origin) {
   const auto found = me.devices.find(origin);
   if (found == me.devices.end()) return Error{Code::NotFound, "device: not enrolled here"};
   found->second.revoked = true;
+  me.seats.erase(origin);
   std::erase_if(me.invites, [&](const Invite& invite) { return invite.origin == origin; });
   ++me.version;
   auto saved = me.save_invites();
@@ -233,10 +234,9 @@ Result<Event> Hub::decide(const MatterId& matter, const Fact& fact, Time wall, b
   const auto known = me.log.of_matter(matter);
   if (!known) return known.error();
   if (known->empty()) return Error{Code::NotFound, "matter: not here (has its hall been synchronised?)"};
-  const auto hall = me.relays.find(known->front().id.origin);
-  const Origin author = matter.substr(0, std::min<std::size_t>(matter.size(), 10));
-  const auto relay = hall != me.relays.end() && !known->front().id.origin.starts_with(county_of(me.config.self) + "-C.") ? hall : me.relays.find(author);
-  if (relay == me.relays.end()) return Error{Code::NotFound, "matter: no hall relays its log"};
+  // The hall of the machine that registered it, whoever else says something about the number.
+  const Origin* relay = me.relay_of(matter.substr(0, std::min<std::size_t>(matter.size(), 10)));
+  if (relay == nullptr) return Error{Code::NotFound, "matter: no hall relays its log"};
 
   const auto now = fold(matter, *known);
   const auto date = [](std::string_view what, const std::string& text) -> Status {
@@ -276,7 +276,7 @@ Result<Event> Hub::decide(const MatterId& matter, const Fact& fact, Time wall, b
   }
   if (!sound) return sound.error();
   const Fact facts[] = {fact};
-  auto stated = me.log.append(me.stream_for(relay->second), matter, facts, wall);
+  auto stated = me.log.append(me.stream_for(*relay), matter, facts, wall);
   if (!stated) {
     if (stated.error().code == Code::Io) me.broken = stated.error();
     return stated.error();
@@ -430,6 +430,9 @@ Reply Hub::Impl::enrol(const Parsed& request, Time wall) {
   }
   invites.erase(found);
   if (const auto saved = save_invites(); !saved) return failure(saved.error());
+  // A machine with a new key has nobody sitting at it.
+  if (seats.erase(ask->origin) > 0)
+    if (const auto saved = save_people(); !saved) return failure(saved.error());
   ++version;
   return plain_reply(200, to_json(Enrolment{device.origin, device.role, device.windows, config.self, config.key.public_hex, config.discipline_keys, key_set_json}));
 }
@@ -459,8 +462,16 @@ bool Hub::Impl::may_write(const Device& device, const Origin& origin) const {
   // A hall relays the logs of its own devices; the county's stream is the county's, and a log stays with its hall.
   if (county_of(origin) != county_of(device.origin) || origin.substr(std::min<std::size_t>(origin.size(), 7)).starts_with("C")) return false;
   if (origin.size() > 7 && origin[7] == 'H' && device_of(origin) != device.origin) return false;
-  const auto relay = relays.find(origin);
-  return relay == relays.end() || relay->second == device.origin;
+  const Origin* relay = relay_of(origin);
+  return relay == nullptr || *relay == device.origin;
+}
+
+const Origin* Hub::Impl::relay_of(const Origin& origin) const {
+  if (const auto exact = relays.find(origin); exact != relays.end()) return &exact->second;
+  // A later epoch of a machine is that machine's: nobody else's hall may begin it.
+  for (const auto& [log_name, hall] : relays)
+    if (device_of(log_name) == device_of(origin)) return &hall;
+  return nullptr;
 }
 
 std::uint64_t Hub::Impl::version_for(const Device& device) const {
@@ -513,6 +524,14 @@ Reply Hub::Impl::take_events(const Device& device, const Origin& origin, Parsed&
     return failure(*request.damage);
   }
   if (!events.empty()) {
+    const auto merged = log.merge(std::move(request.batch));
+    if (!merged) {
+      const auto& error = merged.error();
+      if (error.code == Code::NotFound) return refuse(409, "gap", error.what, before->seq);
+      if (error.code == Code::Conflict) return refuse(409, "fork", error.what);
+      return batch_refused(error);
+    }
+    // Its hall from now on: only what really became part of the log makes it so.
     if (device.role == "hall" && !relays.contains(origin)) {
       relays[origin] = device.origin;
       Json rows = Json::object();
@@ -521,13 +540,6 @@ Reply Hub::Impl::take_events(const Device& device, const Origin& origin, Parsed&
         relays.erase(origin);
         return failure(saved.error());
       }
-    }
-    const auto merged = log.merge(std::move(request.batch));
-    if (!merged) {
-      const auto& error = merged.error();
-      if (error.code == Code::NotFound) return refuse(409, "gap", error.what, before->seq);
-      if (error.code == Code::Conflict) return refuse(409, "fork", error.what);
-      return batch_refused(error);
     }
     head = merged->head;
     if (!merged->fresh.empty()) {

@@ -71,6 +71,10 @@ struct Hub::Impl {
   std::map<Origin, Device> devices;
   std::vector<Invite> invites;
   std::map<Origin, Origin> relays;  ///< county: log → hall hub that relays it
+  /// The hall that relays a machine's logs, of whatever epoch; null: none yet.
+  const Origin* relay_of(const Origin& origin) const;
+  /// Texts of help calls are for a person at reception, where there are accounts.
+  bool may_see_draft(const Device& device) const;
 
   // The hall, folded. A year of it is some 15,000 matters: small entries, no texts.
   std::int64_t cursor = 0;
@@ -183,7 +187,8 @@ struct Hub::Impl {
   const Access& access_of(const MatterId& matter);
   void refold(const MatterId& matter);
   void new_day(Date day);
-  Status state(const MatterId& matter, const Fact& fact, Time wall);
+  /// `request`: stated at most once, for good. Errors: those of the log, Conflict for a request that was stated before.
+  Status state(const MatterId& matter, const Fact& fact, Time wall, const std::string& request = {});
   Result<QueueAnswer> queue(const Device& device, const QueueAsk& ask, Time wall);
   Result<QueueAnswer> next_call(const QueueAsk& ask, const std::function<bool(const MatterId&)>& withdrawn, Time wall);
   Result<QueueAnswer> operate(const QueueAsk& ask, const MatterId& matter, const Access& was, Time wall);

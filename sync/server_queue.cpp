@@ -59,7 +59,10 @@ Access Hub::Impl::compute(const MatterId& matter) {
     if (event.type != "queued") continue;
     const auto fact = fact_of(event);
     if (!fact) continue;
-    if (const auto* queued = std::get_if<Queued>(&*fact); queued != nullptr && queued->op == QueueOp::Call) entry.desks.insert(queued->desk);
+    // The hub says who called, and a desk of itself while the hub was away.
+    const auto* queued = std::get_if<Queued>(&*fact);
+    const Origin said_by = device_of(event.id.origin);
+    if (queued != nullptr && queued->op == QueueOp::Call && (said_by == config.self || said_by == queued->desk)) entry.desks.insert(queued->desk);
   }
   return entry;
 }
@@ -116,9 +119,12 @@ void Hub::Impl::new_day(Date day) {
   ++version;
 }
 
-Status Hub::Impl::state(const MatterId& matter, const Fact& fact, Time wall) {
-  const Fact facts[] = {fact};
-  const auto stated = log.append(own_log(), matter, facts, wall);
+Status Hub::Impl::state(const MatterId& matter, const Fact& fact, Time wall, const std::string& request) {
+  EventLog::Statement statement;
+  statement.matter = matter;
+  statement.facts.push_back(fact);
+  statement.request = request;
+  const auto stated = log.append_many(own_log(), {&statement, 1}, wall);
   if (!stated) {
     if (stated.error().code == Code::Io) broken = stated.error();
     return stated.error();
@@ -159,6 +165,10 @@ Result<QueueAnswer> Hub::Impl::queue(const Device& device, const QueueAsk& quest
     MatterId matter = same->second.front();
     for (const auto& other : same->second)
       if (access_of(other).ticket && access_of(other).ticket->state != TicketState::Ended) matter = other;
+    // Whoever waits for another window is not called away from it; who missed a call or was put on hold comes where somebody sees them.
+    const auto& entry = access_of(matter);
+    const bool others = entry.ticket && entry.ticket->state == TicketState::Waiting && std::find(device.windows.begin(), device.windows.end(), entry.ticket->window) == device.windows.end();
+    if (ask.op == QueueOp::Call && others && device.role != "desk-reception") return Error{Code::Conflict, "ticket: " + ask.ticket + " 在等别的窗口"};
     if (ask.op == QueueOp::Call && withdrawn(matter)) return Error{Code::Conflict, "ticket: 您已回避这件事，请别的人员叫号"};
     answer = operate(ask, matter, Access(access_of(matter)), wall);
   }
@@ -235,7 +245,8 @@ Result<QueueAnswer> Hub::Impl::operate(const QueueAsk& ask, const MatterId& matt
       break;
   }
   const Queued fact{ask.op, ticket.number, ask.desk, ask.place, ask.to_window, ask.reason, ask.request, false};
-  if (const auto stated = state(matter, fact, wall); !stated) return stated.error();
+  // Answers are kept for two days; a request that somebody recorded and plays again later changes nothing either (T15).
+  if (const auto stated = state(matter, fact, wall, "queue/" + ask.request); !stated) return stated.error();
   if (ask.op == QueueOp::Call) desks_at[ticket.window][ask.desk] = wall;
   if (ask.op == QueueOp::End && ticket.state == TicketState::Called && wall > ticket.called && wall - ticket.called < talk_longest) {
     auto& talk = pace[ticket.window];
@@ -293,6 +304,12 @@ HallNews Hub::Impl::news(Time wall) {
 
 // ---- 请人帮我 --------------------------------------------------------------------------------------------------------
 
+bool Hub::Impl::may_see_draft(const Device& device) const {
+  if (!people_needed()) return true;
+  const auto* person = person_at(device.origin);
+  return person != nullptr && (accounts.at(*person).role == "reception" || accounts.at(*person).role == "manager");
+}
+
 Hub::Impl::Answer Hub::Impl::help_call(const Device& device, const Parsed& request, Time wall, Tick now, bool may_wait) {
   const auto& path = request.target.path;
   const auto forget = [&](const std::string& id) {
@@ -320,7 +337,8 @@ Hub::Impl::Answer Hub::Impl::help_call(const Device& device, const Parsed& reque
     for (const auto& [id, call] : help) {
       if (kiosk && call.kiosk != device.origin) continue;
       list.calls.push_back(call);
-      if (kiosk || (people_needed() && person_at(device.origin) == nullptr)) list.calls.back().draft.clear();  // it has its own; nobody is there to read it
+      const bool anothers = !call.taken_by.empty() && call.taken_by != device.origin;
+      if (kiosk || anothers || !may_see_draft(device)) list.calls.back().draft.clear();  // it has its own; nobody is there to read it
     }
     std::sort(list.calls.begin(), list.calls.end(), [](const HelpCall& a, const HelpCall& b) { return a.at < b.at; });
     return plain_reply(200, to_json(list));
@@ -361,6 +379,8 @@ Hub::Impl::Answer Hub::Impl::help_call(const Device& device, const Parsed& reque
     return plain_reply(200, "{}");
   }
   if (!call.taken_by.empty() && call.taken_by != device.origin) return refuse(409, "conflict", "taken by another desk");
+  const bool ends = given->done && call.taken_by == device.origin;
+  if (!ends && !may_see_draft(device)) return refuse(403, "unauthorised", "nobody who may read this is signed in at this desk");
   call.taken_by = device.origin;
   help_seen[path[2]] = wall;
   if (given->done) {

@@ -128,8 +128,7 @@ Result<std::string> Hub::person_code(const std::string& id, bool forget_pins, Ti
   found->second.code_wrong = 0;
   if (forget_pins) {
     found->second.pins.clear();
-    for (auto& [desk, seated] : me.seats)
-      if (seated.staff == id) seated.active = false;
+    std::erase_if(me.seats, [&](const auto& seated) { return seated.second.staff == id; });
   }
   if (const auto saved = me.save_people(); !saved) {
     found->second = before;
@@ -146,8 +145,7 @@ Status Hub::remove_person(const std::string& id) {
   Account gone;
   gone.removed = true;  // the id stays, the name does not
   found->second = gone;
-  for (auto& [desk, seated] : me.seats)
-    if (seated.staff == id) seated.active = false;
+  std::erase_if(me.seats, [&](const auto& seated) { return seated.second.staff == id; });  // a late "in" of the desk brings nobody back
   ++me.version;
   return me.save_people();
 }
@@ -169,8 +167,7 @@ Status Hub::set_person_role(const std::string& id, const std::string& role) {
   if (found == me.accounts.end() || found->second.removed) return Error{Code::NotFound, "id: nobody of that id; hub staff list"};
   found->second.role = role;
   // Another role is another desk: whoever sits somewhere signs in anew.
-  for (auto& [desk, seated] : me.seats)
-    if (seated.staff == id) seated.active = false;
+  std::erase_if(me.seats, [&](const auto& seated) { return seated.second.staff == id; });  // a late "in" of the desk brings nobody back
   ++me.version;
   return me.save_people();
 }
@@ -355,8 +352,11 @@ void Hub::Impl::follow_desk(const Device& device, std::span<const Event> fresh, 
       static_cast<void>(save_people());
     }
     // Called while the hub was away: whoever sat there works on it.
-    if (const auto* queued = std::get_if<Queued>(&*fact); queued != nullptr && queued->op == QueueOp::Call && !event.matter.empty())
-      static_cast<void>(called_by_person(device, event.matter, wall));
+    const auto* queued = std::get_if<Queued>(&*fact);
+    if (queued == nullptr || queued->op != QueueOp::Call || event.matter.empty() || queued->desk != device.origin || !queued->offline) continue;
+    const auto& ticket = access_of(event.matter).ticket;
+    const bool its = ticket && ticket->number == queued->ticket && (device.role == "desk-reception" || std::find(device.windows.begin(), device.windows.end(), ticket->window) != device.windows.end());
+    if (its) static_cast<void>(called_by_person(device, event.matter, wall));
   }
 }
 

@@ -254,9 +254,11 @@ TEST_CASE("two histories under one number stop that log with words, and keep bot
   CHECK(must(world.hall.log->head("440583-K01")).seq == 3);
   CHECK(must(world.hall.log->verify()).empty());
 
-  // An old copy of the disk: the hub knows more of our own log than we do.
+  // An old copy of the disk: the hub knows more of our own log than we do. What the county has of that other history is nothing of ours.
   Machine old("440583-K01");
   old.key = world.kiosk.key;
+  world.hall.hub->upstream(true, world.clock.wall(), {{"440583-K01", 3}});
+  CHECK(sync_once(twin, world.hall, world.clock).marks.at("440583-K01").county == 0);
   state = sync_once(old, world.hall, world.clock);
   CHECK_FALSE(state.stopped);  // nothing of it is here, so nothing contradicts yet
   must(old.log->merge(must(world.kiosk.log->after("440583-K01", 0, 1))));

@@ -344,6 +344,16 @@ TEST_CASE("a hall waits for the county's word to it, not for what other halls pu
   sync_once(far, second_hall, world.clock);
   sync_once(second, world.county, world.clock, {"440583-C.H02"}, true);
   CHECK(std::holds_alternative<Wait>(world.county.hub->handle(poll, world.clock.wall(), world.clock.tick())));
-  must(world.county.hub->decide(number, Transferred{"县住建局", ""}, world.clock.wall()));
+  // Another hall's machine that says something about the number draws the county's word to nobody.
+  must(far.log->append("440583-A01", number, std::vector<Fact>{Viewed{"甲", "x"}}, world.clock.wall()));
+  must(second_hall.log->merge(must(far.log->after("440583-A01", 0, 10))));
+  sync_once(second, world.county, world.clock, {"440583-C.H02"}, true);
+  REQUIRE(must(world.county.log->head("440583-A01")).seq == 1);
+  CHECK(must(world.county.hub->decide(number, Transferred{"县住建局", ""}, world.clock.wall())).id.origin == "440583-C.H01");
   CHECK(std::holds_alternative<Reply>(world.county.hub->handle(poll, world.clock.wall(), world.clock.tick())));
+  // Nobody else's hall begins a later epoch of a machine.
+  must(far.log->append("440583-K01.2", "", std::vector<Fact>{Viewed{"甲", "x"}}, world.clock.wall()));
+  must(second_hall.log->merge(must(far.log->after("440583-K01.2", 0, 10))));
+  CHECK(sync_once(second, world.county, world.clock, {"440583-C.H02"}, true).stopped);
+  CHECK(must(world.county.log->head("440583-K01.2")).seq == 0);
 }

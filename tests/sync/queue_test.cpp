@@ -51,6 +51,22 @@ struct Counter {
 
 }  // namespace
 
+TEST_CASE("a recorded request of another day ends nobody's number today", "[queue][T15]") {
+  Counter hall;
+  hall.file();
+  const std::string number = hall.called(hall.first);
+  REQUIRE(hall.op(hall.first, QueueOp::End, number, "", "end-1").status == 200);
+  CHECK(hall.op(hall.first, QueueOp::End, number, "", "end-1").status == 200);  // the same answer, nothing stated
+  hall.clock.go(std::chrono::hours(24 * 4));
+  hall.hall.start();
+  const MatterId today = make_matter_id("440583-K01", hall_day(hall.clock.wall()), 1);
+  must(hall.kiosk.log->append("440583-K01", today, std::vector<Fact>{TicketIssued{number, "LAW", Priority::Normal, ""}}, hall.clock.wall()));
+  sync_once(hall.kiosk, hall.hall, hall.clock);
+  REQUIRE(hall.waiting("LAW") == 1);
+  CHECK(hall.op(hall.first, QueueOp::End, number, "", "end-1").status == 409);
+  CHECK(hall.waiting("LAW") == 1);
+}
+
 TEST_CASE("those in need come first, then who came first", "[queue]") {
   Counter hall;
   hall.file();

@@ -343,6 +343,46 @@ TEST_CASE("a desk's word lets nobody in that the hub did not", "[staff][know]") 
   CHECK_FALSE(body_of_filed(tell(d.machine, d.pair.hall, d.pair.clock, "GET", "/v1/matter/" + a).body));  // its own "assigned" does not count
 }
 
+TEST_CASE("a draft of a help call is for a person at reception, not for a machine there", "[staff][help]") {
+  Desk d;
+  HubNode& hall = d.pair.hall;
+  Machine reception("440583-D03");
+  reception.enrol_at(hall, "desk-reception", d.pair.clock);
+  HelpCall call;
+  call.id = "h1";
+  call.draft = R"({"statement":{"facts":"样板草稿"}})";
+  REQUIRE(tell(d.pair.kiosk, hall, d.pair.clock, "POST", "/v1/help", to_json(call)).status == 200);
+  const auto listed = tell(reception, hall, d.pair.clock, "GET", "/v1/help");
+  CHECK(must(help_list_from_json(listed.body)).calls.size() == 1);
+  CHECK(listed.body.find("样板草稿") == std::string::npos);
+  HelpCall take;
+  take.id = "x";
+  const auto taken = tell(reception, hall, d.pair.clock, "POST", "/v1/help/h1", to_json(take));
+  CHECK(taken.status == 403);
+  CHECK(taken.body.find("样板草稿") == std::string::npos);
+  CHECK(must(help_list_from_json(tell(reception, hall, d.pair.clock, "GET", "/v1/help").body)).calls[0].taken_by.empty());
+}
+
+TEST_CASE("a desk calls nobody away from another window, and its own word about itself is not enough", "[staff][know]") {
+  Desk d;
+  HubNode& hall = d.pair.hall;
+  const MatterId a = d.pair.filing.file(d.pair.kiosk, d.pair.clock, "MED");
+  sync_once(d.pair.kiosk, hall, d.pair.clock);
+  d.enter("L01", d.pin);
+  const auto news = must(heads_from_json(tell(d.machine, hall, d.pair.clock, "GET", "/v1/heads").body));
+  const auto ticket = fold(a, must(hall.log->of_matter(a))).ticket;
+  REQUIRE(ticket);
+  QueueAsk ask;
+  ask.op = QueueOp::Call;
+  ask.request = "q1";
+  ask.ticket = ticket->number;
+  CHECK(tell(d.machine, hall, d.pair.clock, "POST", "/v1/queue", to_json(ask)).status == 409);
+  const Fact call[] = {Queued{QueueOp::Call, ticket->number, "440583-D01", "1号", "", "", "q2", true}};
+  must(d.machine.log->append(d.machine.origin, a, call, d.pair.clock.wall()));
+  sync_once(d.machine, hall, d.pair.clock);
+  for (const Event& event : must(hall.log->of_matter(a))) CHECK(event.type != "assigned");
+}
+
 TEST_CASE("what a hub assigns after it was put back counts", "[staff][know][restore]") {
   Desk d;
   HubNode& hall = d.pair.hall;
