@@ -15,6 +15,8 @@
 namespace yizhan::kiosk::sound {
 namespace {
 
+constexpr int wav_hz_min = 4'000, wav_hz_max = 384'000;
+constexpr Uint32 wav_seconds_max = 600;
 constexpr int holes_max = 50;  ///< damaged pages that are stepped over before a file is given up
 
 class OpusClip final : public Clip {
@@ -105,6 +107,10 @@ Result<std::unique_ptr<Clip>> open_wav(const std::string& path) {
   if (!file || !chunks_fit(*file) || ::SDL_LoadWAV_RW(::SDL_RWFromConstMem(file->data(), static_cast<int>(file->size())), 1, &spec, &bytes, &size) == nullptr)
     return Error{Code::Corrupt, path + ": not a WAV file"};
   const std::unique_ptr<Uint8, decltype(&::SDL_FreeWAV)> wav(bytes, &::SDL_FreeWAV);
+  // Brought to our rate a damaged head's "1 Hz" would make days of sound out of seventy bytes.
+  if (spec.freq < wav_hz_min || spec.freq > wav_hz_max || spec.channels < 1) return Error{Code::Corrupt, path + ": a WAV file of a kind that cannot be played"};
+  const auto frames = size / (static_cast<Uint32>(SDL_AUDIO_BITSIZE(spec.format)) / 8 * spec.channels);
+  if (frames / static_cast<Uint32>(spec.freq) > wav_seconds_max) return Error{Code::Unavailable, path + ": too long for a sentence"};
   const std::unique_ptr<SDL_AudioStream, decltype(&::SDL_FreeAudioStream)> stream(
       ::SDL_NewAudioStream(spec.format, spec.channels, spec.freq, AUDIO_S16SYS, 1, rate_hz), &::SDL_FreeAudioStream);
   if (size > 0 && (!stream || ::SDL_AudioStreamPut(stream.get(), bytes, static_cast<int>(size)) != 0 || ::SDL_AudioStreamFlush(stream.get()) != 0))

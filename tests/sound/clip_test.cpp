@@ -102,7 +102,12 @@ TEST_CASE("a file that is no recording is refused, and the words name it", "[sou
   fs::resize_file(folder + "/huge.opus", clip_bytes_max + 1);  // sparse
   hear::write_wav(folder + "/silent.wav", {});
   struct Row { const char* name; Code code; const char* says; };
-  for (const Row& row : std::vector<Row>{{"nothing.wav", Code::Unavailable, "no such file"},
+  // A head that says one frame a second: seventy bytes would become sixteen seconds, eight megabytes half a year.
+  hear::write_wav(folder + "/one_hertz.wav", hear::sine(440, 0.01), 1, 1);
+  hear::write_wav(folder + "/long.wav", std::vector<std::int16_t>(4'000 * 601), 4'000, 1);
+  for (const Row& row : std::vector<Row>{{"one_hertz.wav", Code::Corrupt, "a WAV file of a kind that cannot be played"},
+                                         {"long.wav", Code::Unavailable, "too long for a sentence"},
+                                         {"nothing.wav", Code::Unavailable, "no such file"},
                                          {"folder.wav", Code::Unavailable, "no such file"},
                                          {"huge.opus", Code::Unavailable, "over 8 MB, too long for a sentence"},
                                          {"song.mp3", Code::Invalid, "must end in .wav or .opus"},
